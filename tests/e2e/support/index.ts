@@ -1,0 +1,6 @@
+export { ask, multipart, urlencoded, type Answer } from "./http.ts";
+export { Chatter, aServer, binary, type Options } from "./server.ts";
+export { PASSWORD, Person, Stranger, type Group } from "./person.ts";
+export { PATIENCE, Tab, within, type Heard, type Where } from "./tab.ts";
+export { mask, matchesSnapshot } from "./snapshot.ts";
+export { postgresUrl } from "./database.ts";

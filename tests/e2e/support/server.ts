@@ -1,0 +1,213 @@
+/**
+ * The real server binary, one process per `Chatter`, with a database and a folder of its own.
+ *
+ * Invariants checked at the end of each: SIGTERM ends it with exit code 0 within ten seconds, and
+ * it never panicked.
+ */
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, readFileSync, watch } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before } from "node:test";
+import { freshDatabase, type Database } from "./database.ts";
+import { Person, Stranger } from "./person.ts";
+import { within } from "./tab.ts";
+
+const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
+
+/** The program under test: the debug build, or what `CHATTER_BIN` names. */
+export const binary = process.env.CHATTER_BIN ?? join(repository, "target/debug/chatter");
+
+export interface Options {
+  /** Anti-spam, throttling and every rate limit. Off unless a test is about them. */
+  limits?: boolean;
+  /** Register `root`, the superadmin, right away. */
+  root?: boolean;
+  env?: Record<string, string>;
+}
+
+export class Chatter implements AsyncDisposable {
+  url = "";
+  stderr = "";
+  root!: Person;
+  private child: ChildProcess | undefined;
+  private exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }> = Promise.resolve({ code: 0, signal: null });
+  private readonly people_: Person[] = [];
+
+  private constructor(
+    private readonly dir: string,
+    readonly database: Database,
+    private readonly options: Options,
+  ) {}
+
+  static async starts(options: Options = {}): Promise<Chatter> {
+    assert.ok(existsSync(binary), `no server at ${binary}: run 'cargo build' first`);
+    const dir = await mkdtemp(join(tmpdir(), "chatter-e2e-"));
+    const server = new Chatter(dir, await freshDatabase(dir), options);
+    try {
+      await server.boots("127.0.0.1:0");
+      if (options.root !== false) server.root = await server.register("root");
+    } catch (error) {
+      await server.cleansUp();
+      throw error;
+    }
+    return server;
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  get stranger(): Stranger {
+    return new Stranger(this);
+  }
+
+  /** A new account, signed in. */
+  async register(name: string, password?: string): Promise<Person> {
+    const person = new Person(this, name, password);
+    await person.signsUp();
+    await person.signsIn();
+    this.keeps(person);
+    return person;
+  }
+
+  /** New accounts, signed in, in this order. */
+  async people<const Names extends readonly string[]>(...names: Names): Promise<{ [K in keyof Names]: Person }> {
+    const everyone: Person[] = [];
+    for (const name of names) everyone.push(await this.register(name));
+    return everyone as { [K in keyof Names]: Person };
+  }
+
+  /** New accounts, signed in and connected, who have heard everyone arrive. */
+  async online<const Names extends readonly string[]>(...names: Names): Promise<{ [K in keyof Names]: Person }> {
+    const everyone = await this.people(...names);
+    for (const person of everyone as Person[]) await person.connects();
+    for (const person of everyone as Person[]) await person.forgets();
+    return everyone;
+  }
+
+  /** Has this person's tabs closed with the server. */
+  keeps(person: Person): void {
+    this.people_.push(person);
+  }
+
+  /** SIGTERM, as an operator would: drains, exits 0 within ten seconds, never panicked. */
+  async stops(): Promise<void> {
+    if (this.child === undefined) return;
+    this.child.kill("SIGTERM");
+    const { code, signal } = await within("the server to drain and exit", this.exit, 10_000).catch((error) => {
+      this.child?.kill("SIGKILL");
+      throw error;
+    });
+    this.child = undefined;
+    this.provesItNeverPanicked();
+    assert.deepEqual({ code, signal }, { code: 0, signal: null }, `the server did not exit cleanly:\n${this.tail()}`);
+  }
+
+  /** Power cut: SIGKILL, nothing drained. */
+  async isKilled(): Promise<void> {
+    this.child?.kill("SIGKILL");
+    await within("the killed server to be gone", this.exit);
+    this.child = undefined;
+    this.provesItNeverPanicked();
+  }
+
+  /** The same database on the same address again. */
+  async startsAgain(env: Record<string, string> = {}): Promise<void> {
+    await this.boots(new URL(this.url).host, env);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const person of this.people_) person.disconnects();
+    try {
+      await this.stops();
+    } finally {
+      await this.cleansUp();
+    }
+  }
+
+  /** Is the server alive and answering? */
+  async isWell(): Promise<void> {
+    const answer = await this.stranger.get("/healthz");
+    assert.equal(answer.status, 200, answer.text);
+    this.provesItNeverPanicked();
+  }
+
+  private async boots(bind: string, env: Record<string, string> = {}): Promise<void> {
+    const portFile = join(this.dir, "port");
+    await rm(portFile, { force: true });
+    const child = spawn(binary, [], {
+      cwd: this.dir,
+      stdio: ["ignore", "ignore", "pipe"],
+      env: {
+        PATH: process.env.PATH,
+        HOME: this.dir,
+        RUST_BACKTRACE: "1",
+        CHATTER_SERVER__BIND: bind,
+        CHATTER_SERVER__PORT_FILE: portFile,
+        CHATTER_DATABASE__URL: this.database.url,
+        CHATTER_STORAGE__DIR: join(this.dir, "files"),
+        CHATTER_LIMITS__ENABLED: String(this.options.limits ?? false),
+        ...this.options.env,
+        ...env,
+      },
+    });
+    this.child = child;
+    this.exit = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+    const ready = new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (!existsSync(portFile)) return;
+        const host = readFileSync(portFile, "utf8").trim();
+        if (host === "") return;
+        this.url = `http://${host}`;
+        watcher.close();
+        resolve();
+      };
+      const watcher = watch(this.dir, look);
+      void this.exit.then(() => watcher.close());
+      child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+        this.stderr += text;
+        look();
+      });
+    });
+    const died = this.exit.then(({ code, signal }) => {
+      throw new Error(`the server ended at once (code ${code}, signal ${signal}):\n${this.tail()}`);
+    });
+    await within("the server to listen", Promise.race([ready, died]), 60_000);
+    died.catch(() => {});
+  }
+
+  private provesItNeverPanicked(): void {
+    const at = this.stderr.search(/panicked at/);
+    assert.ok(at < 0, `the server panicked:\n${this.stderr.slice(Math.max(0, at - 500), at + 3000)}`);
+  }
+
+  private tail(): string {
+    return this.stderr.slice(-3000);
+  }
+
+  private async cleansUp(): Promise<void> {
+    this.child?.kill("SIGKILL");
+    await this.exit;
+    await this.database.drop();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}
+
+/**
+ * One server for all tests of a file, for suites whose tests leave each other alone. The object is
+ * filled before the first test runs.
+ */
+export function aServer(options: Options = {}): { readonly server: Chatter } {
+  const shared = {} as { server: Chatter };
+  before(async () => {
+    shared.server = await Chatter.starts(options);
+  });
+  after(async () => {
+    await shared.server?.[Symbol.asyncDispose]();
+  });
+  return shared;
+}
