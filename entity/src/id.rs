@@ -1,0 +1,41 @@
+//! One type per kind of id, so that a user's id cannot be passed where a message's is meant.
+
+/// Declares an integer id: a transparent `i64` in JSON and in the database.
+macro_rules! id_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            sea_orm::DeriveValueType, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id_type! {
+    /// A person's account. 0 never occurs: on the wire it stands for the author "System".
+    UserId
+}
+id_type! {
+    /// A conversation: the public chat, a DM or a group. A group's id is its `tid` on the wire.
+    ConversationId
+}
+id_type! {
+    /// A message of any kind of conversation: one sequence for all of them, below 2^53.
+    MessageId
+}
+id_type! {
+    /// A single-use invite to a group.
+    InviteId
+}
+id_type! {
+    /// An entry of the audit log.
+    AuditEntryId
+}

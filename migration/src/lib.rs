@@ -1,0 +1,29 @@
+//! Chatter's schema, as migrations that run at start on SQLite and on PostgreSQL.
+//!
+//! Owns every `CREATE` and `ALTER`. A migration is frozen once it is on the main branch: what comes
+//! later is a new file. Statements are plain SQL, since partial indexes, triggers and `WITHOUT
+//! ROWID` have no builder; where the two databases differ, [`dialect`] has the words.
+
+pub use sea_orm_migration::prelude::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod dialect;
+mod m20261121_000001_create_accounts;
+mod m20261121_000002_create_conversations;
+mod m20261121_000003_create_groups;
+mod m20261121_000004_create_administration;
+
+/// All migrations, in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_create_accounts::Migration),
+            Box::new(m20261121_000002_create_conversations::Migration),
+            Box::new(m20261121_000003_create_groups::Migration),
+            Box::new(m20261121_000004_create_administration::Migration),
+        ]
+    }
+}

@@ -1,0 +1,282 @@
+//! Typed configuration: compiled-in defaults, then a file, then `CHATTER_SECTION__KEY`.
+//!
+//! The shipped `config.toml` is the manual: every key with its default and a line of why. A key
+//! that does not exist, or a value that cannot be, stops the start with the key's name.
+
+use std::{net::SocketAddr, path::Path};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+/// The whole configuration.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where the server listens and what it is called from outside.
+    pub server: Server,
+    /// Where data lives.
+    pub database: Database,
+    /// What several nodes share.
+    pub redis: Redis,
+    /// Where files live.
+    pub storage: Storage,
+    /// How people sign in.
+    pub auth: Auth,
+    /// What stops abuse.
+    pub limits: Limits,
+    /// What is logged.
+    pub logging: Logging,
+}
+
+/// `[server]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// `host:port`. `localhost` listens on IPv4 and IPv6 loopback; port 0 picks a free one.
+    pub bind: String,
+    /// The address in links and, when it is https, the reason for `Secure` cookies.
+    pub public_url: String,
+    /// Other origins whose pages may call with the session cookie.
+    pub allowed_origins: Vec<String>,
+    /// Proxies (CIDR) whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// A file that receives the bound `host:port` once the server accepts connections.
+    pub port_file: String,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            bind: "127.0.0.1:5000".into(),
+            public_url: "http://localhost:5000".into(),
+            allowed_origins: [
+                "http://localhost:8080",
+                "http://127.0.0.1:8080",
+                "http://localhost:3000",
+                "http://127.0.0.1:3000",
+                "http://localhost:5173",
+            ]
+            .map(Into::into)
+            .into(),
+            trusted_proxies: Vec::new(),
+            port_file: String::new(),
+        }
+    }
+}
+
+/// `[database]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite://...` or `postgres://...`.
+    pub url: String,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            url: "sqlite://data/chatter.db?mode=rwc".into(),
+        }
+    }
+}
+
+/// `[redis]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Redis {
+    /// Empty: this is the only node.
+    pub url: String,
+}
+
+/// `[storage]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Storage {
+    /// The folder for files.
+    pub dir: String,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self {
+            dir: "data/files".into(),
+        }
+    }
+}
+
+/// `[auth]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Auth {
+    /// While the bind address is loopback, the first account becomes superadmin.
+    pub first_user_is_superadmin: bool,
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self {
+            first_user_is_superadmin: true,
+        }
+    }
+}
+
+/// `[limits]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// `false` turns anti-spam and every rate limit off, login throttling too.
+    pub enabled: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { enabled: true }
+    }
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// `[logging]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Logging {
+    /// A `tracing` filter, such as `info` or `chatter=debug,info`.
+    pub level: String,
+    /// `text` or `json`.
+    pub format: LogFormat,
+}
+
+impl Default for Logging {
+    fn default() -> Self {
+        Self {
+            level: "info".into(),
+            format: LogFormat::Text,
+        }
+    }
+}
+
+impl Config {
+    /// Reads defaults, then `file` where there is one, then the environment.
+    ///
+    /// # Errors
+    /// Names the key that is unknown or cannot be read. A `file` that was asked for by name
+    /// (`required`) must exist.
+    pub fn load(file: &Path, required: bool) -> anyhow::Result<Self> {
+        if required && !file.is_file() {
+            anyhow::bail!("there is no configuration file {}", file.display());
+        }
+        // Only names with a section are ours: CHATTER_TEST_… and the like belong to other tools.
+        let environment = Env::prefixed("CHATTER_")
+            .filter(|key| key.as_str().contains("__"))
+            .split("__");
+        let config: Self = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::file_exact(file))
+            .merge(environment)
+            .extract()
+            .map_err(|error| anyhow::anyhow!("configuration: {error}"))?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// Refuses values that have the right type and still cannot work.
+    fn validate(&self) -> anyhow::Result<()> {
+        let url = &self.database.url;
+        anyhow::ensure!(
+            url.starts_with("sqlite:") || url.starts_with("postgres:") || url.starts_with("postgresql:"),
+            "configuration: database.url must begin with sqlite: or postgres:"
+        );
+        anyhow::ensure!(
+            !url.contains(":memory:"),
+            "configuration: database.url must name a file: every connection to :memory: is a database of its own"
+        );
+        anyhow::ensure!(
+            self.redis.url.is_empty(),
+            "configuration: redis.url is not supported by this version: it runs as a single node"
+        );
+        for origin in self
+            .server
+            .allowed_origins
+            .iter()
+            .chain([&self.server.public_url])
+        {
+            let parsed: http::Uri = origin
+                .parse()
+                .map_err(|_| anyhow::anyhow!("configuration: {origin:?} is not an origin (server.allowed_origins, server.public_url)"))?;
+            anyhow::ensure!(
+                matches!(parsed.scheme_str(), Some("http" | "https")) && parsed.authority().is_some(),
+                "configuration: {origin:?} must be http(s)://host[:port] (server.allowed_origins, server.public_url)"
+            );
+        }
+        anyhow::ensure!(
+            self.server.bind.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()),
+            "configuration: server.bind must be host:port"
+        );
+        tracing_subscriber::EnvFilter::try_new(&self.logging.level)
+            .map_err(|error| anyhow::anyhow!("configuration: logging.level: {error}"))?;
+        Ok(())
+    }
+
+    /// Whether only this machine can reach the server.
+    pub fn binds_loopback(&self) -> bool {
+        let host = self.server.bind.rsplit_once(':').map_or("", |(host, _)| host);
+        host == "localhost"
+            || self
+                .server
+                .bind
+                .parse::<SocketAddr>()
+                .is_ok_and(|address| address.ip().is_loopback())
+    }
+
+    /// `scheme://host[:port]` of the public URL.
+    pub fn public_origin(&self) -> String {
+        origin_of(&self.server.public_url).unwrap_or_default()
+    }
+}
+
+/// The origin part of a URL, in lower case.
+pub fn origin_of(url: &str) -> Option<String> {
+    let uri: http::Uri = url.parse().ok()?;
+    Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?).to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Config;
+
+    #[test]
+    fn the_shipped_file_says_what_the_program_does_without_it() {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config.toml");
+        let config = Config::load(&shipped, true).expect("the shipped file is valid");
+        assert_eq!(config, Config::default());
+    }
+
+    #[test]
+    fn an_unknown_key_and_a_wrong_value_are_refused_with_the_key() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("config.toml");
+        for (text, key) in [
+            ("[server]\nbnd = \"x\"", "bnd"),
+            ("[limits]\nenabled = \"maybe\"", "enabled"),
+            ("[database]\nurl = \"mysql://x\"", "database.url"),
+            ("[server]\nbind = \"5000\"", "server.bind"),
+            ("[nonsense]\nx = 1", "nonsense"),
+        ] {
+            std::fs::write(&file, text).expect("written");
+            let error = Config::load(&file, true).expect_err(text).to_string();
+            assert!(error.contains(key), "{text}: {error}");
+        }
+    }
+}

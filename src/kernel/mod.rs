@@ -1,0 +1,17 @@
+//! What every feature stands on: errors, the database, time, tokens, background tasks.
+//!
+//! Knows no feature, no axum and no socketioxide.
+
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod tasks;
+pub mod telemetry;
+pub mod token;
+
+pub use clock::Clock;
+pub use config::Config;
+pub use db::{Db, Tx};
+pub use error::{Error, Result};
+pub use tasks::Tasks;

@@ -1,0 +1,13 @@
+//! Chatter: a self-hosted realtime chat server, compatible with Socket.IO clients.
+//!
+//! The map, top to bottom; each layer uses only those below it.
+//!
+//! - [`app`]: the composition root. Builds the features, the router and the namespace; serves.
+//! - Features, one folder each: [`account`], [`presence`], [`admin`], [`chat`], [`gdm`].
+//! - [`http`] and [`socket`]: axum and socketioxide plumbing; neither knows a feature.
+//! - [`kernel`]: errors, configuration, database, time, tokens, tasks.
+//! - the `entity` and `migration` crates: tables as types, and how they came to be.
+//!
+//! `ARCHITECTURE.md` tells one message's journey through them.
+
+pub mod kernel;

@@ -1,0 +1,2 @@
+//! Chatter.
+fn main() {}
