@@ -11,3 +11,4 @@
 //! `ARCHITECTURE.md` tells one message's journey through them.
 
 pub mod kernel;
+pub mod socket;

@@ -1,0 +1,161 @@
+//! Events out to rooms, without silent skips.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use socketioxide::{
+    SendError, SocketError, SocketIo,
+    extract::SocketRef,
+    socket::{DisconnectReason, Sid},
+};
+
+use super::{Caller, Room, link::Link};
+
+/// Sends events to rooms and ends sockets. Cheap to clone.
+#[derive(Clone)]
+pub struct Delivery {
+    io: SocketIo,
+    connections: Arc<DashMap<Sid, Connection>>,
+}
+
+/// What is kept of a live socket beside what the transport keeps.
+struct Connection {
+    session: Arc<str>,
+    /// The TCP connection of its WebSocket; none while it polls.
+    link: Option<Link>,
+    /// Set once a packet did not fit: the socket gets nothing more and must come anew.
+    cut_off: bool,
+}
+
+impl Delivery {
+    /// Delivery over `io`'s namespace.
+    pub fn new(io: SocketIo) -> Self {
+        Self {
+            io,
+            connections: Arc::default(),
+        }
+    }
+
+    /// Sends `event` to every socket in any of `rooms`, each once.
+    pub fn emit<T: Serialize>(&self, rooms: &[Room<'_>], event: &str, data: &T) {
+        match to_raw_value(data) {
+            Ok(data) => self.emit_raw(rooms, event, &data, None),
+            Err(error) => tracing::error!(event, %error, "an event could not be encoded"),
+        }
+    }
+
+    /// Like [`Delivery::emit`], but not to the socket that `caller` speaks through.
+    pub fn emit_to_others<T: Serialize>(
+        &self,
+        rooms: &[Room<'_>],
+        event: &str,
+        data: &T,
+        caller: &Caller,
+    ) {
+        match to_raw_value(data) {
+            Ok(data) => self.emit_raw(rooms, event, &data, Some(caller.sid)),
+            Err(error) => tracing::error!(event, %error, "an event could not be encoded"),
+        }
+    }
+
+    /// Sends data that is encoded already.
+    pub fn emit_raw(&self, rooms: &[Room<'_>], event: &str, data: &RawValue, except: Option<Sid>) {
+        for socket in self.sockets(rooms) {
+            if except == Some(socket.id) {
+                continue;
+            }
+            match socket.emit(event, data) {
+                Ok(()) | Err(SendError::Socket(SocketError::Closed)) => {}
+                Err(SendError::Socket(SocketError::InternalChannelFull)) => self.cut_off(&socket),
+                Err(SendError::Serialize(error)) => {
+                    tracing::error!(event, %error, "an event could not be encoded");
+                }
+            }
+        }
+    }
+
+    /// Puts every socket of `of` into `room`.
+    pub async fn join(&self, of: Room<'_>, room: Room<'_>) {
+        for socket in self.sockets(&[of]) {
+            socket.join(room.name());
+        }
+    }
+
+    /// Takes every socket of `of` out of `room`.
+    pub async fn leave(&self, of: Room<'_>, room: Room<'_>) {
+        for socket in self.sockets(&[of]) {
+            socket.leave(room.name());
+        }
+    }
+
+    /// Ends every socket in `room`, telling the clients that it was meant: they stay away until
+    /// they sign in again.
+    pub fn disconnect(&self, room: Room<'_>) {
+        for socket in self.sockets(&[room]) {
+            if socket.clone().disconnect().is_err() {
+                self.cut_off(&socket);
+            }
+        }
+    }
+
+    /// How many sockets are connected.
+    pub fn connected(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// Ends a socket that did not take what it was sent. It gets nothing more, so that what it
+    /// missed stays a clean end and not a hole; its connection is cut, so that it comes back.
+    pub(super) fn cut_off(&self, socket: &SocketRef) {
+        let Some(mut connection) = self.connections.get_mut(&socket.id) else {
+            return;
+        };
+        if std::mem::replace(&mut connection.cut_off, true) {
+            return;
+        }
+        tracing::warn!(sid = %socket.id, "a client does not keep up; its connection is cut");
+        socket.leave_all();
+        if let Some(link) = &connection.link {
+            link.cut();
+        }
+    }
+
+    pub(super) fn opened(&self, sid: Sid, caller: &Caller, link: Option<Link>) {
+        self.connections.insert(
+            sid,
+            Connection {
+                session: caller.session.clone(),
+                link,
+                cut_off: false,
+            },
+        );
+    }
+
+    pub(super) fn upgraded(&self, sid: Sid, link: Link) {
+        if let Some(mut connection) = self.connections.get_mut(&sid) {
+            if connection.cut_off {
+                link.cut();
+            }
+            connection.link = Some(link);
+        }
+    }
+
+    pub(super) fn closed(&self, sid: Sid, reason: DisconnectReason) {
+        tracing::debug!(%sid, ?reason, "socket closed");
+        self.connections.remove(&sid);
+    }
+
+    /// Whether a request for the live socket `sid` may go on: it comes with the same session, and
+    /// the socket was not cut off.
+    pub(super) fn admits(&self, sid: Sid, session: Option<&str>) -> bool {
+        self.connections.get(&sid).is_none_or(|connection| {
+            !connection.cut_off && session == Some(&*connection.session)
+        })
+    }
+
+    fn sockets(&self, rooms: &[Room<'_>]) -> Vec<SocketRef> {
+        let names: Vec<_> = rooms.iter().map(|room| room.name()).collect();
+        self.io.within(names).sockets()
+    }
+}

@@ -1,0 +1,39 @@
+//! The names of rooms: transport's word for "everybody who should get this".
+
+use std::{borrow::Cow, fmt};
+
+use entity::{ConversationId, UserId};
+
+/// A set of sockets that receive the same events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room<'a> {
+    /// Every connected socket: the public chat and news for all.
+    Everyone,
+    /// All sockets of one person.
+    User(UserId),
+    /// All sockets of the members of one group.
+    Conversation(ConversationId),
+    /// All sockets that came with one session (its stored hash).
+    Session(&'a str),
+}
+
+impl Room<'_> {
+    /// The room's name in the transport.
+    pub(super) fn name(self) -> Cow<'static, str> {
+        match self {
+            Self::Everyone => Cow::Borrowed("everyone"),
+            _ => Cow::Owned(self.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Room<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everyone => f.write_str("everyone"),
+            Self::User(id) => write!(f, "user:{id}"),
+            Self::Conversation(id) => write!(f, "conversation:{id}"),
+            Self::Session(hash) => write!(f, "session:{hash}"),
+        }
+    }
+}
