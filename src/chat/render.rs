@@ -32,6 +32,7 @@
 //! above any message limit) are shown as plain text.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
@@ -160,6 +161,17 @@ pub fn snippet(html_or_source: &str) -> String {
         }
     }
     snippet
+}
+
+/// Where `source` is code, as byte ranges in order: code spans and code blocks. What stands there
+/// is quoted, not said.
+#[must_use]
+pub fn code_ranges(source: &str) -> Vec<Range<usize>> {
+    let may_have_code = source.contains(['`', '~', '\t']) || source.contains("    ");
+    if !may_have_code || source.len() > MAX_MARKDOWN_BYTES {
+        return Vec::new();
+    }
+    writer::code_ranges(source)
 }
 
 /// Whether a line renders to exactly itself. May say no to plain text, never yes to markup.

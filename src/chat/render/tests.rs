@@ -296,6 +296,20 @@ fn control_characters_are_recognised_and_dropped() {
 }
 
 #[test]
+fn code_is_located() {
+    let code = |source: &str| {
+        code_ranges(source)
+            .into_iter()
+            .map(|range| source[range].to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(code("a `b` c ``d`e``"), ["`b`", "``d`e``"]);
+    assert_eq!(code("x\n```\ny\n```\nz"), ["```\ny\n```"]);
+    assert_eq!(code("    indented"), ["indented"]);
+    assert!(code("plain ` text").is_empty());
+}
+
+#[test]
 fn nesting_is_flattened_beyond_the_limit() {
     let deep = format!("{}x", "- ".repeat(100));
     let html = render(&deep);

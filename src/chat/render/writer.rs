@@ -4,6 +4,8 @@
 //! itself, which the sanitiser enforces afterwards. Invariant: every tag opened is closed, in
 //! order, and all text passes through `escape_into`.
 
+use std::ops::Range;
+
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TextMergeWithOffset};
 
 use super::{MAX_DEPTH, escape_into, links, tags};
@@ -27,6 +29,15 @@ pub(super) fn write(source: &str) -> Written {
         writer.event(event, &source[range]);
     }
     writer.finish()
+}
+
+/// The source of code spans and code blocks, in order.
+pub(super) fn code_ranges(source: &str) -> Vec<Range<usize>> {
+    Parser::new_ext(source, OPTIONS)
+        .into_offset_iter()
+        .filter(|(event, _)| matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_))))
+        .map(|(_, range)| range)
+        .collect()
 }
 
 /// What to do when a construct ends. One per open construct, written or not.
