@@ -55,11 +55,18 @@ pub(super) fn find(text: &str) -> Vec<Found<'_>> {
     found
 }
 
-/// `href` if it is a URL of a permitted scheme. Relative references are not: they would point into
-/// whichever page shows the message, such as `/logout`.
+/// `href` if it is an absolute URL of a permitted scheme. Relative references are not permitted:
+/// they would point into whichever page shows the message, such as `/logout`, and so would
+/// `https:logout` on a page served by https.
 pub(super) fn target(href: &str) -> Option<&str> {
-    let url = Url::parse(href).ok()?;
-    matches!(url.scheme(), "http" | "https" | "mailto").then_some(href)
+    let starts_with = |start: &str| {
+        href.get(..start.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(start))
+    };
+    let permitted = ["http://", "https://", "mailto:"]
+        .into_iter()
+        .any(starts_with);
+    (permitted && Url::parse(href).is_ok()).then_some(href)
 }
 
 /// Escapes what Markdown would take away from a chat message: the `_` and `*` inside bare URLs,

@@ -196,6 +196,8 @@ fn links_need_a_permitted_scheme() {
         "data:text/html,x",
         "/logout",
         "//a.example",
+        "https:logout",
+        "https:/logout",
         "#x",
         "vbscript:x",
         "&#106;avascript:alert(1)",
