@@ -1,0 +1,115 @@
+/** The events of the live link: what arrives, what is sent, and what an answer looks like. */
+
+import type { WireMessage, WireReadState } from './types';
+
+interface Changed {
+  id: number;
+  conversation: string;
+  seq: number;
+  rev: number;
+}
+
+/** `text` is the new HTML, `source` the new Markdown. */
+export interface MessageEdited extends Changed {
+  text: string;
+  source: string;
+  edited_at: string;
+  edited_by: string;
+}
+
+export interface MessageDeleted extends Changed {
+  deleted_by: string;
+}
+
+export interface UserTyping {
+  username: string;
+  conversation: string;
+}
+
+export interface UserListRefresh {
+  online?: string;
+  offline?: string;
+  new_user?: string;
+  deleted?: string;
+}
+
+/** Everything this client knows about; `dispatch.ts` has to say what each one does. */
+export interface ServerEvents {
+  new_message: WireMessage;
+  dm_new: WireMessage;
+  gdm_new: WireMessage;
+  message_edited: MessageEdited;
+  message_deleted: MessageDeleted;
+  messages_deleted: { ids: number[] };
+  clear_all: unknown;
+  dm_cleared: { peer?: string } | null;
+  gdm_cleared: { thread_id: number };
+  read_state: WireReadState;
+  conversation_removed: { conversation: string };
+  gdm_threads_refresh: { tid?: number; deleted?: number };
+  user_typing: UserTyping;
+  user_stop_typing: UserTyping;
+  user_list_refresh: UserListRefresh;
+  system_message: WireMessage | string;
+  timeout_set: { until: number };
+  timeout_removed: unknown;
+  error: { message?: string };
+}
+
+export type ServerEvent = keyof ServerEvents;
+
+export const serverEvents: Record<ServerEvent, true> = {
+  new_message: true,
+  dm_new: true,
+  gdm_new: true,
+  message_edited: true,
+  message_deleted: true,
+  messages_deleted: true,
+  clear_all: true,
+  dm_cleared: true,
+  gdm_cleared: true,
+  read_state: true,
+  conversation_removed: true,
+  gdm_threads_refresh: true,
+  user_typing: true,
+  user_stop_typing: true,
+  user_list_refresh: true,
+  system_message: true,
+  timeout_set: true,
+  timeout_removed: true,
+  error: true,
+};
+
+export type ClientEvent =
+  | 'send_message'
+  | 'dm_send'
+  | 'gdm_send'
+  | 'edit_message'
+  | 'dm_edit'
+  | 'gdm_edit'
+  | 'delete_message'
+  | 'dm_delete'
+  | 'gdm_delete'
+  | 'mark_read'
+  | 'sync'
+  | 'typing_start'
+  | 'typing_stop'
+  | 'dm_typing'
+  | 'dm_stop_typing'
+  | 'gdm_typing'
+  | 'gdm_stop_typing';
+
+export interface Refusal {
+  ok: false;
+  error: string;
+  message?: string;
+  retry_after?: number;
+}
+
+export type Ack<T> = ({ ok: true } & T) | Refusal;
+
+export interface SendAck {
+  id: number;
+  seq: number;
+  rev: number;
+}

@@ -1,0 +1,97 @@
+/** Which page is shown: decided by the session first, then by the address. */
+
+import { lazy, Suspense, useEffect } from 'react';
+import { ExpiredDialog } from './features/account/ExpiredDialog';
+import { SignInPage } from './features/account/SignInPage';
+import { ChatPage } from './features/chat/ChatPage';
+import { resumeSession } from './live/session';
+import { text } from './messages';
+import { navigate, openPath, safeReturnPath, useLocation } from './router';
+import { totalUnread } from './store/selectors';
+import { useChatter } from './store/store';
+import { LinkBanner } from './ui/LinkBanner';
+import { Notices } from './ui/Notices';
+
+const SettingsPage = lazy(() => import('./features/account/SettingsPage'));
+const AdminPage = lazy(() => import('./features/admin/AdminPage'));
+
+export function App() {
+  const unread = useChatter((state) => totalUnread(state.conversations));
+  useEffect(() => {
+    document.title = text.title(unread);
+  }, [unread]);
+  return (
+    <>
+      <Page />
+      <Notices />
+    </>
+  );
+}
+
+function Page() {
+  const session = useChatter((state) => state.session);
+  switch (session) {
+    case 'loading':
+      return <Splash />;
+    case 'unreachable':
+      return <Unreachable />;
+    case 'anonymous':
+      return <Anonymous />;
+    case 'active':
+    case 'expired':
+      return (
+        <>
+          <LinkBanner />
+          <Suspense fallback={<Splash />}>
+            <SignedIn />
+          </Suspense>
+          {session === 'expired' ? <ExpiredDialog /> : null}
+        </>
+      );
+  }
+}
+
+function SignedIn() {
+  const { path, query } = useLocation();
+  const known = path === '/chat' || path === '/settings' || path === '/admin';
+  useEffect(() => {
+    if (known) return;
+    openPath(path === '/login' || path === '/register' ? safeReturnPath(query) : '/chat');
+  }, [known, path, query]);
+  if (path === '/settings') return <SettingsPage />;
+  if (path === '/admin') return <AdminPage />;
+  return known ? <ChatPage /> : <Splash />;
+}
+
+function Anonymous() {
+  const { path, query } = useLocation();
+  const known = path === '/login' || path === '/register';
+  useEffect(() => {
+    if (known) return;
+    const here = query.size > 0 ? `${path}?${query}` : path;
+    navigate(here === '/' ? '/login' : `/login?redirect=${encodeURIComponent(here)}`, 'replace');
+  }, [known, path, query]);
+  return <SignInPage registering={path === '/register'} />;
+}
+
+function Splash() {
+  return (
+    <div className="splash" role="status">
+      <img src="/favicon.svg" alt="" width={56} height={56} />
+      <span className="visually-hidden">{text.loading}</span>
+    </div>
+  );
+}
+
+function Unreachable() {
+  return (
+    <main className="splash">
+      <img src="/favicon.svg" alt="" width={56} height={56} />
+      <h1>{text.account.unreachableTitle}</h1>
+      <p>{text.errors.unreachable}</p>
+      <button type="button" className="button button-primary" onClick={() => void resumeSession()}>
+        {text.retry}
+      </button>
+    </main>
+  );
+}

@@ -1,0 +1,125 @@
+/**
+ * From server event to state: one entry per event, so that an event added to
+ * the list without saying what it does fails the type check. Legacy twins
+ * (`new_dm`, `edit_message`, `dm_delete` and so on) say the same things again
+ * and are not listened to.
+ */
+
+import type { ServerEvent, ServerEvents } from './api/events';
+import { text } from './messages';
+import {
+  conversationRemoved,
+  messageArrived,
+  messageChanged,
+  readStateChanged,
+  timelinesForgotten,
+} from './store/events';
+import { noticed } from './store/notices';
+import { cameOnline, wentOffline } from './store/presence';
+import type { State } from './store/types';
+import { typingStarted, withoutTyping } from './store/typing';
+
+/** What an event asks for besides the new state; carried out by `live/`. */
+export interface Follow {
+  /** Something may be missing: synchronise. */
+  sync?: true;
+  /** What conversations there are, or what they are called, has changed. */
+  relist?: true;
+}
+
+interface Outcome extends Follow {
+  state: State;
+}
+
+type Handlers = { [E in ServerEvent]: (state: State, payload: ServerEvents[E], now: number) => Outcome };
+
+const arrived = (state: State, wire: ServerEvents['new_message']): Outcome => {
+  const unknown = state.conversations[wire.conversation] === undefined;
+  return { state: messageArrived(state, wire), ...(unknown ? { relist: true } : {}) };
+};
+
+const handlers: Handlers = {
+  new_message: arrived,
+  dm_new: arrived,
+  gdm_new: arrived,
+  message_edited: (state, event) => ({
+    state: messageChanged(state, {
+      ...event,
+      change: { html: event.text, source: event.source, edited: true },
+    }),
+  }),
+  message_deleted: (state, event) => ({
+    state: messageChanged(state, { ...event, change: { html: '', source: '', deleted: true } }),
+  }),
+  messages_deleted: (state) => ({ state, sync: true }),
+  clear_all: (state) => ({ state: timelinesForgotten(state, () => true), sync: true, relist: true }),
+  dm_cleared: (state, event) => ({
+    state: timelinesForgotten(state, (id) =>
+      event?.peer === undefined ? id.startsWith('dm:') : id === `dm:${event.peer}`,
+    ),
+    sync: true,
+    relist: true,
+  }),
+  gdm_cleared: (state, event) => ({
+    state: timelinesForgotten(state, (id) => id === `gdm:${event.thread_id}`),
+    sync: true,
+    relist: true,
+  }),
+  read_state: (state, event) => ({ state: readStateChanged(state, event) }),
+  conversation_removed: (state, event) => ({ state: conversationRemoved(state, event.conversation) }),
+  gdm_threads_refresh: (state, event) => {
+    if (event.deleted !== undefined) return { state: conversationRemoved(state, `gdm:${event.deleted}`) };
+    const unknown = state.conversations[`gdm:${event.tid}`] === undefined;
+    return { state, relist: true, ...(unknown ? { sync: true } : {}) };
+  },
+  user_typing: (state, event, now) => ({
+    state: typingStarted(state, event.conversation, event.username, now),
+  }),
+  user_stop_typing: (state, event) => ({ state: withoutTyping(state, event.conversation, event.username) }),
+  user_list_refresh: (state, event) => {
+    if (event.online !== undefined) return { state: cameOnline(state, event.online) };
+    if (event.offline !== undefined) return { state: wentOffline(state, event.offline) };
+    return { state };
+  },
+  system_message: (state, event) => {
+    if (typeof event === 'string') return { state: noticed(state, 'info', event) };
+    if (event.rev > 0 && event.conversation) return arrived(state, event);
+    return { state: noticed(state, 'info', event.source || plain(event.text)) };
+  },
+  timeout_set: (state, event) => ({
+    state: noticed(state, 'error', text.notices.timeout(event.until * 1000)),
+  }),
+  timeout_removed: (state) => ({ state: noticed(state, 'info', text.notices.timeoutOver) }),
+  error: (state, event) => ({ state: noticed(state, 'error', event.message ?? text.errors.unexpected) }),
+};
+
+export function dispatch<E extends ServerEvent>(
+  state: State,
+  event: E,
+  payload: ServerEvents[E],
+  now: number,
+): Outcome {
+  const outcome = handlers[event](state, payload, now);
+  return { ...outcome, ...(leavesGap(state, outcome.state) ? { sync: true as const } : {}) };
+}
+
+/** True when this event made a conversation miss something it did not miss before. */
+function leavesGap(before: State, after: State): boolean {
+  if (before.conversations === after.conversations) return false;
+  return Object.values(after.conversations).some((conversation) => {
+    const was = before.conversations[conversation.id];
+    return was !== conversation && conversation.cursor.ahead.length > (was?.cursor.ahead.length ?? 0);
+  });
+}
+
+function plain(html: string): string {
+  return html
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;|&#x27;/g, "'")
+    .replace(/&amp;/g, '&')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,158 @@
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { editMessage } from '../../live/editing';
+import { keepDraft, readDraft } from '../../live/kept';
+import { stoppedTyping, typed } from '../../live/typing';
+import { text } from '../../messages';
+import type { Message } from '../../store/types';
+import { FormError } from '../../ui/Field';
+import { Icon } from '../../ui/Icon';
+import { useEnterSends } from '../../ui/preferences';
+import { lengthHint, MOST_CHARACTERS } from './limits';
+
+interface Props {
+  conversation: string;
+  name: string;
+  /** Why one cannot write here; null when one can. */
+  closed: string | null;
+  reply: Message | null;
+  editing: Message | null;
+  onSend: (source: string) => void;
+  onCancel: () => void;
+  onEditLast: () => void;
+}
+
+export function Composer(props: Props) {
+  const { conversation, name, closed, reply, editing, onSend, onCancel, onEditLast } = props;
+  const [source, setSource] = useState(() => editing?.source ?? readDraft(conversation));
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const enterSends = useEnterSends();
+
+  useGrowing(input, source);
+  useEffect(() => stoppedTyping, []);
+  // Opening a keyboard over half a phone is for the person to decide.
+  useEffect(() => {
+    if (editing !== null || reply !== null || matchMedia('(pointer: fine)').matches) input.current?.focus();
+  }, [editing, reply]);
+
+  function change(next: string) {
+    setSource(next);
+    setError(null);
+    if (editing !== null) return;
+    keepDraft(conversation, next);
+    if (next.trim() === '') stoppedTyping();
+    else typed(conversation);
+  }
+
+  async function submit() {
+    // Read from the element, not from the render: a second Enter may come before the next one.
+    const words = (input.current?.value ?? '').trim();
+    if (words === '' || words.length > MOST_CHARACTERS || busy || closed !== null) return;
+    if (editing === null) {
+      if (input.current !== null) input.current.value = '';
+      change('');
+      onSend(words);
+      input.current?.focus();
+      return;
+    }
+    if (words === editing.source) {
+      onCancel();
+      return;
+    }
+    setBusy(true);
+    const problem = await editMessage(editing, words);
+    setBusy(false);
+    if (problem === null) onCancel();
+    else setError(problem);
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    // While an input method composes, Enter chooses a word (229 is how Safari says so).
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    const withCommand = event.ctrlKey || event.metaKey;
+    if (event.key === 'Enter' && (withCommand || (enterSends && !event.shiftKey && !event.altKey))) {
+      event.preventDefault();
+      if (!event.repeat) void submit();
+    } else if (event.key === 'Escape' && (editing !== null || reply !== null)) {
+      event.preventDefault();
+      onCancel();
+    } else if (event.key === 'ArrowUp' && source === '' && editing === null && !event.altKey) {
+      event.preventDefault();
+      onEditLast();
+    }
+  }
+
+  if (closed !== null) {
+    return (
+      <footer className="composer composer-closed">
+        <Icon name="lock" size={18} />
+        <p>{closed}</p>
+      </footer>
+    );
+  }
+  const hint = lengthHint(source);
+  return (
+    <footer className="composer">
+      {editing === null && reply === null ? null : (
+        <div className="composer-context">
+          <Icon name={editing === null ? 'reply' : 'edit'} size={16} />
+          <span className="composer-context-text">
+            <strong>
+              {editing === null ? text.composer.replyingTo(reply?.author ?? '') : text.composer.editing}
+            </strong>
+            <span>{(editing ?? reply)?.source}</span>
+          </span>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={editing === null ? text.composer.cancelReply : text.composer.cancelEdit}
+            onClick={onCancel}
+          >
+            <Icon name="close" size={18} />
+          </button>
+        </div>
+      )}
+      <FormError message={error} />
+      <div className="composer-row">
+        <textarea
+          ref={input}
+          rows={1}
+          dir="auto"
+          value={source}
+          placeholder={text.composer.placeholder(name)}
+          aria-label={text.composer.placeholder(name)}
+          enterKeyHint={enterSends ? 'send' : 'enter'}
+          onChange={(event) => change(event.target.value)}
+          onKeyDown={onKeyDown}
+          onBlur={stoppedTyping}
+        />
+        <button
+          type="button"
+          className="composer-send"
+          aria-label={editing === null ? text.composer.send : text.composer.save}
+          disabled={source.trim() === '' || source.trim().length > MOST_CHARACTERS || busy}
+          // The keyboard of a phone stays open when the button does not take the focus.
+          onPointerDown={(event) => event.preventDefault()}
+          onClick={() => void submit()}
+        >
+          <Icon name={editing === null ? 'send' : 'check'} />
+        </button>
+      </div>
+      {hint === null ? null : (
+        <p className={hint.over ? 'composer-hint composer-hint-over' : 'composer-hint'}>{hint.words}</p>
+      )}
+    </footer>
+  );
+}
+
+/** As high as its text, up to what the style sheet allows. */
+function useGrowing(input: React.RefObject<HTMLTextAreaElement | null>, source: string): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text decides the height
+  useLayoutEffect(() => {
+    const area = input.current;
+    if (area === null) return;
+    area.style.height = 'auto';
+    area.style.height = `${area.scrollHeight}px`;
+  }, [input, source]);
+}

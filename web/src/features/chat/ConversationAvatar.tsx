@@ -1,0 +1,17 @@
+import { text } from '../../messages';
+import { useChatter } from '../../store/store';
+import type { Conversation } from '../../store/types';
+import { Avatar } from '../../ui/Avatar';
+
+export function conversationName(conversation: Conversation): string {
+  if (conversation.kind === 'public') return text.chat.public;
+  return conversation.name;
+}
+
+export function ConversationAvatar({ conversation, size }: { conversation: Conversation; size: number }) {
+  const { kind, peer } = conversation;
+  const online = useChatter((state) => peer !== null && state.online[peer] === true);
+  if (kind === 'public') return <Avatar name="Public" icon="globe" size={size} />;
+  if (kind === 'gdm') return <Avatar name={conversation.name} icon="group" size={size} />;
+  return <Avatar name={peer ?? conversation.name} size={size} online={online} />;
+}

@@ -1,0 +1,79 @@
+import { memo } from 'react';
+import { text } from '../../messages';
+import { conversationPath, navigate } from '../../router';
+import { typingIn } from '../../store/selectors';
+import { useChatter } from '../../store/store';
+import type { Conversation } from '../../store/types';
+import { listTime } from '../../ui/time';
+import { ConversationAvatar, conversationName } from './ConversationAvatar';
+
+interface Props {
+  conversation: Conversation;
+  open: boolean;
+}
+
+export const ConversationItem = memo(function ConversationItem({ conversation, open }: Props) {
+  const me = useChatter((state) => state.me?.name ?? '');
+  const typing = useChatter((state) => typingIn(state, conversation.id));
+  const hasDraft = useChatter((state) =>
+    state.outbox.some((item) => item.conversation === conversation.id && item.state === 'failed'),
+  );
+  const { last, unread, mentions } = conversation;
+  const path = conversationPath(conversation.id);
+  return (
+    <li>
+      <a
+        className="conversation-item"
+        href={path}
+        aria-current={open ? 'page' : undefined}
+        data-unread={unread > 0}
+        onClick={(event) => {
+          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+          event.preventDefault();
+          navigate(path);
+        }}
+      >
+        <ConversationAvatar conversation={conversation} size={44} />
+        <span className="conversation-item-text">
+          <span className="conversation-item-line">
+            <span className="conversation-item-name">{conversationName(conversation)}</span>
+            {last === null ? null : <time dateTime={last.createdAt}>{listTime(last.createdAt)}</time>}
+          </span>
+          <span className="conversation-item-line">
+            {typing !== '' ? (
+              <span className="conversation-item-preview conversation-item-typing">
+                {text.chat.typing(typing.split('\n'))}
+              </span>
+            ) : (
+              <span className="conversation-item-preview">{preview(conversation, me)}</span>
+            )}
+            {hasDraft ? (
+              <span className="badge badge-failed" title={text.message.failed}>
+                !<span className="visually-hidden"> {text.message.failed}</span>
+              </span>
+            ) : null}
+            {mentions > 0 ? (
+              <span className="badge badge-mention">
+                @<span className="visually-hidden"> {text.chat.mentioned(mentions)}</span>
+              </span>
+            ) : null}
+            {unread > 0 ? (
+              <span className="badge">
+                <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
+                <span className="visually-hidden">{text.chat.unread(unread)}</span>
+              </span>
+            ) : null}
+          </span>
+        </span>
+      </a>
+    </li>
+  );
+});
+
+function preview(conversation: Conversation, me: string): string {
+  const { last } = conversation;
+  if (last === null) return conversation.kind === 'gdm' ? text.chat.members(conversation.members.length) : '';
+  const words = last.source.replace(/\s+/g, ' ').slice(0, 120);
+  if (last.author === me) return `${text.chat.you}: ${words}`;
+  return conversation.kind === 'dm' ? words : `${last.author}: ${words}`;
+}

@@ -1,0 +1,108 @@
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { send } from '../../live/sending';
+import { text } from '../../messages';
+import { outgoingFor, ownsGroup } from '../../store/selectors';
+import { useChatter } from '../../store/store';
+import type { Conversation, Message, State } from '../../store/types';
+import { Icon } from '../../ui/Icon';
+import { Composer } from './Composer';
+import { conversationName } from './ConversationAvatar';
+import { ConversationHeader } from './ConversationHeader';
+import { MessageList } from './MessageList';
+import { buildRows, lastOwn } from './rows';
+import { TypingLine } from './TypingLine';
+import { useUnreadDivider } from './useUnreadDivider';
+
+const GroupDetails = lazy(() => import('../gdm/GroupDetails'));
+
+export function ConversationView({ id }: { id: string }) {
+  const conversation = useChatter((state) => state.conversations[id]);
+  const timeline = useChatter((state) => state.timelines[id]);
+  const outbox = useChatter((state) => state.outbox);
+  const me = useChatter((state) => state.me?.name ?? '');
+  const dmLogging = useChatter((state) => state.settings.GD_SAVE_DM_LOGS === '1');
+  const closed = useChatter((state) => closedReason(state, state.conversations[id]));
+  const [reply, setReply] = useState<Message | null>(null);
+  const [editing, setEditing] = useState<Message | null>(null);
+  const [details, setDetails] = useState(false);
+  const { divider, clearDivider } = useUnreadDivider(id);
+
+  const pending = useMemo(() => outgoingFor(outbox, id), [outbox, id]);
+  const rows = useMemo(() => buildRows(timeline, pending, me, divider), [timeline, pending, me, divider]);
+
+  const startReply = useCallback((message: Message) => {
+    setEditing(null);
+    setReply(message);
+  }, []);
+  const startEdit = useCallback((message: Message) => {
+    setReply(null);
+    setEditing(message);
+  }, []);
+
+  if (conversation === undefined) return null;
+
+  function sendNow(source: string) {
+    const target =
+      reply === null ? null : { id: reply.id, author: reply.author, snippet: reply.source.slice(0, 140) };
+    send(id, source, target);
+    setReply(null);
+    clearDivider();
+  }
+
+  return (
+    <>
+      <ConversationHeader conversation={conversation} onDetails={() => setDetails(true)} />
+      {conversation.kind === 'dm' && dmLogging ? (
+        <p className="log-notice">
+          <Icon name="info" size={16} />
+          {text.chat.dmLogging}
+        </p>
+      ) : null}
+      <MessageList
+        conversation={conversation}
+        rows={rows}
+        loaded={timeline !== undefined || conversation.cursor.synced}
+        hasOlder={timeline?.hasOlder ?? false}
+        onReply={startReply}
+        onEdit={startEdit}
+      />
+      <TypingLine id={id} />
+      <Composer
+        key={editing === null ? 'new' : `edit-${editing.id}`}
+        conversation={id}
+        name={conversationName(conversation)}
+        closed={editing === null ? closed : null}
+        reply={reply}
+        editing={editing}
+        onSend={sendNow}
+        onCancel={() => {
+          setReply(null);
+          setEditing(null);
+        }}
+        onEditLast={() => {
+          const last = lastOwn(rows, me);
+          if (last !== null) startEdit(last);
+        }}
+      />
+      <Suspense>
+        {details && conversation.kind === 'gdm' ? (
+          <GroupDetails conversation={conversation} onClose={() => setDetails(false)} />
+        ) : null}
+      </Suspense>
+    </>
+  );
+}
+
+/** Why one cannot write here now, in words; null when one can. The server decides, this only says it first. */
+function closedReason(state: State, conversation: Conversation | undefined): string | null {
+  const { me, settings } = state;
+  if (conversation === undefined || me === null) return null;
+  if (settings.MAINTENANCE_MODE === '1') return text.composer.maintenance;
+  const toggle = { public: 'PUBLIC_ENABLED', dm: 'DM_ENABLED', gdm: 'GDM_ENABLED' }[conversation.kind];
+  if (settings[toggle] === '0') return text.composer.disabled;
+  if (conversation.kind === 'public' && settings.ANNOUNCEMENTS_ONLY === '1' && !me.isAdmin) {
+    return text.composer.announcements;
+  }
+  if (conversation.locked && !me.isSuperadmin && !ownsGroup(conversation, me)) return text.composer.locked;
+  return null;
+}

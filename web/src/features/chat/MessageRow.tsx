@@ -1,0 +1,101 @@
+import { memo } from 'react';
+import { text } from '../../messages';
+import type { Me, Message } from '../../store/types';
+import { Avatar } from '../../ui/Avatar';
+import { Html } from '../../ui/Html';
+import { Icon, type IconName } from '../../ui/Icon';
+import { copy } from '../../ui/notify';
+import { clock, exact } from '../../ui/time';
+import { ReplyQuote } from './ReplyQuote';
+
+interface Props {
+  message: Message;
+  rowKey: string;
+  continued: boolean;
+  me: Me | null;
+  active: boolean;
+  tabStop: boolean;
+  onActive: (key: string | null) => void;
+  onReply: (message: Message) => void;
+  onEdit: (message: Message) => void;
+  onDelete: (message: Message) => void;
+  onJump: (id: number) => Promise<void>;
+}
+
+export const MessageRow = memo(function MessageRow(props: Props) {
+  const { message, rowKey, continued, me, active, tabStop, onActive, onJump } = props;
+  const own = message.author === me?.name;
+  const mentioned = !own && me !== null && message.mentions.includes(me.name);
+  const system = message.authorId === 0;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a tap shows the actions; with the keyboard, focus does
+    <article
+      className="message"
+      data-row={rowKey}
+      data-message={message.id}
+      data-own={own}
+      data-continued={continued}
+      data-mentioned={mentioned}
+      data-system={system}
+      data-active={active}
+      tabIndex={tabStop ? 0 : -1}
+      aria-label={text.message.label(message.author, message.source, exact(message.createdAt))}
+      onFocus={() => onActive(rowKey)}
+      onClick={(event) => {
+        if (!(event.target as HTMLElement).closest('a, button')) onActive(rowKey);
+      }}
+    >
+      <div className="message-side">
+        {continued ? (
+          <time dateTime={message.createdAt} title={exact(message.createdAt)}>
+            {clock(message.createdAt)}
+          </time>
+        ) : (
+          <Avatar name={message.author} size={36} icon={system ? 'info' : undefined} />
+        )}
+      </div>
+      <div className="message-main">
+        {message.reply === null ? null : <ReplyQuote reply={message.reply} onJump={onJump} />}
+        {continued ? null : (
+          <p className="message-head">
+            <strong>{message.author}</strong>
+            <time dateTime={message.createdAt} title={exact(message.createdAt)}>
+              {clock(message.createdAt)}
+            </time>
+          </p>
+        )}
+        <Html html={message.html} />
+        {message.edited ? <small className="message-edited">({text.chat.edited})</small> : null}
+      </div>
+      <Actions {...props} own={own} />
+    </article>
+  );
+});
+
+function Actions({ message, me, own, tabStop, onReply, onEdit, onDelete }: Props & { own: boolean }) {
+  const mayEdit = own || me?.isSuperadmin === true;
+  const mayDelete = own || me?.isAdmin === true;
+  const actions: { name: IconName; label: string; run: () => void }[] = [
+    { name: 'reply', label: text.message.reply, run: () => onReply(message) },
+    { name: 'copy', label: text.message.copy, run: () => void copy(message.source, text.message.copied) },
+  ];
+  if (mayEdit) actions.push({ name: 'edit', label: text.message.edit, run: () => onEdit(message) });
+  if (mayDelete) actions.push({ name: 'delete', label: text.message.delete, run: () => onDelete(message) });
+  return (
+    <div className="message-actions" role="toolbar" aria-label={text.message.actions}>
+      {actions.map((action) => (
+        <button
+          key={action.name}
+          type="button"
+          className="icon-button"
+          tabIndex={tabStop ? 0 : -1}
+          aria-label={action.label}
+          title={action.label}
+          onClick={action.run}
+        >
+          <Icon name={action.name} size={18} />
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,101 @@
+import { useMemo } from 'react';
+import { signOut } from '../../live/session';
+import { text } from '../../messages';
+import { navigate } from '../../router';
+import { sortedConversations } from '../../store/selectors';
+import { useChatter } from '../../store/store';
+import { Avatar } from '../../ui/Avatar';
+import { Icon } from '../../ui/Icon';
+import { notifyError } from '../../ui/notify';
+import { ConversationItem } from './ConversationItem';
+
+interface Props {
+  openId: string | null;
+  onNew: () => void;
+  onSearch: () => void;
+}
+
+export function Sidebar({ openId, onNew, onSearch }: Props) {
+  const conversations = useChatter((state) => state.conversations);
+  const ready = useChatter((state) => state.ready);
+  const sorted = useMemo(() => sortedConversations(conversations), [conversations]);
+  return (
+    <nav className="sidebar" aria-label={text.chat.conversations}>
+      <header className="sidebar-head">
+        <img src="/favicon.svg" alt="" width={28} height={28} />
+        {/* On a phone the list is the page; beside an open conversation its title is the heading. */}
+        <span className="wordmark">{text.app}</span>
+        <button
+          type="button"
+          className="icon-button icon-button-accent"
+          aria-label={text.chat.newConversation}
+          title={text.chat.newConversation}
+          onClick={onNew}
+        >
+          <Icon name="add" />
+        </button>
+      </header>
+      <button type="button" className="search-button" onClick={onSearch}>
+        <Icon name="search" size={18} />
+        <span>{text.chat.search}</span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      {ready && sorted.length === 0 ? (
+        <div className="sidebar-empty">
+          <strong>{text.chat.empty}</strong>
+          <p>{text.chat.emptyHint}</p>
+        </div>
+      ) : null}
+      <ul className="conversation-list" aria-busy={!ready}>
+        {sorted.map((conversation) => (
+          <ConversationItem
+            key={conversation.id}
+            conversation={conversation}
+            open={conversation.id === openId}
+          />
+        ))}
+      </ul>
+      <Account />
+    </nav>
+  );
+}
+
+function Account() {
+  const me = useChatter((state) => state.me);
+  const online = useChatter((state) => state.link.phase === 'online');
+  return (
+    <footer className="sidebar-foot">
+      <Avatar name={me?.name ?? ''} size={36} online={online} />
+      <span className="sidebar-me">{me?.name}</span>
+      {me?.isAdmin ? (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={text.nav.admin}
+          title={text.nav.admin}
+          onClick={() => navigate('/admin')}
+        >
+          <Icon name="admin" />
+        </button>
+      ) : null}
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={text.nav.settings}
+        title={text.nav.settings}
+        onClick={() => navigate('/settings')}
+      >
+        <Icon name="settings" />
+      </button>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={text.account.signOut}
+        title={text.account.signOut}
+        onClick={() => void signOut().catch(notifyError)}
+      >
+        <Icon name="signOut" />
+      </button>
+    </footer>
+  );
+}

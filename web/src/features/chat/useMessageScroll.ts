@@ -1,0 +1,166 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { loadBackTo, loadOlder } from '../../live/history';
+import { markRead } from '../../live/reading';
+import { current } from '../../store/store';
+import type { Conversation } from '../../store/types';
+import { indexOfMessage, type Row } from './rows';
+import { useAttention } from './useAttention';
+
+/** How near the end still counts as being there. */
+const END_PX = 80;
+/** How near the beginning of what is loaded the next page is fetched. */
+const TOP_PX = 800;
+
+/**
+ * Where the list stands. Opens at the first unread message, stays with the end
+ * while one is there, stays put otherwise, and reports what has been seen.
+ */
+export function useMessageScroll(conversation: Conversation, rows: Row[], hasOlder: boolean) {
+  const { id } = conversation;
+  const element = useRef<HTMLElement>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const [placed, setPlaced] = useState(false);
+  const [loadingOlder, setLoadingOlder] = useState(false);
+  const attentive = useAttention();
+  const rowsNow = useRef(rows);
+  rowsNow.current = rows;
+
+  const virtualizer = useVirtualizer<HTMLElement, HTMLElement>({
+    count: rows.length,
+    getScrollElement: () => element.current,
+    estimateSize: (index) => estimate(rows[index]),
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 12,
+    paddingStart: 16,
+    paddingEnd: 8,
+    // Messages put in above or growing must not move what one is reading.
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: END_PX,
+  });
+
+  const fetchOlder = useCallback(async () => {
+    setLoadingOlder(true);
+    await loadOlder(id);
+    setLoadingOlder(false);
+  }, [id]);
+
+  usePlacement(conversation, rows, placed, setPlaced, virtualizer);
+
+  const seen = useCallback(() => {
+    const scroller = element.current;
+    if (scroller === null || !placed || !attentive) return;
+    const bottom = scroller.scrollTop + scroller.clientHeight + END_PX / 2;
+    const items = virtualizer.getVirtualItems();
+    for (let index = items.length - 1; index >= 0; index -= 1) {
+      const item = items[index];
+      const row = item === undefined ? undefined : rowsNow.current[item.index];
+      if (item === undefined || row?.type !== 'message' || item.end > bottom) continue;
+      const last = lastStored(rowsNow.current);
+      // Behind the last visible message there may be deleted ones; nobody can scroll to those.
+      const seq = row.message.seq === last ? (current().conversations[id]?.lastSeq ?? last) : row.message.seq;
+      markRead(id, seq);
+      return;
+    }
+  }, [id, placed, attentive, virtualizer]);
+
+  const settle = useCallback(() => {
+    const scroller = element.current;
+    if (scroller === null || !placed) return;
+    setAtEnd(scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= END_PX);
+    if (scroller.scrollTop < TOP_PX && hasOlder && !loadingOlder) void fetchOlder();
+    seen();
+  }, [placed, hasOlder, loadingOlder, fetchOlder, seen]);
+
+  const { unread, lastSeq } = conversation;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows and counts move the end without a scroll event
+  useEffect(() => {
+    const frame = requestAnimationFrame(settle);
+    return () => cancelAnimationFrame(frame);
+  }, [settle, rows.length, unread, lastSeq]);
+
+  // Whoever writes wants to see it, wherever they were reading.
+  const lastOutgoing = rows.findLast((row) => row.type === 'outgoing')?.key;
+  useEffect(() => {
+    if (lastOutgoing !== undefined && placed) virtualizer.scrollToEnd();
+  }, [lastOutgoing, placed, virtualizer]);
+
+  const showMessage = useCallback(
+    async (messageId: number): Promise<string | null> => {
+      await loadBackTo(
+        id,
+        () => indexOfMessage(rowsNow.current, messageId) >= 0 || isLoaded(id, messageId),
+        300,
+      );
+      await nextFrame();
+      const index = indexOfMessage(rowsNow.current, messageId);
+      if (index < 0) return null;
+      virtualizer.scrollToIndex(index, { align: 'center' });
+      return rowsNow.current[index]?.key ?? null;
+    },
+    [id, virtualizer],
+  );
+
+  return {
+    element,
+    virtualizer,
+    atEnd,
+    placed,
+    loadingOlder,
+    onScroll: settle,
+    showMessage,
+    toEnd: () => virtualizer.scrollToEnd(),
+  };
+}
+
+type List = ReturnType<typeof useVirtualizer<HTMLElement, HTMLElement>>;
+
+/** The first position: the first unread message if there is one, the end otherwise. */
+function usePlacement(
+  conversation: Conversation,
+  rows: Row[],
+  placed: boolean,
+  setPlaced: (placed: boolean) => void,
+  virtualizer: List,
+): void {
+  const { id } = conversation;
+  const synced = conversation.cursor.synced;
+  const searched = useRef(false);
+  useLayoutEffect(() => {
+    if (placed || rows.length === 0 || !synced) return;
+    const first = current().timelines[id]?.messages[0];
+    const { unread, readSeq } = current().conversations[id] ?? { unread: 0, readSeq: 0 };
+    const missing = unread > 0 && first !== undefined && first.seq > readSeq + 1 && !searched.current;
+    if (missing && current().timelines[id]?.hasOlder) {
+      searched.current = true;
+      const reached = () => (current().timelines[id]?.messages[0]?.seq ?? 0) <= readSeq + 1;
+      void loadBackTo(id, reached, first.seq - readSeq + 10);
+      return;
+    }
+    const index = rows.findIndex((row) => row.unreadAbove);
+    if (index >= 0) virtualizer.scrollToIndex(index, { align: 'start' });
+    else virtualizer.scrollToEnd();
+    setPlaced(true);
+  }, [placed, rows, synced, id, setPlaced, virtualizer]);
+}
+
+function estimate(row: Row | undefined): number {
+  if (row === undefined) return 48;
+  const source = row.type === 'message' ? row.message.source : row.item.source;
+  const lines = Math.max(1, Math.ceil(source.length / 80), source.split('\n').length);
+  return (row.continued ? 8 : 40) + lines * 22 + (row.day === null ? 0 : 40) + (row.unreadAbove ? 32 : 0);
+}
+
+function lastStored(rows: Row[]): number {
+  const row = rows.findLast((candidate) => candidate.type === 'message');
+  return row?.type === 'message' ? row.message.seq : 0;
+}
+
+function isLoaded(id: string, messageId: number): boolean {
+  return current().timelines[id]?.messages.some((message) => message.id === messageId) ?? false;
+}
+
+function nextFrame(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => resolve()));
+}

@@ -1,0 +1,106 @@
+/** Empties the outbox: in order, at the pace the server allows, with the same nonce until it is answered. */
+
+import type { ClientEvent, SendAck } from '../api/events';
+import { text } from '../messages';
+import * as socket from '../socket';
+import {
+  acknowledged,
+  discarded,
+  failed,
+  nextToSend,
+  outgoing,
+  queued,
+  requeued,
+  sending,
+} from '../store/outbox';
+import { kindOf } from '../store/parse';
+import { current, update } from '../store/store';
+import type { ConversationId, Outgoing, Reply } from '../store/types';
+import { newNonce } from './nonce';
+import { accepted, waitBeforeSending } from './pace';
+import { requestSync } from './sync';
+
+/** A short wait the server asks for is ours to sit out; a longer one is for the person to decide. */
+const PATIENCE_S = 15;
+
+let running = false;
+
+export function send(conversation: ConversationId, source: string, reply: Reply | null): void {
+  const item = outgoing(newNonce(Date.now()), conversation, source, reply, new Date());
+  update((state) => queued(state, item));
+  flushOutbox();
+}
+
+export function retrySending(nonce: string): void {
+  update((state) => requeued(state, nonce));
+  flushOutbox();
+}
+
+export function discardOutgoing(nonce: string): void {
+  update((state) => discarded(state, nonce));
+}
+
+export function flushOutbox(): void {
+  if (running) return;
+  running = true;
+  void drain().finally(() => {
+    running = false;
+  });
+}
+
+async function drain(): Promise<void> {
+  while (socket.isConnected()) {
+    if (nextToSend(current()) === null) return;
+    await pause(waitBeforeSending(Date.now()));
+    // While waiting it may have been discarded, or have come back from another tab.
+    const item = nextToSend(current());
+    if (item !== null) await attempt(item);
+  }
+}
+
+async function attempt(item: Outgoing): Promise<void> {
+  update((state) => sending(state, item.nonce));
+  try {
+    const answer = await socket.request<SendAck>(eventFor(item), payloadFor(item));
+    if (answer.ok) {
+      accepted(Date.now());
+      update((state) => acknowledged(state, item.nonce, answer.rev));
+      // The stored message normally came just before this answer; if not, ask for it.
+      if (current().outbox.some((known) => known.nonce === item.nonce)) void requestSync();
+      return;
+    }
+    const wait = answer.retry_after ?? 0;
+    if (answer.error === 'busy' || (answer.error === 'rate_limited' && wait > 0 && wait <= PATIENCE_S)) {
+      update((state) => requeued(state, item.nonce));
+      await pause(Math.max(1, wait) * 1000);
+      return;
+    }
+    update((state) => failed(state, item.nonce, answer.message ?? text.errors.unexpected));
+  } catch (error) {
+    if (!(error instanceof socket.Unanswered)) throw error;
+    // Nobody knows whether it arrived; the nonce makes sending again harmless.
+    update((state) => requeued(state, item.nonce));
+  }
+}
+
+function eventFor(item: Outgoing): ClientEvent {
+  const kind = kindOf(item.conversation);
+  if (kind === 'dm') return 'dm_send';
+  return kind === 'gdm' ? 'gdm_send' : 'send_message';
+}
+
+function payloadFor(item: Outgoing): object {
+  const name = item.conversation.slice(item.conversation.indexOf(':') + 1);
+  const kind = kindOf(item.conversation);
+  return {
+    text: item.source,
+    nonce: item.nonce,
+    reply_to: item.reply?.id ?? null,
+    ...(kind === 'dm' ? { to: name } : {}),
+    ...(kind === 'gdm' ? { thread_id: Number(name) } : {}),
+  };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return milliseconds <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

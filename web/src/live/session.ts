@@ -1,0 +1,67 @@
+/** Who is signed in, and what starts and stops with that. */
+
+import * as account from '../api/account';
+import { whenUnauthenticated } from '../api/client';
+import { current, signedIn, signedOut, update } from '../store/store';
+import { closeLink, openLink } from './connection';
+import { keepOutbox } from './kept';
+
+let stopKeeping: (() => void) | null = null;
+
+whenUnauthenticated(() => {
+  if (current().session !== 'active') return;
+  closeLink();
+  update((state) => ({ ...state, session: 'expired' }));
+});
+
+/** On page load, and again when the server could not be reached then. */
+export async function resumeSession(): Promise<void> {
+  update((state) => ({ ...state, session: 'loading' }));
+  try {
+    await enter();
+  } catch {
+    update((state) => ({ ...state, session: 'unreachable' }));
+  }
+}
+
+export async function signIn(username: string, password: string): Promise<void> {
+  await account.signIn(username, password);
+  await enter();
+}
+
+export async function signOut(): Promise<void> {
+  closeLink();
+  try {
+    await account.signOut();
+  } finally {
+    leave();
+  }
+}
+
+async function enter(): Promise<void> {
+  const identity = await account.whoAmI();
+  const name = identity.effective;
+  if (!name) {
+    leave();
+    return;
+  }
+  const me = {
+    id: identity.user_id ?? 0,
+    name,
+    isAdmin: identity.is_admin || identity.is_superadmin,
+    isSuperadmin: identity.is_superadmin,
+  };
+  stopKeeping?.();
+  update((state) => signedIn(state, me));
+  // Pages outside this client look the name up here.
+  sessionStorage.setItem('username', name);
+  stopKeeping = keepOutbox(me.id);
+  openLink();
+}
+
+function leave(): void {
+  stopKeeping?.();
+  stopKeeping = null;
+  sessionStorage.removeItem('username');
+  update(signedOut);
+}

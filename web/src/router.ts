@@ -1,0 +1,64 @@
+/** Client routes on the History API. Six pages do not need a library. */
+
+import { useSyncExternalStore } from 'react';
+
+export interface Location {
+  path: string;
+  query: URLSearchParams;
+}
+
+let snapshot = read();
+const listeners = new Set<() => void>();
+
+window.addEventListener('popstate', changed);
+
+export function navigate(to: string, how: 'push' | 'replace' = 'push'): void {
+  if (to === window.location.pathname + window.location.search) return;
+  if (how === 'push') window.history.pushState(null, '', to);
+  else window.history.replaceState(null, '', to);
+  changed();
+}
+
+export function useLocation(): Location {
+  return useSyncExternalStore(subscribe, () => snapshot);
+}
+
+export const conversationPath = (id: string) => `/chat?c=${encodeURIComponent(id).replace('%3A', ':')}`;
+
+/** Which conversation an address means; older links name a group by `gdm` or `tid`. */
+export function conversationIn(query: URLSearchParams): string | null {
+  const id = query.get('c');
+  if (id !== null) return id;
+  const group = query.get('gdm') ?? query.get('tid');
+  if (group !== null && /^\d+$/.test(group)) return `gdm:${group}`;
+  return null;
+}
+
+/** Only a path of this site, so that a crafted sign-in link cannot send people elsewhere. */
+export function safeReturnPath(query: URLSearchParams): string {
+  const path = query.get('redirect') ?? query.get('next') ?? '/chat';
+  const target = new URL(path, window.location.origin);
+  return path.startsWith('/') && target.origin === window.location.origin
+    ? target.pathname + target.search
+    : '/chat';
+}
+
+/** Pages the server renders itself; leaving for them is a real navigation. */
+export function openPath(path: string): void {
+  if (path.startsWith('/join/')) window.location.assign(path);
+  else navigate(path, 'replace');
+}
+
+function read(): Location {
+  return { path: window.location.pathname, query: new URLSearchParams(window.location.search) };
+}
+
+function changed(): void {
+  snapshot = read();
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

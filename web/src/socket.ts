@@ -1,0 +1,68 @@
+/**
+ * The live link. Owns the Socket.IO client; knows nothing of messages or state.
+ * Reconnecting is decided by `live/connection.ts`, so that people can be told
+ * when the next attempt comes and can ask for it at once.
+ */
+
+import { io } from 'socket.io-client';
+import { type Ack, type ClientEvent, type ServerEvent, type ServerEvents, serverEvents } from './api/events';
+
+export interface LinkListener {
+  up(): void;
+  down(reason: 'unauthorized' | 'lost'): void;
+  event<E extends ServerEvent>(event: E, payload: ServerEvents[E]): void;
+}
+
+/** The request was not answered: it may or may not have been carried out. */
+export class Unanswered extends Error {}
+
+const socket = io({
+  autoConnect: false,
+  reconnection: false,
+  withCredentials: true,
+  transports: ['websocket', 'polling'],
+  // A socket that cannot be opened tries polling before it gives up.
+  tryAllTransports: true,
+  timeout: 10_000,
+});
+
+export function listen(listener: LinkListener): void {
+  socket.on('connect', () => listener.up());
+  socket.on('connect_error', (error) =>
+    listener.down(error.message === 'unauthorized' ? 'unauthorized' : 'lost'),
+  );
+  socket.on('disconnect', (reason) => {
+    // Our own disconnect is not a loss.
+    if (reason !== 'io client disconnect') listener.down('lost');
+  });
+  for (const event of Object.keys(serverEvents) as ServerEvent[]) {
+    socket.on(event, (payload) => listener.event(event, payload));
+  }
+}
+
+export function connect(): void {
+  if (!socket.connected) socket.connect();
+}
+
+export function disconnect(): void {
+  socket.disconnect();
+}
+
+export function isConnected(): boolean {
+  return socket.connected;
+}
+
+/** Sends and waits for the answer. Throws `Unanswered` when the link breaks or time runs out. */
+export async function request<T>(event: ClientEvent, payload: object, timeoutMs = 10_000): Promise<Ack<T>> {
+  if (!socket.connected) throw new Unanswered();
+  try {
+    return (await socket.timeout(timeoutMs).emitWithAck(event, payload)) as Ack<T>;
+  } catch {
+    throw new Unanswered();
+  }
+}
+
+/** Sends what may be lost: typing signs. */
+export function signal(event: ClientEvent, payload: object): void {
+  if (socket.connected) socket.volatile.emit(event, payload);
+}

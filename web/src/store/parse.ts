@@ -1,0 +1,81 @@
+/** Wire payloads into the client's model. Names fall back between the three documented message shapes. */
+
+import type { WireConversation, WireMessage } from '../api/types';
+import type { Conversation, ConversationId, ConversationKind, Message } from './types';
+
+export function parseMessage(wire: WireMessage): Message {
+  const author = wire.username ?? wire.from_user ?? '';
+  return {
+    id: wire.id,
+    conversation: wire.conversation,
+    seq: wire.seq,
+    rev: wire.rev,
+    author,
+    authorId: wire.user_id,
+    html: wire.text,
+    source: wire.source,
+    nonce: wire.nonce ?? null,
+    mentions: wire.mentions ?? [],
+    createdAt: wire.created_at,
+    edited: wire.edited > 0 || Boolean(wire.edited_at),
+    deleted: wire.deleted === true,
+    reply:
+      wire.reply_to === null || wire.reply_to === undefined
+        ? null
+        : { id: wire.reply_to, author: wire.reply_username ?? '', snippet: wire.reply_snippet ?? '' },
+  };
+}
+
+export function kindOf(id: ConversationId): ConversationKind {
+  if (id.startsWith('dm:')) return 'dm';
+  return id.startsWith('gdm:') ? 'gdm' : 'public';
+}
+
+/** A conversation one has heard of but not listed yet: the first message of a stranger, a new DM. */
+export function emptyConversation(id: ConversationId): Conversation {
+  const kind = kindOf(id);
+  const rest = id.slice(id.indexOf(':') + 1);
+  return {
+    id,
+    kind,
+    name: kind === 'dm' ? rest : '',
+    peer: kind === 'dm' ? rest : null,
+    tid: kind === 'gdm' ? Number(rest) : null,
+    locked: false,
+    owner: null,
+    members: [],
+    lastSeq: 0,
+    readSeq: 0,
+    unread: 0,
+    mentions: 0,
+    last: null,
+    cursor: { rev: 0, ahead: [], synced: false },
+  };
+}
+
+/** The listing says what a conversation is; how far one has followed it stays as it was. */
+export function mergeListed(known: Conversation | undefined, wire: WireConversation): Conversation {
+  const base = known ?? emptyConversation(wire.conversation);
+  const last = wire.last_message === null ? null : parseMessage(wire.last_message);
+  // A listing may have been read before an event, or a reading of one's own, that has already arrived.
+  const stale = wire.last_rev < base.cursor.rev || wire.read_seq < base.readSeq;
+  return {
+    ...base,
+    kind: wire.kind,
+    name: wire.name,
+    peer: wire.peer ?? base.peer,
+    tid: wire.tid ?? base.tid,
+    locked: wire.locked === true,
+    owner: wire.created_by === null || wire.created_by === undefined ? base.owner : String(wire.created_by),
+    members: wire.members ?? base.members,
+    ...(stale
+      ? {}
+      : {
+          lastSeq: wire.last_seq,
+          readSeq: wire.read_seq,
+          unread: wire.unread,
+          mentions: wire.mentions,
+          last,
+        }),
+  };
+}

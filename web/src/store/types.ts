@@ -1,0 +1,121 @@
+/** The client's own model. Wire payloads become these in `store/parse.ts` and nowhere else. */
+
+export type ConversationId = string;
+
+export type ConversationKind = 'public' | 'dm' | 'gdm';
+
+export interface Reply {
+  id: number;
+  author: string;
+  snippet: string;
+}
+
+export interface Message {
+  id: number;
+  conversation: ConversationId;
+  seq: number;
+  rev: number;
+  author: string;
+  authorId: number;
+  /** Sanitised HTML from the server. */
+  html: string;
+  /** What the author typed. */
+  source: string;
+  nonce: string | null;
+  mentions: string[];
+  createdAt: string;
+  edited: boolean;
+  deleted: boolean;
+  reply: Reply | null;
+}
+
+/**
+ * How far this client has followed a conversation. `rev` is contiguous: every
+ * change up to it is applied. `ahead` are later changes that arrived before the
+ * ones in between; while it is not empty there is a gap to fill by `sync`.
+ */
+export interface Cursor {
+  rev: number;
+  ahead: number[];
+  /** False until the first snapshot: such a conversation is not named in `sync`. */
+  synced: boolean;
+}
+
+export interface Conversation {
+  id: ConversationId;
+  kind: ConversationKind;
+  name: string;
+  peer: string | null;
+  tid: number | null;
+  locked: boolean;
+  /** The group's owner, by name or by id as the server gives it; see `ownsGroup`. */
+  owner: string | null;
+  members: string[];
+  lastSeq: number;
+  readSeq: number;
+  unread: number;
+  mentions: number;
+  last: Message | null;
+  cursor: Cursor;
+}
+
+export interface Timeline {
+  /** Ascending by seq, without holes from the first one to the newest; tombstones included. */
+  messages: Message[];
+  hasOlder: boolean;
+}
+
+export type OutgoingState = 'queued' | 'sending' | 'sent' | 'failed';
+
+export interface Outgoing {
+  nonce: string;
+  conversation: ConversationId;
+  source: string;
+  reply: Reply | null;
+  createdAt: string;
+  state: OutgoingState;
+  /** Why it failed, in words. */
+  error: string | null;
+  /** Once acknowledged: the change that will bring the stored message. */
+  rev: number | null;
+}
+
+export interface Me {
+  id: number;
+  name: string;
+  isAdmin: boolean;
+  isSuperadmin: boolean;
+}
+
+export type SessionState = 'loading' | 'anonymous' | 'active' | 'expired' | 'unreachable';
+
+export interface Link {
+  phase: 'connecting' | 'online' | 'waiting';
+  /** When the link went down; null while it is up. */
+  downSince: number | null;
+  /** When the next attempt starts; null while one is running. */
+  retryAt: number | null;
+  attempt: number;
+}
+
+export interface Notice {
+  id: number;
+  tone: 'info' | 'error';
+  text: string;
+}
+
+export interface State {
+  session: SessionState;
+  me: Me | null;
+  link: Link;
+  conversations: Record<ConversationId, Conversation>;
+  timelines: Record<ConversationId, Timeline>;
+  outbox: Outgoing[];
+  online: Record<string, true>;
+  /** conversation -> person -> when the sign expires (ms). */
+  typing: Record<ConversationId, Record<string, number>>;
+  settings: Record<string, string>;
+  notices: Notice[];
+  /** True once the list of conversations is known. */
+  ready: boolean;
+}

@@ -1,0 +1,33 @@
+import type { CSSProperties } from 'react';
+import { Icon, type IconName } from './Icon';
+
+interface Props {
+  name: string;
+  size?: number;
+  icon?: IconName;
+  /** Draws the presence dot; undefined for what is not a person. */
+  online?: boolean;
+}
+
+/** Initials on a colour that is always the same for a name. Decoration: the name stands beside it. */
+export function Avatar({ name, size = 40, icon, online }: Props) {
+  const style = { '--hue': hue(name), '--size': `${size}px` } as CSSProperties;
+  return (
+    <span className="avatar" style={style} aria-hidden="true">
+      {icon === undefined ? initials(name) : <Icon name={icon} size={Math.round(size * 0.5)} />}
+      {online === undefined ? null : <span className={online ? 'dot dot-online' : 'dot'} />}
+    </span>
+  );
+}
+
+function initials(name: string): string {
+  const words = name.split(/[\s._-]+/).filter((word) => word !== '');
+  const letters = words.length > 1 ? [words[0], words[1]] : [words[0] ?? '?'];
+  return letters.map((word) => Array.from(word ?? '')[0]?.toUpperCase() ?? '').join('');
+}
+
+function hue(name: string): number {
+  let sum = 7;
+  for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360;
+  return sum;
+}

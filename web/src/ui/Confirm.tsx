@@ -1,0 +1,46 @@
+import { useState } from 'react';
+import { explain } from '../api/client';
+import { text } from '../messages';
+import { Dialog } from './Dialog';
+import { FormError } from './Field';
+
+interface Props {
+  title: string;
+  body: string;
+  action: string;
+  /** Throws to keep the dialog open and show why. */
+  onConfirm: () => Promise<unknown>;
+  onClose: () => void;
+}
+
+export function Confirm({ title, body, action, onConfirm, onClose }: Props) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+
+  async function confirm() {
+    setBusy(true);
+    setError(null);
+    try {
+      await onConfirm();
+      onClose();
+    } catch (reason) {
+      setError(explain(reason));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog title={title} onClose={onClose} className="dialog-small">
+      <p className="dialog-text">{body}</p>
+      <FormError message={error} />
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onClose}>
+          {text.cancel}
+        </button>
+        <button type="button" className="button button-danger" disabled={busy} onClick={() => void confirm()}>
+          {action}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

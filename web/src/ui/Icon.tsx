@@ -1,0 +1,49 @@
+/** The icon set, drawn for this client: 24 px grid, strokes in the text colour. */
+
+const paths = {
+  add: 'M12 5v14M5 12h14',
+  admin: 'M12 3l7 3v5c0 4.6-2.9 8.4-7 10-4.1-1.6-7-5.4-7-10V6l7-3ZM9 12l2 2 4-4',
+  back: 'M15 5l-7 7 7 7',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  close: 'M6 6l12 12M18 6L6 18',
+  copy: 'M9 9h10v10H9zM5 15V5h10',
+  crown: 'M4 8l4 4 4-7 4 7 4-4-2 10H6L4 8Z',
+  delete: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5',
+  down: 'M12 5v14M6 13l6 6 6-6',
+  edit: 'M4 20l1-5L16 4l4 4L9 19l-5 1ZM14 6l4 4',
+  globe: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18',
+  group:
+    'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 20c.4-4 3-6 6.500-6s6.100 2 6.500 6M16 4.500a3.500 3.500 0 0 1 0 6.300M18 14.500c2 .8 3.200 2.700 3.500 5.500',
+  info: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM12 11v5M12 7.500v.1',
+  link: 'M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.700-5.700L12 7M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.700 5.700L12 17',
+  lock: 'M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3',
+  more: 'M5 12h.01M12 12h.01M19 12h.01',
+  reply: 'M10 6l-6 6 6 6M4 12h9c4 0 7 2 7 7',
+  search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM16 16l5 5',
+  send: 'M4 12l16-8-6 17-3-7-7-2ZM11 14l4-5',
+  settings:
+    'M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM19 12l2-1.500-2-3.500-2.400 1a6 6 0 0 0-2-1.200L14 4h-4l-.6 2.800a6 6 0 0 0-2 1.200L5 7 3 10.500 5 12l-2 1.500L5 17l2.400-1a6 6 0 0 0 2 1.200L10 20h4l.6-2.800a6 6 0 0 0 2-1.200l2.400 1 2-3.500L19 12Z',
+  signOut: 'M14 4H6v16h8M10 12h11M17 8l4 4-4 4',
+  warning: 'M12 4l9 16H3L12 4ZM12 10v4M12 17v.1',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      className="icon"
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={name === 'more' ? 3 : 1.75}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path d={paths[name]} />
+    </svg>
+  );
+}
