@@ -10,5 +10,8 @@
 //!
 //! `ARCHITECTURE.md` tells one message's journey through them.
 
+pub mod account;
+pub mod http;
 pub mod kernel;
+pub mod settings;
 pub mod socket;

@@ -2,6 +2,7 @@
 //!
 //! Knows no feature, no axum and no socketioxide.
 
+pub mod cache;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -10,6 +11,7 @@ pub mod tasks;
 pub mod telemetry;
 pub mod token;
 
+pub use cache::Cache;
 pub use clock::Clock;
 pub use config::Config;
 pub use db::{Db, Tx};

@@ -1,0 +1,428 @@
+//! The account feature over HTTP.
+
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Redirect, Response},
+    routing,
+};
+use entity::Timestamp;
+use http::{StatusCode, Uri};
+use serde::{Deserialize, Serialize};
+use tower_sessions::Session;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Accounts, CurrentUser, MaybeUser, SessionStore,
+    model::{Origin, User},
+    service::Registration,
+    session_store::{ADDRESS, USER, USER_AGENT},
+};
+use crate::{
+    http::{Answer, Done, ErrorBody, Fields, Json, Navigation, assets, escape, page},
+    kernel::{Error, Result, error::ErrorKind},
+};
+
+/// The routes of this feature.
+pub fn router(accounts: Accounts) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(login))
+        .routes(routes!(register))
+        .routes(routes!(logout))
+        .routes(routes!(whoami))
+        .routes(routes!(my_role))
+        .routes(routes!(my_sessions))
+        .routes(routes!(end_my_session))
+        .routes(routes!(change_my_password))
+        // The pages behind the same paths are the web client's.
+        .route("/login", routing::get(assets::serve))
+        .route("/register", routing::get(assets::serve))
+        .route("/logout", routing::get(logout_link))
+        .with_state(accounts)
+}
+
+#[derive(Deserialize, ToSchema)]
+struct Credentials {
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct NewAccount {
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: String,
+    email: Option<String>,
+    /// Only for the first account, when the server can be reached from other machines.
+    setup_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ReturnTo {
+    redirect: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SignedIn {
+    username: String,
+    /// Where to go next.
+    redirect: String,
+}
+
+/// Sign in.
+///
+/// Takes JSON, a submitted form or `multipart/form-data`, and sets the session cookie. A form
+/// submitted by a browser is answered with a redirect or a page.
+#[utoipa::path(post, path = "/login", tag = "account", request_body = Credentials, responses(
+    (status = 200, body = Answer<SignedIn>),
+    (status = 401, description = "Invalid username or password", body = ErrorBody),
+    (status = 403, description = "You are banned", body = ErrorBody),
+    (status = 429, description = "Too many attempts", body = ErrorBody),
+))]
+async fn login(
+    State(accounts): State<Accounts>,
+    session: Session,
+    origin: Origin,
+    navigation: Navigation,
+    uri: Uri,
+    Fields(credentials): Fields<Credentials>,
+) -> Result<Response> {
+    let signed_in = accounts
+        .sign_in(&credentials.username, credentials.password, &origin)
+        .await;
+    let user = match signed_in {
+        Ok(user) => user,
+        Err(error) if navigation.0 => return Ok(form_page("Sign in", "/login", &error)),
+        Err(error) => return Err(error),
+    };
+    begin_session(&accounts, &session, &user, &origin).await?;
+    let redirect = local_path(&uri).unwrap_or_else(|| "/chat".to_owned());
+    Ok(if navigation.0 {
+        Redirect::to(&redirect).into_response()
+    } else {
+        Answer::new(SignedIn {
+            username: user.username.clone(),
+            redirect,
+        })
+        .into_response()
+    })
+}
+
+/// Make an account.
+///
+/// Does not sign in. The name is taken as typed or refused, never altered.
+#[utoipa::path(post, path = "/register", tag = "account", request_body = NewAccount, responses(
+    (status = 200, body = Answer<SignedIn>),
+    (status = 400, description = "Invalid name, password or e-mail", body = ErrorBody),
+    (status = 403, description = "Registration is invite-only", body = ErrorBody),
+    (status = 409, description = "Username taken", body = ErrorBody),
+))]
+async fn register(
+    State(accounts): State<Accounts>,
+    origin: Origin,
+    navigation: Navigation,
+    Fields(new): Fields<NewAccount>,
+) -> Result<Response> {
+    let registration = Registration {
+        username: new.username,
+        password: new.password,
+        email: new.email,
+        setup_token: new.setup_token,
+    };
+    match accounts.register(registration, &origin).await {
+        Ok(_) if navigation.0 => Ok(Redirect::to("/login").into_response()),
+        Ok(user) => Ok(Answer::new(SignedIn {
+            username: user.username,
+            redirect: "/login".to_owned(),
+        })
+        .into_response()),
+        Err(error) if navigation.0 => Ok(form_page("Register", "/register", &error)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Sign out.
+#[utoipa::path(post, path = "/logout", tag = "account", responses((status = 200, body = Done)))]
+async fn logout(
+    State(accounts): State<Accounts>,
+    session: Session,
+    navigation: Navigation,
+) -> Result<Response> {
+    end_current_session(&accounts, &session).await?;
+    Ok(if navigation.0 {
+        Redirect::to("/login").into_response()
+    } else {
+        Done::default().into_response()
+    })
+}
+
+/// Signing out by link, as existing clients do. A page of another site cannot: it could otherwise
+/// sign people out with an image.
+async fn logout_link(
+    State(accounts): State<Accounts>,
+    session: Session,
+    navigation: Navigation,
+    headers: http::HeaderMap,
+) -> Result<Response> {
+    let site = headers
+        .get("sec-fetch-site")
+        .and_then(|site| site.to_str().ok());
+    if site == Some("cross-site") && !headers.contains_key(http::header::ORIGIN) {
+        return Err(Error::refused(
+            "foreign_origin",
+            "forbidden: request from another site",
+        ));
+    }
+    logout(State(accounts), session, navigation).await
+}
+
+#[derive(Serialize, ToSchema)]
+struct WhoAmI {
+    authenticated: bool,
+    username: Option<String>,
+    user_id: Option<i64>,
+    session: String,
+    /// The name one acts under; empty when nobody is signed in.
+    effective: String,
+    is_superadmin: bool,
+    /// False for superadmins: the two flags exclude each other.
+    is_admin: bool,
+    role: Option<&'static str>,
+    /// A name relative to `/uploads/`.
+    avatar: Option<String>,
+    bio: String,
+    status: String,
+    presence: String,
+    theme: String,
+    language: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+}
+
+impl WhoAmI {
+    fn of(user: Option<&User>) -> Self {
+        let name = user.map(|user| user.username.clone());
+        let text = |get: fn(&User) -> &String| user.map(get).cloned().unwrap_or_default();
+        Self {
+            authenticated: user.is_some(),
+            user_id: user.map(|user| user.id.0),
+            session: name.clone().unwrap_or_default(),
+            effective: name.clone().unwrap_or_default(),
+            username: name,
+            is_superadmin: user.is_some_and(|user| user.role.is_superadmin()),
+            is_admin: user.is_some_and(|user| user.role.is_admin() && !user.role.is_superadmin()),
+            role: user.map(|user| user.role.as_str()),
+            avatar: user.and_then(|user| user.avatar.clone()),
+            bio: text(|user| &user.bio),
+            status: text(|user| &user.custom_status),
+            presence: text(|user| &user.presence),
+            theme: text(|user| &user.theme),
+            language: text(|user| &user.language),
+            // The React settings page fails on an address whose local part is a single letter.
+            email: user
+                .and_then(|user| user.email.clone())
+                .filter(|email| email.find('@').is_some_and(|at| at >= 2)),
+        }
+    }
+}
+
+/// Who one is. Answers strangers too.
+#[utoipa::path(get, path = "/api/whoami", tag = "account",
+    responses((status = 200, body = Answer<WhoAmI>)))]
+async fn whoami(MaybeUser(user): MaybeUser) -> Answer<WhoAmI> {
+    Answer::new(WhoAmI::of(user.as_deref()))
+}
+
+#[derive(Serialize, ToSchema)]
+struct MyRole {
+    username: String,
+    is_superadmin: bool,
+    /// False for superadmins: the two flags exclude each other.
+    is_admin: bool,
+    role: &'static str,
+}
+
+/// One's role.
+#[utoipa::path(get, path = "/api/me/role", tag = "account", responses(
+    (status = 200, body = Answer<MyRole>), (status = 401, body = ErrorBody),
+))]
+async fn my_role(CurrentUser(user): CurrentUser) -> Answer<MyRole> {
+    Answer::new(MyRole {
+        username: user.username.clone(),
+        is_superadmin: user.role.is_superadmin(),
+        is_admin: user.role.is_admin() && !user.role.is_superadmin(),
+        role: user.role.as_str(),
+    })
+}
+
+#[derive(Serialize, ToSchema)]
+struct SessionOut {
+    /// Names the session in `DELETE /api/me/sessions/{id}`; opens nothing.
+    id: String,
+    created_at: Timestamp,
+    last_used_at: Timestamp,
+    expires_at: Timestamp,
+    address: String,
+    user_agent: String,
+    /// Whether this very request came with it.
+    current: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Sessions {
+    sessions: Vec<SessionOut>,
+}
+
+/// How much of a session's hash names it to its owner.
+const SESSION_NAME_CHARS: usize = 16;
+
+/// Where one is signed in.
+#[utoipa::path(get, path = "/api/me/sessions", tag = "account", responses(
+    (status = 200, body = Answer<Sessions>), (status = 401, body = ErrorBody),
+))]
+async fn my_sessions(
+    State(accounts): State<Accounts>,
+    CurrentUser(user): CurrentUser,
+    session: Session,
+) -> Result<Answer<Sessions>> {
+    let current = session.id().map(SessionStore::hash);
+    let sessions = accounts.sessions(user.id).await?.into_iter();
+    Ok(Answer::new(Sessions {
+        sessions: sessions
+            .map(|row| SessionOut {
+                current: current.as_ref() == Some(&row.id_hash),
+                id: row.id_hash.chars().take(SESSION_NAME_CHARS).collect(),
+                created_at: row.created_at,
+                last_used_at: row.last_used_at,
+                expires_at: row.expires_at,
+                address: row.address,
+                user_agent: row.user_agent,
+            })
+            .collect(),
+    }))
+}
+
+/// End one of one's sessions, with its sockets.
+#[utoipa::path(delete, path = "/api/me/sessions/{id}", tag = "account",
+    params(("id" = String, Path, description = "As listed")), responses(
+    (status = 200, body = Done), (status = 404, body = ErrorBody),
+))]
+async fn end_my_session(
+    State(accounts): State<Accounts>,
+    CurrentUser(user): CurrentUser,
+    Path(id): Path<String>,
+) -> Result<Done> {
+    let sessions = accounts.sessions(user.id).await?;
+    let session = sessions
+        .iter()
+        .find(|session| id.len() == SESSION_NAME_CHARS && session.id_hash.starts_with(&id))
+        .ok_or_else(Error::not_found)?;
+    accounts.end_session(&session.id_hash).await?;
+    Ok(Done::default())
+}
+
+#[derive(Deserialize, ToSchema)]
+struct PasswordChange {
+    current_password: String,
+    new_password: String,
+}
+
+/// Change one's password; every other session ends.
+#[utoipa::path(post, path = "/api/me/password", tag = "account",
+    request_body = PasswordChange, responses(
+    (status = 200, body = Done),
+    (status = 403, description = "invalid current password", body = ErrorBody),
+))]
+async fn change_my_password(
+    State(accounts): State<Accounts>,
+    CurrentUser(user): CurrentUser,
+    session: Session,
+    origin: Origin,
+    Json(change): Json<PasswordChange>,
+) -> Result<Done> {
+    // A new id, and with it a new session: the old one may be what was stolen.
+    let old = session.id().map(SessionStore::hash).unwrap_or_default();
+    accounts
+        .change_password(&user, change.current_password, change.new_password, &old)
+        .await?;
+    begin_session(&accounts, &session, &user, &origin).await?;
+    Ok(Done::default())
+}
+
+/// Signs `user` in under a new session id; what was there before, sockets included, ends.
+async fn begin_session(
+    accounts: &Accounts,
+    session: &Session,
+    user: &User,
+    origin: &Origin,
+) -> Result<()> {
+    end_current_session(accounts, session).await?;
+    session.cycle_id().await.map_err(Error::internal)?;
+    for (key, value) in [
+        (USER, serde_json::json!(user.id)),
+        (ADDRESS, serde_json::json!(origin.address)),
+        (USER_AGENT, serde_json::json!(origin.user_agent)),
+    ] {
+        session.insert(key, value).await.map_err(Error::internal)?;
+    }
+    session.save().await.map_err(Error::internal)
+}
+
+async fn end_current_session(accounts: &Accounts, session: &Session) -> Result<()> {
+    session.load().await.map_err(Error::internal)?;
+    let id = session.id();
+    session.flush().await.map_err(Error::internal)?;
+    if let Some(id) = id {
+        accounts.end_session(&SessionStore::hash(id)).await?;
+    }
+    Ok(())
+}
+
+/// The `redirect` that a link to the login page carries, if it stays on this server.
+fn local_path(uri: &Uri) -> Option<String> {
+    let query = uri.query().unwrap_or_default();
+    let target = serde_urlencoded::from_str::<ReturnTo>(query).ok()?.redirect?;
+    let local = target.starts_with('/')
+        && !target.starts_with("//")
+        && !target.contains(['\\', '\r', '\n', '\t']);
+    local.then_some(target)
+}
+
+/// The form again, saying what was wrong: for browsers that submit it without JavaScript.
+fn form_page(title: &str, action: &str, error: &Error) -> Response {
+    let status = match error.kind() {
+        ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        ErrorKind::Forbidden => StatusCode::FORBIDDEN,
+        ErrorKind::Conflict => StatusCode::CONFLICT,
+        ErrorKind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    error.log("form");
+    let body = format!(
+        "<p role=\"alert\">{}</p><form method=\"post\" action=\"{action}\">\
+         <label>Username<input name=\"username\" autocomplete=\"username\" required></label>\
+         <label>Password<input name=\"password\" type=\"password\" required></label>\
+         <button>{title}</button></form>",
+        escape(error.text())
+    );
+    page(status, title, &body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_path;
+
+    #[test]
+    fn after_login_one_stays_on_this_server() {
+        let target = |query: &str| local_path(&format!("/login?{query}").parse().expect("a URI"));
+        assert_eq!(target("redirect=%2Fjoin%2FABC").as_deref(), Some("/join/ABC"));
+        for foreign in ["https://evil.example", "//evil.example", "/\\evil.example", "%2F%0Ax"] {
+            assert_eq!(target(&format!("redirect={foreign}")), None, "{foreign}");
+        }
+        assert_eq!(target(""), None);
+    }
+}

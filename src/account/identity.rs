@@ -1,0 +1,170 @@
+//! From a cookie to a person: the extractors whose presence in a signature is the policy.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use entity::UserId;
+use http::{header, request::Parts};
+use socketioxide::socket::Sid;
+use tower_sessions::Session;
+
+use super::{Accounts, SessionStore, model::{Origin, User}, session_store::USER};
+use crate::{
+    http::ClientAddress,
+    kernel::{Error, Result},
+    socket::Caller,
+};
+
+/// A signed-in person; without one the answer is 401.
+#[derive(Clone, Debug)]
+pub struct CurrentUser(pub Arc<User>);
+
+/// A signed-in person or nobody.
+#[derive(Clone, Debug)]
+pub struct MaybeUser(pub Option<Arc<User>>);
+
+/// A signed-in admin or superadmin; anybody else gets 403.
+#[derive(Clone, Debug)]
+pub struct Administrator(pub Arc<User>);
+
+/// A signed-in superadmin; anybody else gets 403.
+#[derive(Clone, Debug)]
+pub struct Superadministrator(pub Arc<User>);
+
+/// Keeps the accounts with each request, for the extractors.
+pub async fn provide(
+    State(accounts): State<Accounts>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    request.extensions_mut().insert(accounts);
+    next.run(request).await
+}
+
+/// Finds out, once per socket, whose session its handshake comes with.
+pub async fn identify_socket(mut request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let caller = match socket_caller(&mut parts).await {
+        Ok(caller) => caller,
+        Err(error) => {
+            // Nobody: the socket is refused and its client tries again.
+            error.log("socket handshake");
+            None
+        }
+    };
+    request = Request::from_parts(parts, body);
+    if let Some(caller) = caller {
+        request.extensions_mut().insert(caller);
+    }
+    next.run(request).await
+}
+
+async fn socket_caller(parts: &mut Parts) -> Result<Option<Caller>> {
+    let Some(user) = signed_in(parts).await? else {
+        return Ok(None);
+    };
+    let session = parts
+        .extensions
+        .get::<Session>()
+        .and_then(Session::id)
+        .map(SessionStore::hash);
+    Ok(session.map(|session| Caller {
+        user: user.id,
+        session: session.into(),
+        sid: Sid::ZERO,
+    }))
+}
+
+async fn signed_in(parts: &mut Parts) -> Result<Option<Arc<User>>> {
+    let (Some(session), Some(accounts)) = (
+        parts.extensions.get::<Session>().cloned(),
+        parts.extensions.get::<Accounts>().cloned(),
+    ) else {
+        return Err(Error::internal(anyhow::anyhow!(
+            "BUG: the session layers are missing"
+        )));
+    };
+    let Some(id) = session.get::<i64>(USER).await.map_err(Error::internal)? else {
+        return Ok(None);
+    };
+    match accounts.directory().find(UserId(id)).await? {
+        Some(user) if user.banned_at.is_some() => {
+            session.flush().await.map_err(Error::internal)?;
+            Err(Error::refused("banned", "user banned"))
+        }
+        Some(user) => Ok(Some(user)),
+        None => {
+            session.flush().await.map_err(Error::internal)?;
+            Ok(None)
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for CurrentUser {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        signed_in(parts)
+            .await?
+            .map(Self)
+            .ok_or_else(Error::unauthenticated)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for MaybeUser {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        signed_in(parts).await.map(Self)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Administrator {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let CurrentUser(user) = CurrentUser::from_request_parts(parts, state).await?;
+        if user.role.is_admin() {
+            Ok(Self(user))
+        } else {
+            Err(Error::forbidden())
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Superadministrator {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let CurrentUser(user) = CurrentUser::from_request_parts(parts, state).await?;
+        if user.role.is_superadmin() {
+            Ok(Self(user))
+        } else {
+            Err(Error::forbidden())
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Origin {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let client = parts.extensions.get::<ClientAddress>().copied();
+        let client =
+            client.ok_or_else(|| Error::internal(anyhow::anyhow!("BUG: no client address")))?;
+        let user_agent = parts
+            .headers
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        Ok(Self {
+            address: client.0,
+            bucket: client.bucket(),
+            user_agent: user_agent.chars().take(256).collect(),
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! People's accounts: who they are, how they prove it, and their sessions.
+//!
+//! Owns the tables `user` and `session`, passwords, login throttling and the extractors that turn a
+//! cookie into a person. Does not own what people do: messages, groups and presence have features
+//! of their own. Invariants: a stored password is an argon2id hash, a stored session id is a
+//! SHA-256, and a banned or signed-out person has no live socket when the call returns.
+
+mod directory;
+mod http;
+mod identity;
+mod model;
+mod password;
+mod service;
+mod session_store;
+mod store;
+mod throttle;
+mod username;
+
+pub use directory::Directory;
+pub use http::router;
+pub use identity::{
+    Administrator, CurrentUser, MaybeUser, Superadministrator, identify_socket, provide,
+};
+pub use model::{Origin, User};
+pub use password::Passwords;
+pub use service::{Accounts, FirstAccount, Parts};
+pub use session_store::{SESSION_COOKIE, SessionStore, session_layer};
+pub use throttle::LoginThrottle;
+pub use username::{Username, folded_of};

@@ -1,0 +1,346 @@
+//! What can be done with accounts.
+
+use std::sync::Arc;
+
+use entity::{Timestamp, UserId, session, user, user::Role};
+use sea_orm::Set;
+use serde_json::json;
+use subtle::ConstantTimeEq;
+
+use super::{
+    Directory, LoginThrottle, Passwords, SessionStore, Username,
+    model::{Origin, User, is_email},
+    store,
+    username::folded_of,
+};
+use crate::{
+    kernel::{Clock, Db, Error, Result, error::ErrorKind},
+    settings::{Key, Settings},
+    socket::{Delivery, Room},
+};
+
+/// The account service. Cheap to clone.
+#[derive(Clone)]
+pub struct Accounts {
+    db: Db,
+    clock: Clock,
+    directory: Directory,
+    sessions: SessionStore,
+    passwords: Passwords,
+    throttle: LoginThrottle,
+    settings: Settings,
+    delivery: Delivery,
+    first_account: FirstAccount,
+}
+
+/// What the first account of an installation becomes.
+#[derive(Clone, Debug)]
+pub enum FirstAccount {
+    /// Superadmin, without further proof: only this machine can reach the server.
+    Superadmin,
+    /// Superadmin, for whoever has the token that the server printed at start.
+    SuperadminWithToken(Arc<str>),
+    /// Nothing special; the command line makes superadmins.
+    Ordinary,
+}
+
+/// What somebody registers with.
+#[derive(Debug)]
+pub(super) struct Registration {
+    pub(super) username: String,
+    pub(super) password: String,
+    pub(super) email: Option<String>,
+    pub(super) setup_token: Option<String>,
+}
+
+/// The parts the service is made of.
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Who is who.
+    pub directory: Directory,
+    /// Sessions.
+    pub sessions: SessionStore,
+    /// Hashing.
+    pub passwords: Passwords,
+    /// Login attempts.
+    pub throttle: LoginThrottle,
+    /// Switches.
+    pub settings: Settings,
+    /// Live sockets.
+    pub delivery: Delivery,
+    /// What the first account becomes.
+    pub first_account: FirstAccount,
+}
+
+impl Accounts {
+    /// The service made of `parts`.
+    pub fn new(parts: Parts) -> Self {
+        let Parts {
+            db,
+            clock,
+            directory,
+            sessions,
+            passwords,
+            throttle,
+            settings,
+            delivery,
+            first_account,
+        } = parts;
+        Self {
+            db,
+            clock,
+            directory,
+            sessions,
+            passwords,
+            throttle,
+            settings,
+            delivery,
+            first_account,
+        }
+    }
+
+    /// Who is who.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// How many accounts there are.
+    pub async fn count(&self) -> Result<u64> {
+        store::count_users(self.db.reader()).await
+    }
+
+    /// Makes an account for somebody who asks for one.
+    pub(super) async fn register(&self, new: Registration, from: &Origin) -> Result<User> {
+        if self.settings.is_on(Key::InviteOnlyMode) {
+            return Err(Error::refused("invite_only", "Registration is invite-only"));
+        }
+        if new.password.is_empty() || new.username.is_empty() {
+            return Err(Error::invalid("bad_params", "Provide username and password"));
+        }
+        let username = parse_username(&new.username)?;
+        let email = new.email.filter(|email| !email.is_empty());
+        if email.as_deref().is_some_and(|email| !is_email(email)) {
+            return Err(Error::invalid("invalid_email", "Invalid email format"));
+        }
+        self.throttle.registration(from.bucket)?;
+        let password_hash = self.passwords.hash(new.password).await?;
+
+        let tx = self.db.begin().await?;
+        let role = if self.is_first(&tx).await? {
+            self.role_of_first(new.setup_token.as_deref())?
+        } else {
+            Role::User
+        };
+        let new = store::NewUser {
+            username_folded: username.folded(),
+            username: username.as_str().to_owned(),
+            password_hash,
+            role,
+            email,
+            now: self.clock.now(),
+        };
+        let user = store::insert_user(&tx, new).await?.ok_or_else(taken)?;
+        tx.commit().await?;
+        self.announce_new(&user);
+        Ok(user)
+    }
+
+    /// Makes an account as the operator, by the command line or an admin.
+    pub async fn create(&self, username: &str, password: String, role: Role) -> Result<User> {
+        let username = parse_username(username)?;
+        let password_hash = self.passwords.hash(password).await?;
+        let tx = self.db.begin().await?;
+        let new = store::NewUser {
+            username_folded: username.folded(),
+            username: username.as_str().to_owned(),
+            password_hash,
+            role,
+            email: None,
+            now: self.clock.now(),
+        };
+        let user = store::insert_user(&tx, new).await?.ok_or_else(taken)?;
+        tx.commit().await?;
+        self.announce_new(&user);
+        Ok(user)
+    }
+
+    /// The account that `username` and `password` open.
+    pub(super) async fn sign_in(
+        &self,
+        username: &str,
+        password: String,
+        from: &Origin,
+    ) -> Result<Arc<User>> {
+        let folded = folded_of(username);
+        self.throttle.attempt(&folded, from.bucket)?;
+        let user = self.directory.find_by_name(username).await?;
+        let stored = user.as_ref().map(|user| user.password_hash.clone());
+        let matches = self.passwords.verify(password, stored).await?;
+        let user = user.filter(|_| matches).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Unauthenticated,
+                "invalid_credentials",
+                "Invalid username or password",
+            )
+        })?;
+        if user.banned_at.is_some() {
+            return Err(Error::refused("banned", "You are banned"));
+        }
+        self.throttle.succeeded(&folded, from.bucket);
+        Ok(user)
+    }
+
+    /// Changes one's password. Every other session of the person ends.
+    pub(super) async fn change_password(
+        &self,
+        user: &User,
+        current: String,
+        new: String,
+        keep_session: &str,
+    ) -> Result<()> {
+        let matches = self
+            .passwords
+            .verify(current, Some(user.password_hash.clone()))
+            .await?;
+        if !matches {
+            return Err(Error::refused(
+                "invalid_password",
+                "invalid current password",
+            ));
+        }
+        self.store_password(user.id, new).await?;
+        self.end_sessions(user.id, Some(keep_session)).await
+    }
+
+    /// Gives an account a new password as the operator. Every session of the person ends.
+    pub async fn set_password(&self, user: &User, password: String) -> Result<()> {
+        self.store_password(user.id, password).await?;
+        self.end_sessions(user.id, None).await
+    }
+
+    /// Gives an account another role.
+    pub async fn set_role(&self, user: &User, role: Role) -> Result<User> {
+        self.update(user::ActiveModel {
+            id: Set(user.id),
+            role: Set(role),
+            ..Default::default()
+        })
+        .await
+    }
+
+    /// Bans an account or lifts its ban. A banned person's sessions and sockets end.
+    pub async fn set_banned(&self, user: &User, banned: bool) -> Result<()> {
+        self.update(user::ActiveModel {
+            id: Set(user.id),
+            banned_at: Set(banned.then(|| self.clock.now())),
+            ..Default::default()
+        })
+        .await?;
+        if banned {
+            self.end_sessions(user.id, None).await?;
+        }
+        Ok(())
+    }
+
+    /// A person's live sessions, the most recently used first.
+    pub(super) async fn sessions(&self, user: UserId) -> Result<Vec<session::Model>> {
+        self.sessions.list(user).await
+    }
+
+    /// Ends the session stored under `id_hash` and its sockets.
+    pub(super) async fn end_session(&self, id_hash: &str) -> Result<()> {
+        self.sessions.end(id_hash).await?;
+        self.delivery.disconnect(Room::Session(id_hash));
+        Ok(())
+    }
+
+    /// Notes when people were last connected.
+    pub async fn saw(&self, seen: &[(UserId, Timestamp)]) -> Result<()> {
+        let tx = self.db.begin().await?;
+        store::update_last_seen(&tx, seen).await?;
+        tx.commit().await?;
+        for (id, _) in seen {
+            if let Some(user) = self.directory.find(*id).await? {
+                self.directory.forget(&user);
+            }
+        }
+        Ok(())
+    }
+
+    /// Housekeeping: forgets what has run out.
+    pub async fn sweep(&self) -> Result<()> {
+        self.throttle.sweep();
+        self.sessions.sweep().await
+    }
+
+    async fn end_sessions(&self, user: UserId, keep: Option<&str>) -> Result<()> {
+        for session in self.sessions.list(user).await? {
+            if Some(session.id_hash.as_str()) != keep {
+                self.end_session(&session.id_hash).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn store_password(&self, id: UserId, password: String) -> Result<()> {
+        let password_hash = self.passwords.hash(password).await?;
+        self.update(user::ActiveModel {
+            id: Set(id),
+            password_hash: Set(password_hash),
+            ..Default::default()
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn update(&self, change: user::ActiveModel) -> Result<User> {
+        let user = store::update_user(self.db.writer(), change).await?;
+        self.directory.forget(&user);
+        Ok(user)
+    }
+
+    async fn is_first(&self, tx: &crate::kernel::Tx) -> Result<bool> {
+        if self.count().await? > 0 {
+            return Ok(false);
+        }
+        store::lock_registration(tx).await?;
+        Ok(store::count_users(tx).await? == 0)
+    }
+
+    fn role_of_first(&self, token: Option<&str>) -> Result<Role> {
+        match &self.first_account {
+            FirstAccount::Superadmin => Ok(Role::Superadmin),
+            FirstAccount::Ordinary => Ok(Role::User),
+            FirstAccount::SuperadminWithToken(expected) => {
+                let given = token.unwrap_or_default().as_bytes();
+                if bool::from(given.ct_eq(expected.as_bytes())) {
+                    Ok(Role::Superadmin)
+                } else {
+                    Err(Error::refused(
+                        "setup_token_required",
+                        "The first account needs the setup token that the server printed at start",
+                    ))
+                }
+            }
+        }
+    }
+
+    fn announce_new(&self, user: &User) {
+        self.delivery.emit(
+            &[Room::Everyone],
+            "user_list_refresh",
+            &json!({"new_user": user.username}),
+        );
+    }
+}
+
+fn parse_username(text: &str) -> Result<Username> {
+    Username::parse(text).map_err(|error| Error::invalid("invalid_username", error.to_string()))
+}
+
+fn taken() -> Error {
+    Error::new(ErrorKind::Conflict, "username_taken", "Username taken")
+}

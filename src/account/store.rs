@@ -1,0 +1,208 @@
+//! Queries on `user` and `session`.
+
+use entity::{Timestamp, UserId, session, user};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, Set, SqlErr, Statement,
+};
+
+use super::model::User;
+use crate::kernel::Result;
+
+/// What a new account starts with.
+pub(super) struct NewUser {
+    pub(super) username: String,
+    pub(super) username_folded: String,
+    pub(super) password_hash: String,
+    pub(super) role: user::Role,
+    pub(super) email: Option<String>,
+    pub(super) now: Timestamp,
+}
+
+/// Inserts an account and its place in the public chat; none when the name is taken.
+pub(super) async fn insert_user(db: &impl ConnectionTrait, new: NewUser) -> Result<Option<User>> {
+    let row = user::ActiveModel {
+        username: Set(new.username),
+        username_folded: Set(new.username_folded),
+        password_hash: Set(new.password_hash),
+        role: Set(new.role),
+        email: Set(new.email),
+        bio: Set(String::new()),
+        custom_status: Set(String::new()),
+        presence: Set(String::new()),
+        theme: Set("light".to_owned()),
+        language: Set("en".to_owned()),
+        created_at: Set(new.now),
+        ..Default::default()
+    };
+    let inserted = match row.insert(db).await {
+        Ok(inserted) => inserted,
+        Err(error) => match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => return Ok(None),
+            _ => return Err(error.into()),
+        },
+    };
+    // What was said before somebody came is not unread to them.
+    let sql = "INSERT INTO conversation_member (conversation_id, user_id, read_seq, joined_at) \
+               SELECT id, $1, last_seq, $2 FROM conversation WHERE kind = 'public'";
+    db.execute_raw(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        sql,
+        [inserted.id.into(), new.now.into()],
+    ))
+    .await?;
+    Ok(Some(inserted))
+}
+
+/// Keeps two first registrations from both seeing an empty table. SQLite needs nothing: a
+/// transaction is alone from its beginning.
+pub(super) async fn lock_registration(db: &impl ConnectionTrait) -> Result<()> {
+    if db.get_database_backend() == DatabaseBackend::Postgres {
+        db.execute_unprepared("LOCK TABLE \"user\" IN SHARE ROW EXCLUSIVE MODE")
+            .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn count_users(db: &impl ConnectionTrait) -> Result<u64> {
+    Ok(user::Entity::find().count(db).await?)
+}
+
+pub(super) async fn find_user(db: &impl ConnectionTrait, id: UserId) -> Result<Option<User>> {
+    Ok(user::Entity::find_by_id(id).one(db).await?)
+}
+
+pub(super) async fn find_user_by_folded(
+    db: &impl ConnectionTrait,
+    folded: &str,
+) -> Result<Option<User>> {
+    Ok(user::Entity::find()
+        .filter(user::Column::UsernameFolded.eq(folded))
+        .one(db)
+        .await?)
+}
+
+pub(super) async fn list_users(db: &impl ConnectionTrait) -> Result<Vec<User>> {
+    Ok(user::Entity::find()
+        .order_by_asc(user::Column::UsernameFolded)
+        .all(db)
+        .await?)
+}
+
+/// People whose folded name begins with `prefix`, banned ones left out.
+pub(super) async fn search_users(
+    db: &impl ConnectionTrait,
+    prefix: &str,
+    offset: u64,
+    limit: u64,
+) -> Result<Vec<User>> {
+    use sea_orm::QuerySelect;
+    Ok(user::Entity::find()
+        .filter(user::Column::UsernameFolded.starts_with(prefix))
+        .filter(user::Column::BannedAt.is_null())
+        .order_by_asc(user::Column::UsernameFolded)
+        .offset(offset)
+        .limit(limit)
+        .all(db)
+        .await?)
+}
+
+pub(super) async fn update_user(
+    db: &impl ConnectionTrait,
+    change: user::ActiveModel,
+) -> Result<User> {
+    Ok(change.update(db).await?)
+}
+
+/// Moves `last_seen_at` of several people forward.
+pub(super) async fn update_last_seen(
+    db: &impl ConnectionTrait,
+    seen: &[(UserId, Timestamp)],
+) -> Result<()> {
+    for (id, at) in seen {
+        user::Entity::update_many()
+            .col_expr(user::Column::LastSeenAt, (*at).into())
+            .filter(user::Column::Id.eq(*id))
+            .exec(db)
+            .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn find_session(
+    db: &impl ConnectionTrait,
+    id_hash: &str,
+) -> Result<Option<session::Model>, DbErr> {
+    session::Entity::find_by_id(id_hash.to_owned()).one(db).await
+}
+
+pub(super) async fn save_session(
+    db: &impl ConnectionTrait,
+    row: session::ActiveModel,
+) -> Result<(), DbErr> {
+    use sea_orm::sea_query::OnConflict;
+    session::Entity::insert(row)
+        .on_conflict(
+            OnConflict::column(session::Column::IdHash)
+                .update_columns([
+                    session::Column::UserId,
+                    session::Column::Data,
+                    session::Column::LastUsedAt,
+                    session::Column::ExpiresAt,
+                    session::Column::Address,
+                ])
+                .to_owned(),
+        )
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// Notes that a session was used.
+pub(super) async fn touch_session(
+    db: &impl ConnectionTrait,
+    id_hash: &str,
+    used_at: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), DbErr> {
+    session::Entity::update_many()
+        .col_expr(session::Column::LastUsedAt, used_at.into())
+        .col_expr(session::Column::ExpiresAt, expires_at.into())
+        .filter(session::Column::IdHash.eq(id_hash))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn delete_session(
+    db: &impl ConnectionTrait,
+    id_hash: &str,
+) -> Result<(), DbErr> {
+    session::Entity::delete_by_id(id_hash.to_owned()).exec(db).await?;
+    Ok(())
+}
+
+pub(super) async fn delete_expired_sessions(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    session::Entity::delete_many()
+        .filter(session::Column::ExpiresAt.lt(now))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// A person's live sessions, the most recently used first.
+pub(super) async fn list_sessions(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<session::Model>, DbErr> {
+    session::Entity::find()
+        .filter(session::Column::UserId.eq(user))
+        .filter(session::Column::ExpiresAt.gte(now))
+        .order_by_desc(session::Column::LastUsedAt)
+        .all(db)
+        .await
+}

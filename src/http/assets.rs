@@ -1,0 +1,77 @@
+//! The web client, embedded into the binary.
+//!
+//! A debug build reads `web/dist` from disk at run time, a release build contains it. Without a
+//! built client the server still serves every client that people bring along.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use rust_embed::{Embed, EmbeddedFile};
+
+use super::page;
+
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/web/dist"]
+#[allow_missing = true]
+struct WebClient;
+
+/// What pages of the web client may load: nothing from elsewhere, and no inline script.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; \
+    style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; \
+    object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+
+/// Serves a file of the web client, or its start page for the routes that the client handles.
+pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    if let Some(file) = (!path.is_empty()).then(|| WebClient::get(path)).flatten() {
+        return respond(path, file, &headers);
+    }
+    // A missing file is missing; a missing page is one of the client's own.
+    if path.rsplit('/').next().is_some_and(|name| name.contains('.')) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    match WebClient::get("index.html") {
+        Some(file) => respond("index.html", file, &headers),
+        None => page(
+            StatusCode::OK,
+            "Chatter",
+            "<p>The server is running. Its web client is not built: run <code>make run</code>, \
+             or <code>npm run build</code> in <code>web/</code>.</p>",
+        ),
+    }
+}
+
+fn respond(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
+    let etag = file
+        .metadata
+        .sha256_hash()
+        .iter()
+        .take(16)
+        .fold(String::from("\""), |etag, byte| etag + &format!("{byte:02x}"))
+        + "\"";
+    if request
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == etag.as_bytes())
+    {
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
+    // The build puts a hash of their contents into the names of everything under assets/.
+    let caching = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let mime = mime_guess::from_path(path).first_or_octet_stream();
+    let mut response = file.data.into_owned().into_response();
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, mime.as_ref()),
+        (header::CACHE_CONTROL, caching),
+        (header::ETAG, etag.as_str()),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}

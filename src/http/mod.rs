@@ -1,0 +1,26 @@
+//! axum plumbing: extractors with our errors, origins, request log, pages and assets.
+//!
+//! Knows no feature. Invariant: whatever goes wrong under `/api/`, the answer is JSON with `ok:
+//! false`, an `error` text and a stable `code`.
+
+mod answer;
+pub mod assets;
+mod client_address;
+mod error;
+mod extract;
+mod navigation;
+mod origin;
+mod page;
+mod request_log;
+
+pub use answer::{Answer, Done};
+pub use client_address::{ClientAddress, TrustedProxies, find_client_address};
+pub use error::{ErrorBody, not_found, method_not_allowed, panicked};
+pub use extract::{Fields, Json, Query};
+pub use navigation::Navigation;
+pub use origin::{Origins, require_same_origin};
+pub use page::{escape, page};
+pub use request_log::log_request;
+
+/// The largest JSON or form body taken, in bytes.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
