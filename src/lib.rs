@@ -11,6 +11,7 @@
 //! `ARCHITECTURE.md` tells one message's journey through them.
 
 pub mod account;
+pub mod chat;
 pub mod http;
 pub mod kernel;
 pub mod settings;

@@ -14,7 +14,7 @@ mod service;
 mod session_store;
 mod store;
 mod throttle;
-mod username;
+pub mod username;
 
 pub use directory::Directory;
 pub use http::router;
