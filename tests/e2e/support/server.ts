@@ -5,9 +5,9 @@
  * it never panicked.
  */
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, watch } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -129,6 +129,11 @@ export class Chatter implements AsyncDisposable {
     }
   }
 
+  /** Runs the program with arguments (`user role …`, `--config …`) on this server's database. */
+  runs(...args: string[]): Promise<Ran> {
+    return runs(args, this.dir, { CHATTER_DATABASE__URL: this.database.url, CHATTER_STORAGE__DIR: join(this.dir, "files") });
+  }
+
   /** Is the server alive and answering? */
   async isWell(): Promise<void> {
     const answer = await this.stranger.get("/healthz");
@@ -194,6 +199,38 @@ export class Chatter implements AsyncDisposable {
     await this.exit;
     await this.database.drop();
     await rm(this.dir, { recursive: true, force: true });
+  }
+}
+
+export interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the program to its end. */
+function runs(args: string[], cwd: string, env: Record<string, string>, stdin = ""): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = execFile(binary, args, { cwd, env: { PATH: process.env.PATH, HOME: cwd, ...env }, timeout: 20_000 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+      resolve({ code, stdout, stderr });
+    });
+    child.stdin?.end(stdin);
+  });
+}
+
+/** Starts the program where it must refuse to start: how it ended and what it said. */
+export async function refusesToStart(env: Record<string, string>, files: Record<string, string> = {}, args: string[] = []): Promise<Ran> {
+  const dir = await mkdtemp(join(tmpdir(), "chatter-e2e-"));
+  try {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
+    const ran = await runs(args, dir, { CHATTER_SERVER__BIND: "127.0.0.1:0", ...env });
+    assert.notEqual(ran.code, 0, "it started and ended well");
+    assert.notEqual(ran.code, -1, `it started, and had to be ended:\n${ran.stderr}`);
+    assert.doesNotMatch(ran.stderr, /panicked at/);
+    return ran;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
   }
 }
 
