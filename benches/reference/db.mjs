@@ -50,8 +50,8 @@ CREATE TABLE IF NOT EXISTS message (
   edited_by TEXT,
   deleted INTEGER NOT NULL DEFAULT 0
 );
-CREATE UNIQUE INDEX IF NOT EXISTS message_seq ON message(conversation_id, seq);
-CREATE INDEX IF NOT EXISTS message_page ON message(conversation_id, id);
+-- Every index ends with the row id, so this one serves pages by id; seq is counted in the same transaction and needs none.
+CREATE INDEX IF NOT EXISTS message_page ON message(conversation_id);
 CREATE UNIQUE INDEX IF NOT EXISTS message_nonce ON message(sender_id, nonce) WHERE nonce IS NOT NULL;
 `;
 

@@ -52,19 +52,28 @@ fn make(rest: &Rest, numbers: std::ops::Range<usize>) -> Result<Vec<Account>> {
     let made = Mutex::new(Vec::with_capacity(numbers.len()));
     let worker = || -> Result<()> {
         loop {
-            let next = queue.lock().map_err(|_| anyhow!("a worker panicked"))?.next();
+            let next = queue
+                .lock()
+                .map_err(|_| anyhow!("a worker panicked"))?
+                .next();
             let Some(number) = next else { return Ok(()) };
             let name = name(number);
             rest.register(&name, PASSWORD)?;
             let cookie = rest.login(&name, PASSWORD)?;
-            made.lock().map_err(|_| anyhow!("a worker panicked"))?.push(Account { name, cookie });
+            made.lock()
+                .map_err(|_| anyhow!("a worker panicked"))?
+                .push(Account { name, cookie });
         }
     };
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| anyhow!("a worker panicked"))?)
+        workers
+            .into_iter()
+            .try_for_each(|worker| worker.join().map_err(|_| anyhow!("a worker panicked"))?)
     })?;
-    let mut made = made.into_inner().map_err(|_| anyhow!("a worker panicked"))?;
+    let mut made = made
+        .into_inner()
+        .map_err(|_| anyhow!("a worker panicked"))?;
     made.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(made)
 }

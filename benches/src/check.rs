@@ -22,7 +22,12 @@ pub(crate) struct Faults {
 
 impl Faults {
     pub(crate) fn total(&self) -> u64 {
-        self.lost + self.doubled + self.reordered + self.disagreeing + self.refused + self.disconnected
+        self.lost
+            + self.doubled
+            + self.reordered
+            + self.disagreeing
+            + self.refused
+            + self.disconnected
     }
 
     pub(crate) fn note(&mut self, example: impl FnOnce() -> String) {
@@ -49,7 +54,12 @@ impl fmt::Display for Faults {
         write!(
             f,
             "lost {}, doubled {}, reordered {}, disagreeing {}, refused {}, disconnected {}",
-            self.lost, self.doubled, self.reordered, self.disagreeing, self.refused, self.disconnected
+            self.lost,
+            self.doubled,
+            self.reordered,
+            self.disagreeing,
+            self.refused,
+            self.disconnected
         )?;
         for example in &self.examples {
             write!(f, "\n    {example}")?;
@@ -67,7 +77,10 @@ struct Series {
 
 impl Series {
     fn starting_at(first: u64) -> Self {
-        Self { next: Some(first), missing: BTreeSet::new() }
+        Self {
+            next: Some(first),
+            missing: BTreeSet::new(),
+        }
     }
 
     fn take(&mut self, number: u64, faults: &mut Faults, what: &str) {
@@ -102,17 +115,30 @@ pub(crate) struct Stream {
 
 impl Stream {
     pub(crate) fn new(senders: usize) -> Self {
-        Self { seq: Series::default(), last_id: 0, counters: vec![Series::starting_at(0); senders], received: 0 }
+        Self {
+            seq: Series::default(),
+            last_id: 0,
+            counters: vec![Series::starting_at(0); senders],
+            received: 0,
+        }
     }
 
     /// `sender` is the sender's place among this stream's senders.
-    pub(crate) fn take(&mut self, (id, seq): (u64, u64), sender: usize, counter: u32, faults: &mut Faults) {
+    pub(crate) fn take(
+        &mut self,
+        (id, seq): (u64, u64),
+        sender: usize,
+        counter: u32,
+        faults: &mut Faults,
+    ) {
         self.seq.take(seq, faults, "seq");
         match self.counters.get_mut(sender) {
             Some(series) => series.take(u64::from(counter), faults, "counter"),
             None => {
                 faults.disagreeing += 1;
-                faults.note(|| format!("a message of sender {sender} arrived where it does not belong"));
+                faults.note(|| {
+                    format!("a message of sender {sender} arrived where it does not belong")
+                });
             }
         }
         if id <= self.last_id {
@@ -136,7 +162,10 @@ impl Stream {
 
     /// Whether everything sent by then has arrived.
     pub(crate) fn complete(&self, sent: &[u32]) -> bool {
-        self.counters.iter().zip(sent).all(|(series, &sent)| series.next.unwrap_or(0) >= u64::from(sent))
+        self.counters
+            .iter()
+            .zip(sent)
+            .all(|(series, &sent)| series.next.unwrap_or(0) >= u64::from(sent))
     }
 }
 

@@ -184,21 +184,68 @@ fn main() -> ExitCode {
 /// Answers the number of faults.
 fn run(command: Command) -> Result<u64> {
     match command {
-        Command::Idle { at, connections, people } => at.measure(people, |target| idle::run(target, connections)),
-        Command::Dm { at, pairs, window, time } => at.measure(2 * pairs, |target| {
+        Command::Idle {
+            at,
+            connections,
+            people,
+        } => at.measure(people, |target| idle::run(target, connections)),
+        Command::Dm {
+            at,
+            pairs,
+            window,
+            time,
+        } => at.measure(2 * pairs, |target| {
             let load = dm::Load::Window(window);
-            dm::run(target, dm::Plan { pairs, load, warm_up: time.warm_up(), measure: time.measure() })
+            dm::run(
+                target,
+                dm::Plan {
+                    pairs,
+                    load,
+                    warm_up: time.warm_up(),
+                    measure: time.measure(),
+                },
+            )
         }),
-        Command::DmRate { at, pairs, rate, time } => at.measure(2 * pairs, |target| {
+        Command::DmRate {
+            at,
+            pairs,
+            rate,
+            time,
+        } => at.measure(2 * pairs, |target| {
             let load = dm::Load::Rate(rate);
-            dm::run(target, dm::Plan { pairs, load, warm_up: time.warm_up(), measure: time.measure() })
+            dm::run(
+                target,
+                dm::Plan {
+                    pairs,
+                    load,
+                    warm_up: time.warm_up(),
+                    measure: time.measure(),
+                },
+            )
         }),
-        Command::Fanout { at, members, senders, window, time } => at.measure(members, |target| {
-            let plan =
-                fanout::Plan { members, senders, window, warm_up: time.warm_up(), measure: time.measure() };
+        Command::Fanout {
+            at,
+            members,
+            senders,
+            window,
+            time,
+        } => at.measure(members, |target| {
+            let plan = fanout::Plan {
+                members,
+                senders,
+                window,
+                warm_up: time.warm_up(),
+                measure: time.measure(),
+            };
             fanout::run(target, plan)
         }),
-        Command::History { at, messages, conversations, connections, time } => at.measure(1, |target| {
+        Command::History {
+            at,
+            messages,
+            conversations,
+            connections,
+            time,
+        } => at.measure(1, |target| {
             let plan = history::Plan {
                 messages,
                 conversations,
@@ -209,10 +256,29 @@ fn run(command: Command) -> Result<u64> {
             };
             history::run(target, plan)
         }),
-        Command::Crash { kind, programs, data, pairs, window, times } => {
-            told(&crash::run(&programs, kind, &data, crash::Crashes { pairs, window, times })?)
-        }
-        Command::Prepare { kind, programs, data, people } => {
+        Command::Crash {
+            kind,
+            programs,
+            data,
+            pairs,
+            window,
+            times,
+        } => told(&crash::run(
+            &programs,
+            kind,
+            &data,
+            crash::Crashes {
+                pairs,
+                window,
+                times,
+            },
+        )?),
+        Command::Prepare {
+            kind,
+            programs,
+            data,
+            people,
+        } => {
             prepare(&programs, kind, &data, people)?;
             Ok(0)
         }
@@ -234,14 +300,26 @@ fn prepare(programs: &Programs, kind: Kind, data: &Path, people: usize) -> Resul
 }
 
 impl At {
-    fn measure(&self, people: usize, scenario: impl FnOnce(&Target) -> Result<Outcome>) -> Result<u64> {
+    fn measure(
+        &self,
+        people: usize,
+        scenario: impl FnOnce(&Target) -> Result<Outcome>,
+    ) -> Result<u64> {
         if let (Some(address), Some(pid)) = (self.address, self.pid) {
             let accounts = accounts::ensure(&rest::Rest::new(address), &self.data, people)?;
-            return told(&scenario(&Target { address, pid, accounts })?);
+            return told(&scenario(&Target {
+                address,
+                pid,
+                accounts,
+            })?);
         }
         let server = Server::start(&self.programs, self.kind, &self.data)?;
         let accounts = accounts::ensure(&server.rest(), &server.folder, people)?;
-        let target = Target { address: server.address, pid: server.pid(), accounts };
+        let target = Target {
+            address: server.address,
+            pid: server.pid(),
+            accounts,
+        };
         let faults = told(&scenario(&target)?)?;
         server.stop().context("after the run")?;
         Ok(faults)

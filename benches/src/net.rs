@@ -13,7 +13,8 @@ use std::{
 use anyhow::{Context, Result};
 use mio::{Events, Interest, Poll, Token, net::TcpStream, unix::SourceFd};
 use rustix::time::{
-    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
+    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
+    timerfd_settime,
 };
 
 const READ_BUFFER: usize = 256 * 1024;
@@ -57,6 +58,8 @@ pub(crate) struct Net {
     conns: Vec<Conn>,
     dirty: Vec<usize>,
     timer: rustix::fd::OwnedFd,
+    /// What the timer is set to; setting it again for the same time would cost a system call per turn.
+    armed: Option<Instant>,
     scratch: Vec<u8>,
 }
 
@@ -65,15 +68,31 @@ impl Net {
         let poll = Poll::new()?;
         // epoll waits in whole milliseconds; an open loop at 2,000 messages a second needs finer steps.
         let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK)?;
-        poll.registry().register(&mut SourceFd(&timer.as_fd().as_raw_fd()), TIMER, Interest::READABLE)?;
-        Ok(Self { poll, address, conns: Vec::new(), dirty: Vec::new(), timer, scratch: vec![0; READ_BUFFER] })
+        poll.registry().register(
+            &mut SourceFd(&timer.as_fd().as_raw_fd()),
+            TIMER,
+            Interest::READABLE,
+        )?;
+        Ok(Self {
+            poll,
+            address,
+            conns: Vec::new(),
+            dirty: Vec::new(),
+            timer,
+            armed: None,
+            scratch: vec![0; READ_BUFFER],
+        })
     }
 
     /// Starts one more connection and answers its number: 0, 1, 2 ...
     pub(crate) fn connect(&mut self) -> Result<usize> {
         let mut stream = TcpStream::connect(self.address).context("connect")?;
         let conn = self.conns.len();
-        self.poll.registry().register(&mut stream, Token(conn), Interest::READABLE | Interest::WRITABLE)?;
+        self.poll.registry().register(
+            &mut stream,
+            Token(conn),
+            Interest::READABLE | Interest::WRITABLE,
+        )?;
         self.conns.push(Conn {
             stream,
             connecting: true,
@@ -105,13 +124,20 @@ impl Net {
         result
     }
 
-    fn turns(&mut self, handler: &mut impl Handler, events: &mut Events, scratch: &mut [u8]) -> Result<()> {
+    fn turns(
+        &mut self,
+        handler: &mut impl Handler,
+        events: &mut Events,
+        scratch: &mut [u8],
+    ) -> Result<()> {
         loop {
             let now = Instant::now();
             let turn = handler.turn(self, now)?;
             self.flush()?;
-            let Turn::Until(wake) = turn else { return Ok(()) };
-            let timeout = self.arm(wake.saturating_duration_since(now))?;
+            let Turn::Until(wake) = turn else {
+                return Ok(());
+            };
+            let timeout = self.arm(now, wake)?;
             match self.poll.poll(events, timeout) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 other => other?,
@@ -133,16 +159,26 @@ impl Net {
     }
 
     /// Sets the timer and answers the timeout for the poll, which is zero where there is nothing to wait for.
-    fn arm(&mut self, wait: Duration) -> Result<Option<Duration>> {
-        if wait.is_zero() {
+    fn arm(&mut self, now: Instant, wake: Instant) -> Result<Option<Duration>> {
+        if wake <= now {
             return Ok(Some(Duration::ZERO));
         }
-        let value = Timespec::try_from(wait)?;
-        let interval = Timespec { tv_sec: 0, tv_nsec: 0 };
+        if self.armed == Some(wake) {
+            return Ok(None);
+        }
+        self.armed = Some(wake);
+        let value = Timespec::try_from(wake - now)?;
+        let interval = Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
         timerfd_settime(
             &self.timer,
             TimerfdTimerFlags::empty(),
-            &Itimerspec { it_interval: interval, it_value: value },
+            &Itimerspec {
+                it_interval: interval,
+                it_value: value,
+            },
         )?;
         Ok(None)
     }
@@ -165,7 +201,12 @@ impl Net {
         Ok(())
     }
 
-    fn readable(&mut self, handler: &mut impl Handler, conn: usize, scratch: &mut [u8]) -> Result<()> {
+    fn readable(
+        &mut self,
+        handler: &mut impl Handler,
+        conn: usize,
+        scratch: &mut [u8],
+    ) -> Result<()> {
         loop {
             let peer = &mut self.conns[conn];
             if !peer.open {
@@ -199,7 +240,9 @@ impl Net {
             let drained = carried + read < scratch.len();
             carried += read;
             let used = handler.bytes(self, conn, &scratch[..carried])?;
-            self.conns[conn].partial.extend_from_slice(&scratch[used..carried]);
+            self.conns[conn]
+                .partial
+                .extend_from_slice(&scratch[used..carried]);
             if drained {
                 return Ok(());
             }
@@ -226,7 +269,14 @@ impl Conn {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // The read side reports the end of the connection.
-                Err(error) if matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset) => break,
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset
+                    ) =>
+                {
+                    break;
+                }
                 Err(error) => return Err(error).context("write"),
             }
         }

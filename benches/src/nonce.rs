@@ -55,7 +55,9 @@ impl Run {
 }
 
 fn millis() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(0)
 }
 
@@ -76,7 +78,13 @@ mod tests {
 
     #[test]
     fn what_is_written_can_be_read_by_the_same_run_only() {
-        let (run, mark) = (Run(0x7ab), Mark { sender: 49, counter: 1_000_000 });
+        let (run, mark) = (
+            Run(0x7ab),
+            Mark {
+                sender: 49,
+                counter: 1_000_000,
+            },
+        );
         let mut nonce = Vec::new();
         run.write(&mut nonce, mark);
         assert_eq!(nonce.len(), 36);

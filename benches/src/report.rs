@@ -17,7 +17,10 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn new(scenario: impl Into<String>) -> Self {
-        Self { scenario: scenario.into(), ..Self::default() }
+        Self {
+            scenario: scenario.into(),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn set(&mut self, figure: &str, value: f64) {
@@ -27,15 +30,26 @@ impl Outcome {
     /// The usual quantiles in milliseconds, as `<prefix>_p50_ms` and so on.
     pub(crate) fn set_latency(&mut self, prefix: &str, micros: &Histogram<u64>) {
         for (name, quantile) in [("p50", 0.5), ("p99", 0.99), ("max", 1.0)] {
-            self.set(&format!("{prefix}_{name}_ms"), count(micros.value_at_quantile(quantile)) / 1000.0);
+            self.set(
+                &format!("{prefix}_{name}_ms"),
+                count(micros.value_at_quantile(quantile)) / 1000.0,
+            );
         }
     }
 
     /// One line of figures, then the check.
     pub(crate) fn text(&self) -> String {
-        let figures: Vec<String> =
-            self.figures.iter().map(|(name, value)| format!("{name} {}", short(*value))).collect();
-        format!("{}: {}\n  check: {}", self.scenario, figures.join(", "), self.faults)
+        let figures: Vec<String> = self
+            .figures
+            .iter()
+            .map(|(name, value)| format!("{name} {}", short(*value)))
+            .collect();
+        format!(
+            "{}: {}\n  check: {}",
+            self.scenario,
+            figures.join(", "),
+            self.faults
+        )
     }
 }
 
@@ -48,11 +62,16 @@ pub(crate) fn histogram() -> Histogram<u64> {
 }
 
 pub(crate) fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX).max(1)
+    u64::try_from(duration.as_micros())
+        .unwrap_or(u64::MAX)
+        .max(1)
 }
 
 /// A count as a figure.
-#[expect(clippy::cast_precision_loss, reason = "counts here stay far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts here stay far below 2^53"
+)]
 pub(crate) fn count(number: u64) -> f64 {
     number as f64
 }

@@ -20,44 +20,76 @@ impl Rest {
             .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .new_agent();
-        Self { agent, base: format!("http://{address}") }
+        Self {
+            agent,
+            base: format!("http://{address}"),
+        }
     }
 
     /// Whether the server answers at all.
     pub(crate) fn alive(&self) -> bool {
-        self.agent.get(format!("{}/healthz", self.base)).call().is_ok_and(|response| response.status() == 200)
+        self.agent
+            .get(format!("{}/healthz", self.base))
+            .call()
+            .is_ok_and(|response| response.status() == 200)
     }
 
     pub(crate) fn register(&self, username: &str, password: &str) -> Result<()> {
-        self.post("/register", None, &json!({"username": username, "password": password})).map(drop)
+        self.post(
+            "/register",
+            None,
+            &json!({"username": username, "password": password}),
+        )
+        .map(drop)
     }
 
     /// Answers the `Cookie` header of the new session.
     pub(crate) fn login(&self, username: &str, password: &str) -> Result<String> {
-        let (cookies, _) = self.post("/login", None, &json!({"username": username, "password": password}))?;
+        let (cookies, _) = self.post(
+            "/login",
+            None,
+            &json!({"username": username, "password": password}),
+        )?;
         ensure!(!cookies.is_empty(), "the login of {username} set no cookie");
         Ok(cookies)
     }
 
     /// Answers the id of the new group.
     pub(crate) fn create_group(&self, cookie: &str, name: &str, members: &[&str]) -> Result<u64> {
-        let (_, body) = self.post("/api/gdm/threads", Some(cookie), &json!({"name": name, "members": members}))?;
+        let (_, body) = self.post(
+            "/api/gdm/threads",
+            Some(cookie),
+            &json!({"name": name, "members": members}),
+        )?;
         body["id"].as_u64().context("the new group has no id")
     }
 
     /// A page of history, oldest first.
     pub(crate) fn history(&self, cookie: &str, path: &str) -> Result<Vec<Value>> {
-        let mut response = self.agent.get(format!("{}{path}", self.base)).header("Cookie", cookie).call()?;
-        ensure!(response.status() == 200, "{path} answered {}", response.status());
+        let mut response = self
+            .agent
+            .get(format!("{}{path}", self.base))
+            .header("Cookie", cookie)
+            .call()?;
+        ensure!(
+            response.status() == 200,
+            "{path} answered {}",
+            response.status()
+        );
         Ok(response.body_mut().read_json()?)
     }
 
     fn post(&self, path: &str, cookie: Option<&str>, body: &Value) -> Result<(String, Value)> {
-        let mut request = self.agent.post(format!("{}{path}", self.base)).header("Origin", &self.base);
+        let mut request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("Origin", &self.base);
         if let Some(cookie) = cookie {
             request = request.header("Cookie", cookie);
         }
-        let mut response = request.send_json(body).with_context(|| format!("POST {path}"))?;
+        let mut response = request
+            .send_json(body)
+            .with_context(|| format!("POST {path}"))?;
         let status = response.status();
         let cookies: Vec<&str> = response
             .headers()

@@ -62,18 +62,28 @@ impl Programs {
         let database = folder.join(kind.database());
         let mut command = match kind {
             Kind::Chatter => {
-                let program = self.chatter.canonicalize().context("the server is not built")?;
+                let program = self
+                    .chatter
+                    .canonicalize()
+                    .context("the server is not built")?;
                 let mut command = Command::new(program);
                 command
                     .env("CHATTER_SERVER__BIND", "127.0.0.1:0")
                     .env("CHATTER_SERVER__PORT_FILE", port_file)
-                    .env("CHATTER_DATABASE__URL", format!("sqlite://{}?mode=rwc", database.display()))
+                    .env(
+                        "CHATTER_DATABASE__URL",
+                        format!("sqlite://{}?mode=rwc", database.display()),
+                    )
                     .env("CHATTER_STORAGE__DIR", folder.join("files"))
                     .env("CHATTER_LIMITS__ENABLED", "false");
                 command
             }
             Kind::NodeFull | Kind::NodeNormal => {
-                let script = self.reference.join("server.mjs").canonicalize().context("no reference server")?;
+                let script = self
+                    .reference
+                    .join("server.mjs")
+                    .canonicalize()
+                    .context("no reference server")?;
                 let mut command = Command::new("node");
                 command
                     .arg(script)
@@ -81,12 +91,26 @@ impl Programs {
                     .env("PORT", "0")
                     .env("PORT_FILE", port_file)
                     .env("DATABASE", database)
-                    .env("SYNCHRONOUS", if kind == Kind::NodeFull { "FULL" } else { "NORMAL" });
+                    .env(
+                        "SYNCHRONOUS",
+                        if kind == Kind::NodeFull {
+                            "FULL"
+                        } else {
+                            "NORMAL"
+                        },
+                    );
                 command
             }
         };
-        let log = File::options().create(true).append(true).open(folder.join("server.log"))?;
-        command.current_dir(folder).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(folder.join("server.log"))?;
+        command
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
         Ok(command)
     }
 }
@@ -111,14 +135,25 @@ impl Server {
         }
         let mut command = programs.command(kind, &folder, &port_file)?;
         let started = Instant::now();
-        let mut child = command.spawn().with_context(|| format!("{} does not start", kind.label()))?;
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("{} does not start", kind.label()))?;
         match wait_for_answer(&mut child, &port_file, started) {
-            Ok(address) => Ok(Self { child, address, folder, cold_start: started.elapsed() }),
+            Ok(address) => Ok(Self {
+                child,
+                address,
+                folder,
+                cold_start: started.elapsed(),
+            }),
             Err(error) => {
                 // It is of no use half started.
                 let _ = child.kill();
                 let _ = child.wait();
-                Err(error.context(format!("{}; see {}", kind.label(), folder.join("server.log").display())))
+                Err(error.context(format!(
+                    "{}; see {}",
+                    kind.label(),
+                    folder.join("server.log").display()
+                )))
             }
         }
     }
@@ -133,7 +168,9 @@ impl Server {
 
     /// Asks it to stop and waits.
     pub(crate) fn stop(mut self) -> Result<()> {
-        let Some(pid) = rustix::process::Pid::from_raw(i32::try_from(self.child.id())?) else { bail!("no process id") };
+        let Some(pid) = rustix::process::Pid::from_raw(i32::try_from(self.child.id())?) else {
+            bail!("no process id")
+        };
         rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
         let deadline = Instant::now() + STOP;
         while Instant::now() < deadline {
@@ -167,7 +204,10 @@ fn wait_for_answer(child: &mut Child, port_file: &Path, started: Instant) -> Res
             bail!("the server ended at its start with {status}");
         }
         if let Ok(text) = fs::read_to_string(port_file) {
-            let address: SocketAddr = text.trim().parse().context("the port file holds no address")?;
+            let address: SocketAddr = text
+                .trim()
+                .parse()
+                .context("the port file holds no address")?;
             if Rest::new(address).alive() {
                 return Ok(address);
             }

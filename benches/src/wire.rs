@@ -68,7 +68,12 @@ pub(crate) struct SocketIo<D> {
 impl<D: Driver> SocketIo<D> {
     pub(crate) fn new(driver: D, host: &str, cookies: Vec<String>) -> Self {
         let phases = vec![Phase::Upgrading; cookies.len()];
-        Self { driver, host: host.to_owned(), cookies, phases }
+        Self {
+            driver,
+            host: host.to_owned(),
+            cookies,
+            phases,
+        }
     }
 
     fn packet(&mut self, net: &mut Net, conn: usize, packet: &[u8]) -> Result<()> {
@@ -83,7 +88,10 @@ impl<D: Driver> SocketIo<D> {
                 self.driver.ready(net, conn)
             }
             (Phase::Joining, [b'4', b'4', reason @ ..]) => {
-                bail!("the namespace refused a connection: {}", String::from_utf8_lossy(reason))
+                bail!(
+                    "the namespace refused a connection: {}",
+                    String::from_utf8_lossy(reason)
+                )
             }
             (Phase::Ready, [b'4', b'2', event @ ..]) => {
                 let (name, data) = split_event(event)?;
@@ -121,7 +129,9 @@ impl<D: Driver> Handler for SocketIo<D> {
     fn bytes(&mut self, net: &mut Net, conn: usize, bytes: &[u8]) -> Result<usize> {
         let mut used = 0;
         if self.phases[conn] == Phase::Upgrading {
-            let Some(end) = memmem::find(bytes, b"\r\n\r\n") else { return Ok(0) };
+            let Some(end) = memmem::find(bytes, b"\r\n\r\n") else {
+                return Ok(0);
+            };
             ensure!(
                 bytes.starts_with(b"HTTP/1.1 101"),
                 "the upgrade was refused: {}",
@@ -153,22 +163,30 @@ impl<D: Driver> Handler for SocketIo<D> {
 
 /// Cuts one whole frame from the front: opcode, payload, length of the frame.
 fn next_frame(bytes: &[u8]) -> Result<Option<(u8, &[u8], usize)>> {
-    let &[first, second, ref rest @ ..] = bytes else { return Ok(None) };
+    let &[first, second, ref rest @ ..] = bytes else {
+        return Ok(None);
+    };
     ensure!(first & 0x80 != 0, "a fragmented frame arrived");
     ensure!(first & 0x70 == 0, "a compressed frame arrived");
     ensure!(second & 0x80 == 0, "a masked frame arrived from the server");
     let (length, head) = match second {
         126 => {
-            let Some(&field) = rest.first_chunk::<2>() else { return Ok(None) };
+            let Some(&field) = rest.first_chunk::<2>() else {
+                return Ok(None);
+            };
             (usize::from(u16::from_be_bytes(field)), 2)
         }
         127 => {
-            let Some(&field) = rest.first_chunk::<8>() else { return Ok(None) };
+            let Some(&field) = rest.first_chunk::<8>() else {
+                return Ok(None);
+            };
             (usize::try_from(u64::from_be_bytes(field))?, 8)
         }
         short => (usize::from(short), 0),
     };
-    let Some(payload) = rest.get(head..head + length) else { return Ok(None) };
+    let Some(payload) = rest.get(head..head + length) else {
+        return Ok(None);
+    };
     Ok(Some((first & 0x0F, payload, 2 + head + length)))
 }
 
@@ -199,9 +217,14 @@ fn send_frame(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
 /// `["name",data]` into its two halves.
 fn split_event(event: &[u8]) -> Result<(&[u8], &[u8])> {
     let Some(rest) = event.strip_prefix(b"[\"") else {
-        bail!("an event in a form this client does not read: {}", String::from_utf8_lossy(event))
+        bail!(
+            "an event in a form this client does not read: {}",
+            String::from_utf8_lossy(event)
+        )
     };
-    let Some(end) = memchr::memchr(b'"', rest) else { bail!("an event without a name") };
+    let Some(end) = memchr::memchr(b'"', rest) else {
+        bail!("an event without a name")
+    };
     let data = rest[end + 1..].strip_prefix(b",").unwrap_or_default();
     Ok((&rest[..end], data.strip_suffix(b"]").unwrap_or(data)))
 }
@@ -210,7 +233,10 @@ fn split_event(event: &[u8]) -> Result<(&[u8], &[u8])> {
 fn split_ack(ack: &[u8]) -> Result<(u32, &[u8])> {
     let digits = ack.iter().take_while(|b| b.is_ascii_digit()).count();
     let id = std::str::from_utf8(&ack[..digits])?.parse()?;
-    let data = ack[digits..].strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")).unwrap_or_default();
+    let data = ack[digits..]
+        .strip_prefix(b"[")
+        .and_then(|rest| rest.strip_suffix(b"]"))
+        .unwrap_or_default();
     Ok((id, data))
 }
 
@@ -252,7 +278,9 @@ fn number_after(key: &memmem::Finder<'_>, json: &[u8]) -> Option<u64> {
     let mut any = false;
     let number = digits.fold(0_u64, |number, digit| {
         any = true;
-        number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'))
+        number
+            .wrapping_mul(10)
+            .wrapping_add(u64::from(digit - b'0'))
     });
     any.then_some(number)
 }
@@ -282,14 +310,21 @@ mod tests {
     fn events_and_acks_are_split() {
         let (name, data) = split_event(br#"["dm_new",{"id":7}]"#).unwrap();
         assert_eq!((name, data), (&b"dm_new"[..], &br#"{"id":7}"#[..]));
-        assert_eq!(split_event(br#"["clear_all"]"#).unwrap(), (&b"clear_all"[..], &b""[..]));
-        assert_eq!(split_ack(br#"12[{"ok":true}]"#).unwrap(), (12, &br#"{"ok":true}"#[..]));
+        assert_eq!(
+            split_event(br#"["clear_all"]"#).unwrap(),
+            (&b"clear_all"[..], &b""[..])
+        );
+        assert_eq!(
+            split_ack(br#"12[{"ok":true}]"#).unwrap(),
+            (12, &br#"{"ok":true}"#[..])
+        );
     }
 
     #[test]
     fn fields_are_found_by_their_whole_key() {
         let fields = Fields::default();
-        let json = br#"{"user_id":3,"id":41,"seq":9,"nonce":"018f0000-0000-7000-8000-000100000002"}"#;
+        let json =
+            br#"{"user_id":3,"id":41,"seq":9,"nonce":"018f0000-0000-7000-8000-000100000002"}"#;
         assert_eq!(fields.id(json), Some(41));
         assert_eq!(fields.seq(json), Some(9));
         assert_eq!(fields.nonce(json).map(<[u8]>::len), Some(36));

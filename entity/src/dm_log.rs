@@ -5,7 +5,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{MessageId, Timestamp, UserId};
+use crate::{ConversationId, MessageId, Timestamp, UserId};
 
 /// One logged DM, as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -14,10 +14,10 @@ pub struct Model {
     /// The message's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub message_id: MessageId,
+    /// The DM it was sent in; the other party is the recipient.
+    pub conversation_id: ConversationId,
     /// Who sent it.
-    pub from_user_id: UserId,
-    /// Who it went to.
-    pub to_user_id: UserId,
+    pub sender_id: UserId,
     /// The HTML that was shown.
     pub text: String,
     /// When it was sent.

@@ -60,7 +60,13 @@ mod tests {
 
     #[test]
     fn times_are_written_as_the_documented_api_writes_them() {
-        assert_eq!(Timestamp(1_736_937_000_999).to_string(), "2025-01-15T10:30:00Z");
-        assert_eq!(Timestamp(0).plus_seconds(1).to_string(), "1970-01-01T00:00:01Z");
+        assert_eq!(
+            Timestamp(1_736_937_000_999).to_string(),
+            "2025-01-15T10:30:00Z"
+        );
+        assert_eq!(
+            Timestamp(0).plus_seconds(1).to_string(),
+            "1970-01-01T00:00:01Z"
+        );
     }
 }

@@ -384,7 +384,9 @@ async fn end_current_session(accounts: &Accounts, session: &Session) -> Result<(
 /// The `redirect` that a link to the login page carries, if it stays on this server.
 fn local_path(uri: &Uri) -> Option<String> {
     let query = uri.query().unwrap_or_default();
-    let target = serde_urlencoded::from_str::<ReturnTo>(query).ok()?.redirect?;
+    let target = serde_urlencoded::from_str::<ReturnTo>(query)
+        .ok()?
+        .redirect?;
     let local = target.starts_with('/')
         && !target.starts_with("//")
         && !target.contains(['\\', '\r', '\n', '\t']);
@@ -419,8 +421,16 @@ mod tests {
     #[test]
     fn after_login_one_stays_on_this_server() {
         let target = |query: &str| local_path(&format!("/login?{query}").parse().expect("a URI"));
-        assert_eq!(target("redirect=%2Fjoin%2FABC").as_deref(), Some("/join/ABC"));
-        for foreign in ["https://evil.example", "//evil.example", "/\\evil.example", "%2F%0Ax"] {
+        assert_eq!(
+            target("redirect=%2Fjoin%2FABC").as_deref(),
+            Some("/join/ABC")
+        );
+        for foreign in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "%2F%0Ax",
+        ] {
             assert_eq!(target(&format!("redirect={foreign}")), None, "{foreign}");
         }
         assert_eq!(target(""), None);

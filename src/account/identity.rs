@@ -12,7 +12,11 @@ use http::{header, request::Parts};
 use socketioxide::socket::Sid;
 use tower_sessions::Session;
 
-use super::{Accounts, SessionStore, model::{Origin, User}, session_store::USER};
+use super::{
+    Accounts, SessionStore,
+    model::{Origin, User},
+    session_store::USER,
+};
 use crate::{
     http::ClientAddress,
     kernel::{Error, Result},

@@ -49,7 +49,9 @@ impl Passwords {
         if password.len() > MAX_PASSWORD_BYTES {
             return Err(Error::invalid("password_too_long", "Password too long"));
         }
-        self.run(move || hash(&password)).await?.map_err(Error::internal)
+        self.run(move || hash(&password))
+            .await?
+            .map_err(Error::internal)
     }
 
     /// Whether `password` is the one behind `stored`. Without one - nobody has that name - it takes
@@ -97,10 +99,19 @@ mod tests {
     #[tokio::test]
     async fn only_the_right_password_of_a_known_name_matches() {
         let passwords = Passwords::new().expect("a hasher");
-        let stored = passwords.hash("correct horse".into()).await.expect("hashed");
-        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        let stored = passwords
+            .hash("correct horse".into())
+            .await
+            .expect("hashed");
+        assert!(
+            stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{stored}"
+        );
         let verify = async |password: &str, stored| {
-            passwords.verify(password.into(), stored).await.expect("checked")
+            passwords
+                .verify(password.into(), stored)
+                .await
+                .expect("checked")
         };
         assert!(verify("correct horse", Some(stored.clone())).await);
         assert!(!verify("wrong horse", Some(stored)).await);
@@ -112,7 +123,10 @@ mod tests {
         let passwords = Passwords::new().expect("a hasher");
         let short = passwords.hash("12345".into()).await.expect_err("too short");
         assert_eq!(short.code(), "password_too_short");
-        let huge = passwords.hash("x".repeat(1025)).await.expect_err("too long");
+        let huge = passwords
+            .hash("x".repeat(1025))
+            .await
+            .expect_err("too long");
         assert_eq!(huge.code(), "password_too_long");
     }
 }

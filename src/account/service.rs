@@ -118,7 +118,10 @@ impl Accounts {
             return Err(Error::refused("invite_only", "Registration is invite-only"));
         }
         if new.password.is_empty() || new.username.is_empty() {
-            return Err(Error::invalid("bad_params", "Provide username and password"));
+            return Err(Error::invalid(
+                "bad_params",
+                "Provide username and password",
+            ));
         }
         let username = parse_username(&new.username)?;
         let email = new.email.filter(|email| !email.is_empty());

@@ -125,7 +125,11 @@ impl TowerSessionStore for SessionStore {
         };
         let row = session::ActiveModel {
             id_hash: Set(id_hash.clone()),
-            user_id: Set(record.data.get(USER).and_then(serde_json::Value::as_i64).map(UserId)),
+            user_id: Set(record
+                .data
+                .get(USER)
+                .and_then(serde_json::Value::as_i64)
+                .map(UserId)),
             data: Set(serde_json::to_string(&record.data)
                 .map_err(|error| Error::Encode(error.to_string()))?),
             created_at: Set(created_at),
@@ -134,7 +138,9 @@ impl TowerSessionStore for SessionStore {
             address: Set(text(ADDRESS)),
             user_agent: Set(text(USER_AGENT)),
         };
-        store::save_session(self.db.writer(), row).await.map_err(backend)?;
+        store::save_session(self.db.writer(), row)
+            .await
+            .map_err(backend)?;
         self.cache.invalidate(&id_hash);
         Ok(())
     }
@@ -168,7 +174,10 @@ fn expiry(created_at: Timestamp, used_at: Timestamp) -> Timestamp {
         .min(created_at.plus_seconds(ABSOLUTE_SECONDS))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "used as a function for map_err")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "used as a function for map_err"
+)]
 fn backend(error: sea_orm::DbErr) -> Error {
     Error::Backend(error.to_string())
 }
@@ -190,5 +199,7 @@ pub fn session_layer(store: SessionStore, config: &Config) -> SessionManagerLaye
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         // How long the browser keeps the cookie; how long it is good for is the store's to say.
-        .with_expiry(Expiry::OnInactivity(time::Duration::seconds(ABSOLUTE_SECONDS)))
+        .with_expiry(Expiry::OnInactivity(time::Duration::seconds(
+            ABSOLUTE_SECONDS,
+        )))
 }

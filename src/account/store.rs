@@ -133,7 +133,9 @@ pub(super) async fn find_session(
     db: &impl ConnectionTrait,
     id_hash: &str,
 ) -> Result<Option<session::Model>, DbErr> {
-    session::Entity::find_by_id(id_hash.to_owned()).one(db).await
+    session::Entity::find_by_id(id_hash.to_owned())
+        .one(db)
+        .await
 }
 
 pub(super) async fn save_session(
@@ -174,11 +176,10 @@ pub(super) async fn touch_session(
     Ok(())
 }
 
-pub(super) async fn delete_session(
-    db: &impl ConnectionTrait,
-    id_hash: &str,
-) -> Result<(), DbErr> {
-    session::Entity::delete_by_id(id_hash.to_owned()).exec(db).await?;
+pub(super) async fn delete_session(db: &impl ConnectionTrait, id_hash: &str) -> Result<(), DbErr> {
+    session::Entity::delete_by_id(id_hash.to_owned())
+        .exec(db)
+        .await?;
     Ok(())
 }
 

@@ -70,7 +70,9 @@ impl LoginThrottle {
     /// Remembers that somebody signed in to `account` from `address`.
     pub fn succeeded(&self, account: &str, address: IpAddr) {
         if let Some(limiters) = &self.0 {
-            limiters.known_places.insert((account.to_owned(), address), ());
+            limiters
+                .known_places
+                .insert((account.to_owned(), address), ());
         }
     }
 
@@ -115,7 +117,9 @@ mod tests {
         throttle.succeeded("alice", home);
         for n in 0_u8..10 {
             let stranger = std::net::IpAddr::from([10, 0, 1, n]);
-            throttle.attempt("alice", stranger).expect("within the burst");
+            throttle
+                .attempt("alice", stranger)
+                .expect("within the burst");
         }
         let stranger = "10.0.2.1".parse().expect("an address");
         let refused = throttle.attempt("alice", stranger).expect_err("too many");

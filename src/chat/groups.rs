@@ -46,8 +46,7 @@ impl Group {
 
     /// Whether `user` may send: members, while it is locked the owner and superadmins.
     pub fn may_send(&self, user: &User) -> bool {
-        self.has(user.id)
-            && (!self.locked || self.owner == user.id || user.role.is_superadmin())
+        self.has(user.id) && (!self.locked || self.owner == user.id || user.role.is_superadmin())
     }
 }
 
@@ -70,7 +69,9 @@ impl Groups {
     /// The group with this id; deleted ones are not found.
     pub async fn find(&self, id: ConversationId) -> Result<Option<Arc<Group>>> {
         self.cache
-            .get_or_load(&id, async || self.read(id).await.map(|group| group.map(Arc::new)))
+            .get_or_load(&id, async || {
+                self.read(id).await.map(|group| group.map(Arc::new))
+            })
             .await
     }
 

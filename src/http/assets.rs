@@ -26,7 +26,11 @@ pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
         return respond(path, file, &headers);
     }
     // A missing file is missing; a missing page is one of the client's own.
-    if path.rsplit('/').next().is_some_and(|name| name.contains('.')) {
+    if path
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains('.'))
+    {
         return StatusCode::NOT_FOUND.into_response();
     }
     match WebClient::get("index.html") {
@@ -46,7 +50,9 @@ fn respond(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
         .sha256_hash()
         .iter()
         .take(16)
-        .fold(String::from("\""), |etag, byte| etag + &format!("{byte:02x}"))
+        .fold(String::from("\""), |etag, byte| {
+            etag + &format!("{byte:02x}")
+        })
         + "\"";
     if request
         .get(header::IF_NONE_MATCH)

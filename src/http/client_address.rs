@@ -83,7 +83,10 @@ mod tests {
     use super::{ClientAddress, TrustedProxies};
 
     fn client(trusted: &[&str], peer: &str, forwarded: &str) -> String {
-        let networks: Vec<_> = trusted.iter().map(|net| net.parse().expect("a network")).collect();
+        let networks: Vec<_> = trusted
+            .iter()
+            .map(|net| net.parse().expect("a network"))
+            .collect();
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", forwarded.parse().expect("a value"));
         TrustedProxies::new(&networks)
@@ -95,8 +98,14 @@ mod tests {
     fn a_forwarded_address_is_believed_only_from_a_trusted_proxy() {
         assert_eq!(client(&[], "9.9.9.9", "1.2.3.4"), "9.9.9.9");
         assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", "1.2.3.4"), "1.2.3.4");
-        assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", "6.6.6.6, 1.2.3.4"), "1.2.3.4");
-        assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", "1.2.3.4, 10.0.0.2"), "1.2.3.4");
+        assert_eq!(
+            client(&["10.0.0.0/8"], "10.0.0.1", "6.6.6.6, 1.2.3.4"),
+            "1.2.3.4"
+        );
+        assert_eq!(
+            client(&["10.0.0.0/8"], "10.0.0.1", "1.2.3.4, 10.0.0.2"),
+            "1.2.3.4"
+        );
         assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", "garbage"), "10.0.0.1");
     }
 

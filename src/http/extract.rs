@@ -7,10 +7,7 @@ use axum::{
 use http::{header, request::Parts};
 use serde::de::DeserializeOwned;
 
-use crate::kernel::{
-    Error,
-    error::ErrorKind,
-};
+use crate::kernel::{Error, error::ErrorKind};
 
 /// A JSON body. An empty one reads as `{}`: some clients post nothing at all.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ mod request_log;
 
 pub use answer::{Answer, Done};
 pub use client_address::{ClientAddress, TrustedProxies, find_client_address};
-pub use error::{ErrorBody, not_found, method_not_allowed, panicked};
+pub use error::{ErrorBody, method_not_allowed, not_found, panicked};
 pub use extract::{Fields, Json, Query};
 pub use navigation::Navigation;
 pub use origin::{Origins, require_same_origin};

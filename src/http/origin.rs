@@ -128,12 +128,18 @@ mod tests {
     fn only_trusted_pages_and_programs_are_admitted() {
         assert!(admits(&[("origin", "http://localhost:5000")]));
         assert!(admits(&[("origin", "http://localhost:8080")]));
-        assert!(admits(&[("origin", "http://10.0.0.5:5000"), ("host", "10.0.0.5:5000")]));
+        assert!(admits(&[
+            ("origin", "http://10.0.0.5:5000"),
+            ("host", "10.0.0.5:5000")
+        ]));
         assert!(admits(&[]));
         assert!(admits(&[("sec-fetch-site", "same-origin")]));
         assert!(!admits(&[("origin", "https://evil.example")]));
         assert!(!admits(&[("origin", "null")]));
-        assert!(!admits(&[("origin", "http://evil.example"), ("host", "localhost:5000")]));
+        assert!(!admits(&[
+            ("origin", "http://evil.example"),
+            ("host", "localhost:5000")
+        ]));
         assert!(!admits(&[("sec-fetch-site", "cross-site")]));
         assert!(!admits(&[("sec-fetch-site", "same-site")]));
     }

@@ -193,7 +193,9 @@ impl Config {
     fn validate(&self) -> anyhow::Result<()> {
         let url = &self.database.url;
         anyhow::ensure!(
-            url.starts_with("sqlite:") || url.starts_with("postgres:") || url.starts_with("postgresql:"),
+            url.starts_with("sqlite:")
+                || url.starts_with("postgres:")
+                || url.starts_with("postgresql:"),
             "configuration: database.url must begin with sqlite: or postgres:"
         );
         anyhow::ensure!(
@@ -214,12 +216,16 @@ impl Config {
                 .parse()
                 .map_err(|_| anyhow::anyhow!("configuration: {origin:?} is not an origin (server.allowed_origins, server.public_url)"))?;
             anyhow::ensure!(
-                matches!(parsed.scheme_str(), Some("http" | "https")) && parsed.authority().is_some(),
+                matches!(parsed.scheme_str(), Some("http" | "https"))
+                    && parsed.authority().is_some(),
                 "configuration: {origin:?} must be http(s)://host[:port] (server.allowed_origins, server.public_url)"
             );
         }
         anyhow::ensure!(
-            self.server.bind.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()),
+            self.server
+                .bind
+                .rsplit_once(':')
+                .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()),
             "configuration: server.bind must be host:port"
         );
         tracing_subscriber::EnvFilter::try_new(&self.logging.level)
@@ -229,7 +235,11 @@ impl Config {
 
     /// Whether only this machine can reach the server.
     pub fn binds_loopback(&self) -> bool {
-        let host = self.server.bind.rsplit_once(':').map_or("", |(host, _)| host);
+        let host = self
+            .server
+            .bind
+            .rsplit_once(':')
+            .map_or("", |(host, _)| host);
         host == "localhost"
             || self
                 .server

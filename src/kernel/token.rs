@@ -46,7 +46,10 @@ mod tests {
     fn codes_are_long_enough_readable_and_different() {
         let (a, b) = (code(9), code(9));
         assert_eq!(a.len(), 9);
-        assert!(a.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()));
+        assert!(
+            a.chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        );
         assert_ne!(a, b);
     }
 

@@ -85,12 +85,7 @@ impl Ack {
     }
 }
 
-fn after_sending(
-    delivery: &Delivery,
-    socket: SocketRef,
-    sent: Result<(), SendError>,
-    event: &str,
-) {
+fn after_sending(delivery: &Delivery, socket: SocketRef, sent: Result<(), SendError>, event: &str) {
     match sent {
         Ok(()) | Err(SendError::Socket(SocketError::Closed)) => {}
         Err(SendError::Socket(SocketError::InternalChannelFull)) => delivery.cut_off(&socket),

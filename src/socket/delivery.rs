@@ -149,9 +149,9 @@ impl Delivery {
     /// Whether a request for the live socket `sid` may go on: it comes with the same session, and
     /// the socket was not cut off.
     pub(super) fn admits(&self, sid: Sid, session: Option<&str>) -> bool {
-        self.connections.get(&sid).is_none_or(|connection| {
-            !connection.cut_off && session == Some(&*connection.session)
-        })
+        self.connections
+            .get(&sid)
+            .is_none_or(|connection| !connection.cut_off && session == Some(&*connection.session))
     }
 
     fn sockets(&self, rooms: &[Room<'_>]) -> Vec<SocketRef> {

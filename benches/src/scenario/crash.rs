@@ -33,13 +33,26 @@ pub(crate) struct Crashes {
 }
 
 /// Kills and restarts the server some times on the same data folder.
-pub(crate) fn run(programs: &Programs, kind: Kind, folder: &Path, crashes: Crashes) -> Result<Outcome> {
-    let mut outcome = Outcome::new(format!("crash, {} times kill -9 of {}", crashes.times, kind.label()));
+pub(crate) fn run(
+    programs: &Programs,
+    kind: Kind,
+    folder: &Path,
+    crashes: Crashes,
+) -> Result<Outcome> {
+    let mut outcome = Outcome::new(format!(
+        "crash, {} times kill -9 of {}",
+        crashes.times,
+        kind.label()
+    ));
     let (mut acked, mut unacked, mut restart) = (0_u64, 0_u64, Duration::ZERO);
     let mut server = Server::start(programs, kind, folder)?;
     let people = accounts::ensure(&server.rest(), folder, 2 * crashes.pairs)?;
     for cycle in 0..crashes.times {
-        let target = Target { address: server.address, pid: server.pid(), accounts: people.clone() };
+        let target = Target {
+            address: server.address,
+            pid: server.pid(),
+            accounts: people.clone(),
+        };
         let plan = Plan {
             pairs: crashes.pairs,
             load: Load::Window(crashes.window),
@@ -61,27 +74,51 @@ pub(crate) fn run(programs: &Programs, kind: Kind, folder: &Path, crashes: Crash
 
         server = Server::start(programs, kind, folder)?;
         restart = restart.max(server.cold_start);
-        let target = Target { address: server.address, pid: server.pid(), accounts: people.clone() };
+        let target = Target {
+            address: server.address,
+            pid: server.pid(),
+            accounts: people.clone(),
+        };
         let rest = server.rest();
         for pair in 0..crashes.pairs {
             dm.compare(&rest, &target, pair)?;
         }
         let mut again = Again::new(dm.senders.iter().map(Sender::unacked).collect());
-        acked += dm.senders.iter().map(|sender| sender.acks.len() as u64).sum::<u64>();
+        acked += dm
+            .senders
+            .iter()
+            .map(|sender| sender.acks.len() as u64)
+            .sum::<u64>();
         unacked += again.waiting as u64;
-        let cookies = (0..crashes.pairs).map(|pair| people[2 * pair].cookie.clone()).collect();
-        Net::new(target.address)?.run(&mut SocketIo::new(&mut again, &target.address.to_string(), cookies))?;
+        let cookies = (0..crashes.pairs)
+            .map(|pair| people[2 * pair].cookie.clone())
+            .collect();
+        Net::new(target.address)?.run(&mut SocketIo::new(
+            &mut again,
+            &target.address.to_string(),
+            cookies,
+        ))?;
         outcome.faults.add(&again.faults);
 
         // Everything that was ever sent is now there once, acked or not.
         for (pair, sender) in dm.senders.iter().enumerate() {
             let cookie = &people[2 * pair].cookie;
             let after = Stored::read(&rest, cookie, &history_path(&target, pair), &mut dm.faults)?;
-            let marks = after.by_nonce.keys().filter_map(|nonce| dm.run_tag().read(nonce));
-            let present = marks.filter(|mark| usize::from(mark.sender) == pair).count();
+            let marks = after
+                .by_nonce
+                .keys()
+                .filter_map(|nonce| dm.run_tag().read(nonce));
+            let present = marks
+                .filter(|mark| usize::from(mark.sender) == pair)
+                .count();
             if present != usize::try_from(sender.sent)? {
                 dm.faults.lost += 1;
-                dm.faults.note(|| format!("pair {pair} sent {} messages, {present} are stored", sender.sent));
+                dm.faults.note(|| {
+                    format!(
+                        "pair {pair} sent {} messages, {present} are stored",
+                        sender.sent
+                    )
+                });
             }
         }
         outcome.faults.add(&dm.faults);
@@ -141,7 +178,8 @@ impl Driver for Again {
 
     fn closed(&mut self, _net: &mut Net, conn: usize) -> Result<()> {
         self.faults.disconnected += 1;
-        self.faults.note(|| format!("the server closed connection {conn}"));
+        self.faults
+            .note(|| format!("the server closed connection {conn}"));
         Ok(())
     }
 
@@ -152,7 +190,8 @@ impl Driver for Again {
         }
         if now >= self.until {
             self.faults.lost += self.waiting as u64;
-            self.faults.note(|| "repeated sends were not acked".to_owned());
+            self.faults
+                .note(|| "repeated sends were not acked".to_owned());
             return Ok(Turn::Stop);
         }
         Ok(Turn::Until(self.until))

@@ -57,7 +57,10 @@ pub(crate) fn run(target: &Target, plan: Plan) -> Result<Outcome> {
 
 /// The history endpoint of the conversation of a pair, as its sender sees it.
 pub(super) fn history_path(target: &Target, pair: usize) -> String {
-    format!("/api/dm/messages?peer={}", target.accounts[2 * pair + 1].name)
+    format!(
+        "/api/dm/messages?peer={}",
+        target.accounts[2 * pair + 1].name
+    )
 }
 
 enum Phase {
@@ -96,11 +99,19 @@ impl Sender {
 
     /// The packets of the sends without an ack.
     pub(super) fn unacked(&self) -> Vec<Vec<u8>> {
-        self.flights.iter().filter(|flight| flight.acked.is_none()).map(|flight| flight.packet.clone()).collect()
+        self.flights
+            .iter()
+            .filter(|flight| flight.acked.is_none())
+            .map(|flight| flight.packet.clone())
+            .collect()
     }
 
     fn land(&mut self) {
-        while self.flights.front().is_some_and(|f| f.delivered && f.acked.is_some() && f.echoed.is_some()) {
+        while self
+            .flights
+            .front()
+            .is_some_and(|f| f.delivered && f.acked.is_some() && f.echoed.is_some())
+        {
             self.flights.pop_front();
             self.landed += 1;
         }
@@ -136,7 +147,12 @@ impl Dm {
         Self {
             pid: target.pid,
             plan,
-            names: target.accounts.iter().take(2 * plan.pairs).map(|account| account.name.clone()).collect(),
+            names: target
+                .accounts
+                .iter()
+                .take(2 * plan.pairs)
+                .map(|account| account.name.clone())
+                .collect(),
             reader: Reader::new(),
             arrivals: Arrivals::new(2 * plan.pairs),
             phase: Phase::Arriving,
@@ -169,18 +185,37 @@ impl Dm {
         let cookie = &target.accounts[2 * pair].cookie;
         let stored = Stored::read(rest, cookie, &history_path(target, pair), &mut self.faults)?;
         let sender = u16::try_from(pair)?;
-        stored.agree(self.reader.run, sender, &self.senders[pair].acks, &mut self.faults);
+        stored.agree(
+            self.reader.run,
+            sender,
+            &self.senders[pair].acks,
+            &mut self.faults,
+        );
         Ok(stored)
     }
 
     fn send(&mut self, net: &mut Net, pair: usize, at: Instant) -> Result<()> {
         let sender = &mut self.senders[pair];
-        let mark = Mark { sender: u16::try_from(pair)?, counter: sender.sent };
+        let mark = Mark {
+            sender: u16::try_from(pair)?,
+            counter: sender.sent,
+        };
         sender.sent += 1;
         let to = format!("\"to\":\"{}\"", self.names[2 * pair + 1]);
-        self.reader.write_send(&mut self.packet, "dm_send", &to, mark);
-        let packet = if self.doomed { self.packet.clone() } else { Vec::new() };
-        sender.flights.push_back(Flight { at, packet, acked: None, echoed: None, delivered: false });
+        self.reader
+            .write_send(&mut self.packet, "dm_send", &to, mark);
+        let packet = if self.doomed {
+            self.packet.clone()
+        } else {
+            Vec::new()
+        };
+        sender.flights.push_back(Flight {
+            at,
+            packet,
+            acked: None,
+            echoed: None,
+            delivered: false,
+        });
         send_text(net.out(2 * pair), &self.packet);
         Ok(())
     }
@@ -210,14 +245,19 @@ impl Dm {
     fn complete(&self) -> bool {
         self.senders.iter().enumerate().all(|(pair, sender)| {
             sender.acked == sender.sent
-                && self.streams[2 * pair..2 * pair + 2].iter().flatten().all(|stream| stream.complete(&[sender.sent]))
+                && self.streams[2 * pair..2 * pair + 2]
+                    .iter()
+                    .flatten()
+                    .all(|stream| stream.complete(&[sender.sent]))
         })
     }
 
     fn report(&mut self, meter: &Meter) -> Result<()> {
         let reading = meter.stop(&mut self.outcome)?;
-        self.outcome.set("messages_per_s", reading.rate(self.counted));
-        self.outcome.set("cpu_us_per_message", reading.micros_each(self.counted));
+        self.outcome
+            .set("messages_per_s", reading.rate(self.counted));
+        self.outcome
+            .set("cpu_us_per_message", reading.micros_each(self.counted));
         self.outcome.set_latency("ack", &self.to_ack);
         self.outcome.set_latency("receiver", &self.to_receiver);
         Ok(())
@@ -230,7 +270,12 @@ impl Dm {
             }
             if sender.acked < sender.sent {
                 self.faults.lost += u64::from(sender.sent - sender.acked);
-                self.faults.note(|| format!("{} of {} sends of pair {pair} were acked", sender.acked, sender.sent));
+                self.faults.note(|| {
+                    format!(
+                        "{} of {} sends of pair {pair} were acked",
+                        sender.acked, sender.sent
+                    )
+                });
             }
         }
     }
@@ -249,16 +294,20 @@ impl Driver for Dm {
             _ => {
                 if is_complaint(name) {
                     self.faults.refused += 1;
-                    self.faults.note(|| format!("{}: {}", excerpt(name), excerpt(data)));
+                    self.faults
+                        .note(|| format!("{}: {}", excerpt(name), excerpt(data)));
                 }
                 return Ok(());
             }
         };
-        let Some((place, mark)) = self.reader.delivery(data) else { return Ok(()) };
+        let Some((place, mark)) = self.reader.delivery(data) else {
+            return Ok(());
+        };
         let pair = conn / 2;
         if usize::from(mark.sender) != pair {
             self.faults.disagreeing += 1;
-            self.faults.note(|| format!("pair {pair} received a message of pair {}", mark.sender));
+            self.faults
+                .note(|| format!("pair {pair} received a message of pair {}", mark.sender));
             return Ok(());
         }
         self.streams[conn][spelling].take(place, 0, mark.counter, &mut self.faults);
@@ -267,20 +316,24 @@ impl Driver for Dm {
         }
         let measured = self.measured_from();
         let sender = &mut self.senders[pair];
-        let Some(flight) = sender.flight(mark.counter) else { return Ok(()) };
+        let Some(flight) = sender.flight(mark.counter) else {
+            return Ok(());
+        };
         if conn % 2 == 0 {
             flight.echoed = Some(place);
         } else {
             flight.delivered = true;
             if measured.is_some_and(|from| flight.at >= from) {
-                self.to_receiver.saturating_record(micros(flight.at.elapsed()));
+                self.to_receiver
+                    .saturating_record(micros(flight.at.elapsed()));
             }
         }
         if let (Some(acked), Some(echoed)) = (flight.acked, flight.echoed)
             && acked != echoed
         {
             self.faults.disagreeing += 1;
-            self.faults.note(|| format!("ack says {acked:?}, event says {echoed:?}"));
+            self.faults
+                .note(|| format!("ack says {acked:?}, event says {echoed:?}"));
         }
         sender.land();
         Ok(())
@@ -306,7 +359,8 @@ impl Driver for Dm {
             }
             (Some(_), _) => {
                 self.faults.doubled += 1;
-                self.faults.note(|| format!("send {id} of pair {pair} was acked again"));
+                self.faults
+                    .note(|| format!("send {id} of pair {pair} was acked again"));
             }
             (None, _) => {
                 self.faults.refused += 1;
@@ -323,7 +377,8 @@ impl Driver for Dm {
         self.closed += 1;
         if !self.doomed {
             self.faults.disconnected += 1;
-            self.faults.note(|| format!("the server closed connection {conn}"));
+            self.faults
+                .note(|| format!("the server closed connection {conn}"));
         }
         Ok(())
     }
@@ -358,7 +413,9 @@ impl Driver for Dm {
             &Phase::Measuring(_, until) if now < until => until,
             Phase::Measuring(..) => {
                 let until = now + DRAIN;
-                if let Phase::Measuring(meter, _) = std::mem::replace(&mut self.phase, Phase::Draining(until)) {
+                if let Phase::Measuring(meter, _) =
+                    std::mem::replace(&mut self.phase, Phase::Draining(until))
+                {
                     self.report(&meter)?;
                 }
                 until

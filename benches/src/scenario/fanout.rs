@@ -31,11 +31,19 @@ pub(crate) struct Plan {
 
 /// Makes a group and runs one measurement in it.
 pub(crate) fn run(target: &Target, plan: Plan) -> Result<Outcome> {
-    ensure!(plan.senders >= 1 && plan.senders <= plan.members, "there must be 1 to {} senders", plan.members);
+    ensure!(
+        plan.senders >= 1 && plan.senders <= plan.members,
+        "there must be 1 to {} senders",
+        plan.members
+    );
     let rest = Rest::new(target.address);
     let people = &target.accounts[..plan.members];
     let members: Vec<&str> = people.iter().map(|account| account.name.as_str()).collect();
-    let tid = rest.create_group(&people[0].cookie, &format!("fan-out {}", plan.members), &members)?;
+    let tid = rest.create_group(
+        &people[0].cookie,
+        &format!("fan-out {}", plan.members),
+        &members,
+    )?;
 
     let mut fanout = Fanout::new(target, plan, tid);
     let cookies = target.cookies(plan.members);
@@ -44,10 +52,18 @@ pub(crate) fn run(target: &Target, plan: Plan) -> Result<Outcome> {
     let path = format!("/api/gdm/messages?tid={tid}");
     let stored = Stored::read(&rest, &people[0].cookie, &path, &mut fanout.faults)?;
     for (number, sender) in fanout.senders.iter().enumerate() {
-        stored.agree(fanout.reader.run, u16::try_from(number)?, &sender.acks, &mut fanout.faults);
+        stored.agree(
+            fanout.reader.run,
+            u16::try_from(number)?,
+            &sender.acks,
+            &mut fanout.faults,
+        );
     }
     fanout.outcome.faults.add(&fanout.faults);
-    fanout.outcome.scenario = format!("fan-out to {}, {} senders, window {}", plan.members, plan.senders, plan.window);
+    fanout.outcome.scenario = format!(
+        "fan-out to {}, {} senders, window {}",
+        plan.members, plan.senders, plan.window
+    );
     Ok(fanout.outcome)
 }
 
@@ -116,10 +132,18 @@ impl Fanout {
 
     fn send(&mut self, net: &mut Net, number: usize) -> Result<()> {
         let sender = &mut self.senders[number];
-        let mark = Mark { sender: u16::try_from(number)?, counter: sender.sent };
+        let mark = Mark {
+            sender: u16::try_from(number)?,
+            counter: sender.sent,
+        };
         sender.sent += 1;
-        sender.flights.push_back(Flight { at: Instant::now(), acked: None, missing: self.plan.members });
-        self.reader.write_send(&mut self.packet, "gdm_send", &self.to, mark);
+        sender.flights.push_back(Flight {
+            at: Instant::now(),
+            acked: None,
+            missing: self.plan.members,
+        });
+        self.reader
+            .write_send(&mut self.packet, "gdm_send", &self.to, mark);
         send_text(net.out(number), &self.packet);
         Ok(())
     }
@@ -133,7 +157,11 @@ impl Fanout {
         let sending = self.sending();
         let sender = &mut self.senders[number];
         let mut free = 0;
-        while sender.flights.front().is_some_and(|flight| flight.missing == 0 && flight.acked.is_some()) {
+        while sender
+            .flights
+            .front()
+            .is_some_and(|flight| flight.missing == 0 && flight.acked.is_some())
+        {
             sender.flights.pop_front();
             sender.landed += 1;
             free += 1;
@@ -153,8 +181,12 @@ impl Fanout {
     fn report(&mut self, meter: &Meter) -> Result<()> {
         let reading = meter.stop(&mut self.outcome)?;
         let deliveries = self.delivered - self.delivered_before;
-        self.outcome.set("deliveries_per_s", reading.rate(deliveries));
-        self.outcome.set("cpu_us_per_1000_deliveries", reading.micros_each(deliveries) * 1000.0);
+        self.outcome
+            .set("deliveries_per_s", reading.rate(deliveries));
+        self.outcome.set(
+            "cpu_us_per_1000_deliveries",
+            reading.micros_each(deliveries) * 1000.0,
+        );
         self.outcome.set_latency("receiver", &self.to_receiver);
         Ok(())
     }
@@ -167,7 +199,8 @@ impl Fanout {
         for sender in &self.senders {
             if sender.acked < sender.sent {
                 self.faults.lost += u64::from(sender.sent - sender.acked);
-                self.faults.note(|| format!("{} of {} sends were acked", sender.acked, sender.sent));
+                self.faults
+                    .note(|| format!("{} of {} sends were acked", sender.acked, sender.sent));
             }
         }
     }
@@ -183,24 +216,34 @@ impl Driver for Fanout {
         if name != b"gdm_new" {
             if is_complaint(name) {
                 self.faults.refused += 1;
-                self.faults.note(|| format!("{}: {}", excerpt(name), excerpt(data)));
+                self.faults
+                    .note(|| format!("{}: {}", excerpt(name), excerpt(data)));
             }
             return Ok(());
         }
-        let Some((place, mark)) = self.reader.delivery(data) else { return Ok(()) };
+        let Some((place, mark)) = self.reader.delivery(data) else {
+            return Ok(());
+        };
         let number = usize::from(mark.sender);
         self.streams[conn].take(place, number, mark.counter, &mut self.faults);
         self.delivered += 1;
-        let Some(sender) = self.senders.get_mut(number) else { return Ok(()) };
-        let Some(ahead) = mark.counter.checked_sub(sender.landed) else { return Ok(()) };
-        let Some(flight) = sender.flights.get_mut(usize::try_from(ahead)?) else { return Ok(()) };
+        let Some(sender) = self.senders.get_mut(number) else {
+            return Ok(());
+        };
+        let Some(ahead) = mark.counter.checked_sub(sender.landed) else {
+            return Ok(());
+        };
+        let Some(flight) = sender.flights.get_mut(usize::try_from(ahead)?) else {
+            return Ok(());
+        };
         flight.missing = flight.missing.saturating_sub(1);
         // The last receiver's time is the one that a person in a big group may see.
         if flight.missing == 0 {
             if let Phase::Measuring(meter, _) = &self.phase
                 && flight.at >= meter.began
             {
-                self.to_receiver.saturating_record(micros(flight.at.elapsed()));
+                self.to_receiver
+                    .saturating_record(micros(flight.at.elapsed()));
             }
             self.land(net, number)?;
         }
@@ -219,7 +262,8 @@ impl Driver for Fanout {
             }
             (Some(_), _) => {
                 self.faults.doubled += 1;
-                self.faults.note(|| format!("send {id} of sender {conn} was acked again"));
+                self.faults
+                    .note(|| format!("send {id} of sender {conn} was acked again"));
             }
             (None, _) => {
                 self.faults.refused += 1;
@@ -231,7 +275,8 @@ impl Driver for Fanout {
 
     fn closed(&mut self, _net: &mut Net, conn: usize) -> Result<()> {
         self.faults.disconnected += 1;
-        self.faults.note(|| format!("the server closed connection {conn}"));
+        self.faults
+            .note(|| format!("the server closed connection {conn}"));
         Ok(())
     }
 
@@ -260,15 +305,21 @@ impl Driver for Fanout {
             &Phase::Measuring(_, until) if now < until => until,
             Phase::Measuring(..) => {
                 let until = now + DRAIN;
-                if let Phase::Measuring(meter, _) = std::mem::replace(&mut self.phase, Phase::Draining(until)) {
+                if let Phase::Measuring(meter, _) =
+                    std::mem::replace(&mut self.phase, Phase::Draining(until))
+                {
                     self.report(&meter)?;
                 }
                 until
             }
             &Phase::Draining(until) => {
                 let sent = self.sent();
-                let acked = self.senders.iter().all(|sender| sender.acked == sender.sent);
-                if now >= until || acked && self.streams.iter().all(|stream| stream.complete(&sent)) {
+                let acked = self
+                    .senders
+                    .iter()
+                    .all(|sender| sender.acked == sender.sent);
+                if now >= until || acked && self.streams.iter().all(|stream| stream.complete(&sent))
+                {
                     self.finish();
                     return Ok(Turn::Stop);
                 }

@@ -28,12 +28,20 @@ pub(crate) struct Plan {
 
 /// Runs one measurement.
 pub(crate) fn run(target: &Target, plan: Plan) -> Result<Outcome> {
-    ensure!(plan.messages / plan.conversations > 2 * plan.page, "too few messages in each conversation");
+    ensure!(
+        plan.messages / plan.conversations > 2 * plan.page,
+        "too few messages in each conversation"
+    );
     let mut history = History {
         pid: target.pid,
         plan,
         host: target.host(),
-        cookie: target.accounts.first().context("no account")?.cookie.clone(),
+        cookie: target
+            .accounts
+            .first()
+            .context("no account")?
+            .cookie
+            .clone(),
         readers: Vec::new(),
         random: 0x9E37_79B9_7F4A_7C15,
         meter: None,
@@ -49,7 +57,10 @@ pub(crate) fn run(target: &Target, plan: Plan) -> Result<Outcome> {
     let mut net = Net::new(target.address)?;
     for _ in 0..plan.connections {
         net.connect()?;
-        history.readers.push(Reader { before: 0, at: Instant::now() });
+        history.readers.push(Reader {
+            before: 0,
+            at: Instant::now(),
+        });
     }
     net.run(&mut history)?;
     history.outcome.faults.add(&history.faults);
@@ -87,7 +98,12 @@ impl History {
     }
 
     fn ask(&mut self, net: &mut Net, conn: usize) -> Result<()> {
-        let Plan { messages, conversations, page, .. } = self.plan;
+        let Plan {
+            messages,
+            conversations,
+            page,
+            ..
+        } = self.plan;
         let peer = 1 + self.below(conversations);
         // Far enough from the beginning for the page to be full.
         let first = conversations * (page + 1);
@@ -99,7 +115,10 @@ impl History {
             host = self.host,
             cookie = self.cookie,
         );
-        self.readers[conn] = Reader { before, at: Instant::now() };
+        self.readers[conn] = Reader {
+            before,
+            at: Instant::now(),
+        };
         net.out(conn).extend_from_slice(request.as_bytes());
         Ok(())
     }
@@ -109,7 +128,9 @@ impl History {
         let numbers = |key: &'static [u8]| -> Vec<u64> {
             memmem::find_iter(body, key)
                 .map(|at| {
-                    let digits = body[at + key.len()..].iter().take_while(|b| b.is_ascii_digit());
+                    let digits = body[at + key.len()..]
+                        .iter()
+                        .take_while(|b| b.is_ascii_digit());
                     digits.fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
                 })
                 .collect()
@@ -119,10 +140,18 @@ impl History {
         let whole = seqs.len() as u64 == self.plan.page && ids.len() == seqs.len();
         let gapless = seqs.windows(2).all(|pair| pair[0] + 1 == pair[1]);
         // The newest row is the last one before the asked id, so it lies within one round of the conversations.
-        let placed = ids.last().is_some_and(|&last| last < before && last + self.plan.conversations >= before);
+        let placed = ids
+            .last()
+            .is_some_and(|&last| last < before && last + self.plan.conversations >= before);
         if !(whole && gapless && placed) {
             self.faults.disagreeing += 1;
-            self.faults.note(|| format!("before {before}: {} rows, last id {:?}", seqs.len(), ids.last()));
+            self.faults.note(|| {
+                format!(
+                    "before {before}: {} rows, last id {:?}",
+                    seqs.len(),
+                    ids.last()
+                )
+            });
         }
     }
 }
@@ -133,12 +162,22 @@ impl Handler for History {
     }
 
     fn bytes(&mut self, net: &mut Net, conn: usize, bytes: &[u8]) -> Result<usize> {
-        let Some(end) = memmem::find(bytes, b"\r\n\r\n") else { return Ok(0) };
+        let Some(end) = memmem::find(bytes, b"\r\n\r\n") else {
+            return Ok(0);
+        };
         let head = std::str::from_utf8(&bytes[..end])?;
-        ensure!(head.starts_with("HTTP/1.1 200"), "a page was refused: {}", String::from_utf8_lossy(bytes));
-        let Some(length) = head.lines().find_map(content_length) else { bail!("a page without content-length: {head}") };
+        ensure!(
+            head.starts_with("HTTP/1.1 200"),
+            "a page was refused: {}",
+            String::from_utf8_lossy(bytes)
+        );
+        let Some(length) = head.lines().find_map(content_length) else {
+            bail!("a page without content-length: {head}")
+        };
         let whole = end + 4 + length?;
-        let Some(body) = bytes.get(end + 4..whole) else { return Ok(0) };
+        let Some(body) = bytes.get(end + 4..whole) else {
+            return Ok(0);
+        };
         let latency = self.readers[conn].at.elapsed();
         self.check(conn, body);
         if self.meter.is_some() {
@@ -164,7 +203,8 @@ impl Handler for History {
         };
         let reading = meter.stop(&mut self.outcome)?;
         self.outcome.set("pages_per_s", reading.rate(self.pages));
-        self.outcome.set("cpu_us_per_page", reading.micros_each(self.pages));
+        self.outcome
+            .set("cpu_us_per_page", reading.micros_each(self.pages));
         self.outcome.set_latency("page", &self.latency);
         Ok(Turn::Stop)
     }
@@ -172,5 +212,6 @@ impl Handler for History {
 
 fn content_length(line: &str) -> Option<Result<usize>> {
     let (name, value) = line.split_once(':')?;
-    name.eq_ignore_ascii_case("content-length").then(|| Ok(value.trim().parse()?))
+    name.eq_ignore_ascii_case("content-length")
+        .then(|| Ok(value.trim().parse()?))
 }

@@ -20,7 +20,10 @@ const SETTLE: Duration = Duration::from_secs(3);
 /// coming online is announced to everybody and the rate is to be that of connections.
 pub(crate) fn run(target: &Target, connections: usize) -> Result<Outcome> {
     let people = target.accounts.len();
-    ensure!(connections > people, "more connections than the {people} accounts are needed");
+    ensure!(
+        connections > people,
+        "more connections than the {people} accounts are needed"
+    );
     let mut idle = Idle {
         pid: target.pid,
         people,
@@ -30,9 +33,15 @@ pub(crate) fn run(target: &Target, connections: usize) -> Result<Outcome> {
         before: process::resident(target.pid)?,
         read_at: None,
         faults: Faults::default(),
-        outcome: Outcome::new(format!("idle, {connections} connections of {people} people")),
+        outcome: Outcome::new(format!(
+            "idle, {connections} connections of {people} people"
+        )),
     };
-    Net::new(target.address)?.run(&mut SocketIo::new(&mut idle, &target.host(), target.cookies(connections)))?;
+    Net::new(target.address)?.run(&mut SocketIo::new(
+        &mut idle,
+        &target.host(),
+        target.cookies(connections),
+    ))?;
     idle.outcome.faults.add(&idle.faults);
     Ok(idle.outcome)
 }
@@ -65,7 +74,8 @@ impl Driver for Idle {
 
     fn closed(&mut self, _net: &mut Net, conn: usize) -> Result<()> {
         self.faults.disconnected += 1;
-        self.faults.note(|| format!("the server closed connection {conn}"));
+        self.faults
+            .note(|| format!("the server closed connection {conn}"));
         Ok(())
     }
 
@@ -75,7 +85,10 @@ impl Driver for Idle {
                 return Ok(Turn::Until(at));
             }
             let grown = process::resident(self.pid)?.saturating_sub(self.before);
-            self.outcome.set("kb_per_connection", count(grown) / 1024.0 / count(self.connections as u64));
+            self.outcome.set(
+                "kb_per_connection",
+                count(grown) / 1024.0 / count(self.connections as u64),
+            );
             return Ok(Turn::Stop);
         }
         if !self.arrivals.step(net)? {
@@ -91,7 +104,8 @@ impl Driver for Idle {
                 let arrived = (self.connections - self.people) as u64;
                 let reading = meter.stop(&mut self.outcome)?;
                 self.outcome.set("connects_per_s", reading.rate(arrived));
-                self.outcome.set("cpu_us_per_connect", reading.micros_each(arrived));
+                self.outcome
+                    .set("cpu_us_per_connect", reading.micros_each(arrived));
                 self.read_at = Some(now + SETTLE);
                 Ok(Turn::Until(now + SETTLE))
             }

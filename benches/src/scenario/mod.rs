@@ -44,7 +44,12 @@ impl Target {
     }
 
     fn cookies(&self, count: usize) -> Vec<String> {
-        self.accounts.iter().cycle().take(count).map(|account| account.cookie.clone()).collect()
+        self.accounts
+            .iter()
+            .cycle()
+            .take(count)
+            .map(|account| account.cookie.clone())
+            .collect()
     }
 }
 
@@ -57,7 +62,11 @@ struct Arrivals {
 
 impl Arrivals {
     fn new(wanted: usize) -> Self {
-        Self { wanted, started: 0, ready: 0 }
+        Self {
+            wanted,
+            started: 0,
+            ready: 0,
+        }
     }
 
     /// Starts what may start now; answers whether everybody is there.
@@ -86,7 +95,12 @@ struct Reading {
 
 impl Meter {
     fn start(pid: u32) -> Result<Self> {
-        Ok(Self { pid, began: Instant::now(), server: process::cpu(pid)?, own: process::cpu(std::process::id())? })
+        Ok(Self {
+            pid,
+            began: Instant::now(),
+            server: process::cpu(pid)?,
+            own: process::cpu(std::process::id())?,
+        })
     }
 
     /// Notes both shares in the outcome, as per cent of one core.
@@ -96,7 +110,10 @@ impl Meter {
         let own = (process::cpu(std::process::id())? - self.own).as_secs_f64();
         outcome.set("server_cpu_percent", server / seconds * 100.0);
         outcome.set("generator_cpu_percent", own / seconds * 100.0);
-        Ok(Reading { seconds, server_micros: server * 1e6 })
+        Ok(Reading {
+            seconds,
+            server_micros: server * 1e6,
+        })
     }
 }
 
@@ -122,7 +139,11 @@ type Place = (u64, u64);
 
 impl Reader {
     fn new() -> Self {
-        Self { fields: Fields::default(), accepted: memmem::Finder::new(b"\"ok\":true"), run: Run::new() }
+        Self {
+            fields: Fields::default(),
+            accepted: memmem::Finder::new(b"\"ok\":true"),
+            run: Run::new(),
+        }
     }
 
     /// Place and counters of a delivered message of this run.

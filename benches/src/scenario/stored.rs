@@ -26,7 +26,11 @@ impl Stored {
             for row in &rows {
                 let id = row["id"].as_u64().context("a row without id")?;
                 let seq = row["seq"].as_u64().context("a row without seq")?;
-                let nonce = row["nonce"].as_str().context("a row without nonce")?.as_bytes().to_vec();
+                let nonce = row["nonce"]
+                    .as_str()
+                    .context("a row without nonce")?
+                    .as_bytes()
+                    .to_vec();
                 if id <= after {
                     faults.reordered += 1;
                     faults.note(|| format!("{path}: id {id} is listed after {after}"));
@@ -53,10 +57,17 @@ impl Stored {
     pub(super) fn agree(&self, run: Run, sender: u16, acks: &[(u32, Place)], faults: &mut Faults) {
         let mut by_counter: BTreeMap<u32, Place> = BTreeMap::new();
         for (nonce, &place) in &self.by_nonce {
-            let Some(mark) = run.read(nonce).filter(|mark| mark.sender == sender) else { continue };
+            let Some(mark) = run.read(nonce).filter(|mark| mark.sender == sender) else {
+                continue;
+            };
             if by_counter.insert(mark.counter, place).is_some() {
                 faults.doubled += 1;
-                faults.note(|| format!("message {} of sender {sender} is stored twice", mark.counter));
+                faults.note(|| {
+                    format!(
+                        "message {} of sender {sender} is stored twice",
+                        mark.counter
+                    )
+                });
             }
         }
         for &(counter, place) in acks {
@@ -68,7 +79,9 @@ impl Stored {
                 }
                 None => {
                     faults.lost += 1;
-                    faults.note(|| format!("message {counter} of sender {sender} was acked and is not stored"));
+                    faults.note(|| {
+                        format!("message {counter} of sender {sender} was acked and is not stored")
+                    });
                 }
             }
         }

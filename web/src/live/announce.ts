@@ -11,7 +11,8 @@ const PAUSE_MS = 1000;
 let openId: string | null = null;
 let say: (sentence: string) => void = () => {};
 let waiting: { author: string; source: string }[] = [];
-let timer: ReturnType<typeof setTimeout> | undefined;
+/** A sentence has just been said; what comes now is said together after the pause. */
+let resting = false;
 
 export function announceIn(id: string | null): void {
   openId = id;
@@ -28,16 +29,16 @@ export function announceArrival(before: State, after: State): void {
   const is = after.conversations[openId]?.last;
   if (!is || is === was || is.author === after.me?.name || is.id <= (was?.id ?? 0)) return;
   waiting.push({ author: is.author, source: is.source });
-  timer ??= setTimeout(speak, waiting.length > 1 ? PAUSE_MS : 150);
+  if (!resting) speak();
 }
 
 function speak(): void {
-  timer = undefined;
+  resting = false;
   const [first] = waiting;
   if (first === undefined) return;
-  say(
-    waiting.length === 1 ? text.announce.one(first.author, first.source) : text.announce.many(waiting.length),
-  );
+  const alone = waiting.length === 1;
+  say(alone ? text.announce.one(first.author, first.source) : text.announce.many(waiting.length));
   waiting = [];
-  timer = setTimeout(speak, PAUSE_MS);
+  resting = true;
+  setTimeout(speak, PAUSE_MS);
 }

@@ -34,7 +34,7 @@ export function Confirm({ title, body, action, onConfirm, onClose }: Props) {
       <p className="dialog-text">{body}</p>
       <FormError message={error} />
       <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
+        <button type="button" className="button" onClick={onClose} data-autofocus>
           {text.cancel}
         </button>
         <button type="button" className="button button-danger" disabled={busy} onClick={() => void confirm()}>

@@ -20,6 +20,8 @@ export function Dialog({ title, onClose, children, modalOnly = false, className 
     const before = document.activeElement;
     const dialog = element.current;
     if (dialog !== null && !dialog.open) dialog.showModal();
+    // The dialog would focus its first control, which is the button that closes it.
+    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

@@ -3,6 +3,8 @@ import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
 interface Props extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
   hint?: string;
+  /** Takes the focus when its dialog opens. */
+  'data-autofocus'?: boolean;
 }
 
 export function Field({ label, hint, ...input }: Props) {

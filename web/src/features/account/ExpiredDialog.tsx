@@ -36,7 +36,7 @@ export function ExpiredDialog() {
           type="password"
           autoComplete="current-password"
           required
-          autoFocus
+          data-autofocus
         />
         <FormError message={error} />
         <div className="dialog-actions">

@@ -55,7 +55,6 @@ export function MessageList({ conversation, rows, loaded, hasOlder, onReply, onE
 
   return (
     <div className="messages-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrows move focus among the messages */}
       <section
         ref={scroll.element}
         id="messages"

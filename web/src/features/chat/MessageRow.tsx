@@ -55,7 +55,6 @@ export const MessageRow = memo(function MessageRow(props: Props) {
         )}
       </div>
       <div className="message-main">
-        {message.reply === null ? null : <ReplyQuote reply={message.reply} onJump={onJump} />}
         {continued ? null : (
           <p className="message-head">
             <strong>{message.author}</strong>
@@ -64,6 +63,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
             </time>
           </p>
         )}
+        {message.reply === null ? null : <ReplyQuote reply={message.reply} onJump={onJump} />}
         <Html html={message.html} />
         {message.edited ? <small className="message-edited">({text.chat.edited})</small> : null}
       </div>

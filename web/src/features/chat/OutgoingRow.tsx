@@ -22,7 +22,6 @@ export function OutgoingRow({ item, continued, me }: Props) {
     <article className="message" data-own="true" data-continued={continued} data-state={item.state}>
       <div className="message-side">{continued ? null : <Avatar name={me} size={36} />}</div>
       <div className="message-main">
-        {item.reply === null ? null : <ReplyQuote reply={item.reply} />}
         {continued ? null : (
           <p className="message-head">
             <strong>{me}</strong>
@@ -31,6 +30,7 @@ export function OutgoingRow({ item, continued, me }: Props) {
             </time>
           </p>
         )}
+        {item.reply === null ? null : <ReplyQuote reply={item.reply} />}
         <div className="prose prose-inline" dir="auto">
           {item.source}
         </div>

@@ -23,8 +23,7 @@ export function Sidebar({ openId, onNew, onSearch }: Props) {
     <nav className="sidebar" aria-label={text.chat.conversations}>
       <header className="sidebar-head">
         <img src="/favicon.svg" alt="" width={28} height={28} />
-        {/* On a phone the list is the page; beside an open conversation its title is the heading. */}
-        <span className="wordmark">{text.app}</span>
+        <Wordmark openId={openId} />
         <button
           type="button"
           className="icon-button icon-button-accent"
@@ -57,6 +56,15 @@ export function Sidebar({ openId, onNew, onSearch }: Props) {
       </ul>
       <Account />
     </nav>
+  );
+}
+
+/** The heading of the page, unless a conversation is open: then that one's name is. */
+function Wordmark({ openId }: { openId: string | null }) {
+  return openId === null ? (
+    <h1 className="wordmark">{text.app}</h1>
+  ) : (
+    <span className="wordmark">{text.app}</span>
   );
 }
 

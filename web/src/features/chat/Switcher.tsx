@@ -63,7 +63,7 @@ export default function Switcher({ onClose }: { onClose: () => void }) {
         aria-label={text.switcher.placeholder}
         placeholder={text.switcher.placeholder}
         value={query}
-        autoFocus
+        data-autofocus
         onChange={(event) => {
           setQuery(event.target.value);
           setSelected(0);

@@ -46,6 +46,7 @@ export function PeoplePicker({ selected, onChange, without = [] }: Props) {
         label={text.people.find}
         hint={text.people.findHint}
         type="search"
+        data-autofocus
         value={query}
         autoComplete="off"
         autoCapitalize="none"
