@@ -1,0 +1,71 @@
+/** Wire payloads for tests, as the server sends them. */
+
+import type { WireConversation, WireMessage, WireSyncEntry } from '../api/types';
+import { initialState } from './store';
+import type { State } from './types';
+
+export function wireMessage(seq: number, fields: Partial<WireMessage> = {}): WireMessage {
+  return {
+    id: 100 + seq,
+    conversation: 'public',
+    kind: 'public',
+    seq,
+    rev: seq,
+    user_id: 2,
+    username: 'bob',
+    text: `message ${seq}`,
+    source: `message ${seq}`,
+    nonce: null,
+    attachment: null,
+    mentions: [],
+    created_at: '2026-01-15T10:30:00Z',
+    edited: 0,
+    edited_at: null,
+    edited_by: null,
+    deleted: false,
+    reply_to: null,
+    reply_username: null,
+    reply_snippet: null,
+    ...fields,
+  };
+}
+
+export function syncEntry(messages: WireMessage[], fields: Partial<WireSyncEntry> = {}): WireSyncEntry {
+  const rev = messages.reduce((most, message) => Math.max(most, message.rev), 0);
+  return {
+    conversation: 'public',
+    last_seq: messages.reduce((most, message) => Math.max(most, message.seq), 0),
+    last_rev: rev,
+    read_seq: 0,
+    unread: 0,
+    mentions: 0,
+    rev,
+    snapshot: false,
+    more: false,
+    messages,
+    ...fields,
+  };
+}
+
+export function listed(fields: Partial<WireConversation> = {}): WireConversation {
+  return {
+    conversation: 'public',
+    kind: 'public',
+    name: 'Public',
+    last_seq: 0,
+    last_rev: 0,
+    read_seq: 0,
+    unread: 0,
+    mentions: 0,
+    last_message: null,
+    ...fields,
+  };
+}
+
+export function signedInAs(name: string): State {
+  return {
+    ...initialState,
+    session: 'active',
+    me: { id: 1, name, isAdmin: false, isSuperadmin: false },
+  };
+}
