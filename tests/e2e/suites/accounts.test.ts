@@ -100,9 +100,12 @@ describe("signing up and in", () => {
     assert.equal(signedIn.json.username, "CaseAlice");
   });
 
-  test("letter case beyond ASCII does not make a second account either", async () => {
+  test("letter case beyond ASCII does not make a second account, nor do letters that only look alike", async () => {
     const { stranger } = shared.server;
-    for (const username of ["Ärger", "ärger", "ſam", "alice\u200b", "аlice"]) {
+    assert.equal((await stranger.post("/register", { username: "Ärger", password: PASSWORD })).status, 200);
+    assert.equal((await stranger.post("/register", { username: "äRGER", password: PASSWORD })).status, 409);
+    assert.equal((await stranger.post("/register", { username: "A\u0308rger", password: PASSWORD })).status, 409);
+    for (const username of ["alice\u200b", "\u0430lice", "al\u202eice", "alice\ufeff"]) {
       const answer = await stranger.post("/register", { username, password: PASSWORD });
       assert.equal(answer.status, 400, `${username}: ${answer.text}`);
     }
@@ -383,9 +386,34 @@ describe("login throttling", () => {
     assert.equal(refused.json.code, "rate_limited");
     assert.ok(refused.json.retry_after > 0, "no retry_after");
     assert.ok(Number(refused.headers["retry-after"]) > 0, "no Retry-After header");
-    const right = await server.stranger.post("/login", { username: "alice", password: PASSWORD });
-    assert.equal(right.status, 429);
     assert.equal((await alice.get("/api/messages")).status, 200);
+  });
+
+  test("guessing from many addresses is slowed down per account, and does not lock its owner out", async () => {
+    await using server = await Chatter.starts({ limits: true, env: { CHATTER_SERVER__TRUSTED_PROXIES: '["127.0.0.1/32"]' } });
+    const from = (address: string): Record<string, string> => ({ "x-forwarded-for": address });
+    const home = from("203.0.113.1");
+    assert.equal((await server.stranger.post("/register", { username: "alice", password: PASSWORD }, home)).status, 200);
+    assert.equal((await server.stranger.post("/login", { username: "alice", password: PASSWORD }, home)).status, 200);
+    let taken = 0;
+    for (let guess = 0; guess < 100; guess++) {
+      const answer = await server.stranger.post("/login", { username: "alice", password: `guess ${guess}` }, from(`198.51.100.${guess + 1}`));
+      if (answer.status === 429) break;
+      assert.equal(answer.status, 401, answer.text);
+      taken++;
+    }
+    assert.ok(taken >= 3 && taken <= 20, `${taken} guesses were taken`);
+    assert.equal((await server.stranger.post("/login", { username: "alice", password: PASSWORD }, home)).status, 200);
+  });
+
+  test("an address is taken from a proxy only where the operator trusts it", async () => {
+    await using server = await Chatter.starts({ limits: true });
+    await server.people("alice");
+    const answers = [];
+    for (let guess = 0; guess < 60; guess++) {
+      answers.push(await server.stranger.post("/login", { username: `nobody ${guess}`, password: "guess" }, { "x-forwarded-for": `198.51.100.${guess + 1}` }));
+    }
+    assert.ok(answers.some(({ status }) => status === 429), "sixty guesses from one address were all taken");
   });
 
   test("without limits nobody is slowed down", async () => {

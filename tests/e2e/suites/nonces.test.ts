@@ -18,6 +18,7 @@ for (const [event, echo] of KINDS) {
     const message = { to: "bob", tid: group.id, text: "only once", nonce: "0192f3c4-0000-7000-8000-000000000001" };
     const first = await alice.emits(event, message);
     assert.equal((await bob.receives(echo)).nonce, message.nonce);
+    await bob.forgets();
     assert.deepEqual(await alice.emits(event, message), first);
     assert.deepEqual(await alice.emits(event, { ...message, text: "another text" }), first);
     await bob.hearsNothing();

@@ -133,7 +133,7 @@ describe("documents and pages", () => {
       const page = await server.stranger.get(path, { accept: "text/html", "sec-fetch-mode": "navigate" });
       assert.equal(page.status, 200, path);
       assert.match(page.headers["content-type"] ?? "", /text\/html/);
-      const policy = page.headers["content-security-policy"] ?? "";
+      const policy = String(page.headers["content-security-policy"]);
       assert.match(policy, /default-src 'self'/, path);
       assert.match(policy, /object-src 'none'/);
       assert.match(policy, /base-uri 'none'/);

@@ -129,7 +129,7 @@ test("an allow-listed page signs in, posts and signs out", async () => {
 });
 
 test("the list of origins is the operator's", async () => {
-  await using server = await Chatter.starts({ env: { CHATTER_SERVER__ALLOWED_ORIGINS: "https://chat.example" } });
+  await using server = await Chatter.starts({ env: { CHATTER_SERVER__ALLOWED_ORIGINS: '["https://chat.example"]' } });
   const own = await server.stranger.get("/api/whoami", { origin: "https://chat.example" });
   assert.equal(own.headers["access-control-allow-origin"], "https://chat.example");
   const former = await server.stranger.get("/api/whoami", { origin: "http://localhost:8080" });
