@@ -132,14 +132,12 @@ impl Stream {
         faults: &mut Faults,
     ) {
         self.seq.take(seq, faults, "seq");
-        match self.counters.get_mut(sender) {
-            Some(series) => series.take(u64::from(counter), faults, "counter"),
-            None => {
-                faults.disagreeing += 1;
-                faults.note(|| {
-                    format!("a message of sender {sender} arrived where it does not belong")
-                });
-            }
+        if let Some(series) = self.counters.get_mut(sender) {
+            series.take(u64::from(counter), faults, "counter");
+        } else {
+            faults.disagreeing += 1;
+            faults
+                .note(|| format!("a message of sender {sender} arrived where it does not belong"));
         }
         if id <= self.last_id {
             faults.reordered += 1;

@@ -1,7 +1,395 @@
-//! x
-use anyhow::Result;
+//! All scenarios against all servers, alternately within one run, and the table of ratios.
+//!
+//! The machine's speed drifts, so a figure means something only beside another one taken minutes before or after. Each
+//! round runs a scenario on every server before it goes on to the next scenario, and a ratio is taken within its round.
+
+use std::{
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+
+mod table;
+
+use crate::{
+    accounts,
+    report::Outcome,
+    scenario::{Target, crash, dm, fanout, history, idle},
+    server::{Kind, Programs, Server, copy_folder},
+};
+
+const PAIRS: usize = 50;
+const WINDOW: u32 = 8;
+const RATE: u32 = 2_000;
+const PEOPLE: usize = 1_000;
+const SENDERS: usize = 4;
+const MESSAGES: u64 = 1_000_000;
+const CONVERSATIONS: u64 = 20;
+const BEGIN: &str = "<!-- figures: begin -->";
+const END: &str = "<!-- figures: end -->";
+
+/// What to run.
 #[derive(clap::Args)]
-pub(crate) struct Settings {}
-pub(crate) fn run(_s: &Settings) -> Result<u64> {
-    Ok(0)
+pub(crate) struct Settings {
+    /// One short round.
+    #[arg(long)]
+    quick: bool,
+    /// Rounds; the figures are their medians.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Seconds of each measurement.
+    #[arg(long, default_value_t = 4.0)]
+    seconds: f64,
+    /// No new measurement begins after this many seconds.
+    #[arg(long, default_value_t = 840)]
+    budget: u64,
+    /// Only the scenarios whose name contains this.
+    #[arg(long)]
+    only: Option<String>,
+    /// Idle connections.
+    #[arg(long, default_value_t = 10_000)]
+    connections: usize,
+    #[command(flatten)]
+    programs: Programs,
+    /// Scratch folder; emptied first unless --reuse is given.
+    #[arg(long, default_value = "target/bench")]
+    work: PathBuf,
+    /// Keep the accounts and the seeded histories of an earlier run.
+    #[arg(long)]
+    reuse: bool,
+    /// A line about the run, for the document: date, versions. May be repeated.
+    #[arg(long)]
+    about: Vec<String>,
+    /// Put the table into this Markdown file, between its figure markers.
+    #[arg(long)]
+    write: Option<PathBuf>,
+}
+
+/// A kind of run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scenario {
+    Start,
+    Dm,
+    DmRate,
+    Fanout(usize),
+    Idle,
+    History,
+    Crash,
+}
+
+const SCENARIOS: [Scenario; 9] = [
+    Scenario::Start,
+    Scenario::Dm,
+    Scenario::DmRate,
+    Scenario::Fanout(10),
+    Scenario::Fanout(100),
+    Scenario::Fanout(1_000),
+    Scenario::Idle,
+    Scenario::History,
+    Scenario::Crash,
+];
+
+impl Scenario {
+    fn name(self) -> String {
+        match self {
+            Self::Start => "start".into(),
+            Self::Dm => "dm".into(),
+            Self::DmRate => "dm-rate".into(),
+            Self::Fanout(members) => format!("fanout-{members}"),
+            Self::Idle => "idle".into(),
+            Self::History => "history".into(),
+            Self::Crash => "crash".into(),
+        }
+    }
+
+    /// The servers it runs on. Where a commit plays no part, one reference is enough.
+    fn kinds(self) -> &'static [Kind] {
+        match self {
+            Self::Start | Self::Dm | Self::DmRate => {
+                &[Kind::Chatter, Kind::NodeFull, Kind::NodeNormal]
+            }
+            Self::Fanout(_) | Self::Idle | Self::History => &[Kind::Chatter, Kind::NodeNormal],
+            Self::Crash => &[Kind::Chatter],
+        }
+    }
+}
+
+/// One run of one scenario on one server.
+pub(crate) struct Record {
+    pub(crate) round: usize,
+    pub(crate) scenario: Scenario,
+    pub(crate) kind: Kind,
+    pub(crate) outcome: Outcome,
+}
+
+/// Answers the number of faults and failed runs.
+pub(crate) fn run(settings: &Settings) -> Result<u64> {
+    let began = Instant::now();
+    if !settings.reuse && settings.work.exists() {
+        fs::remove_dir_all(&settings.work)?;
+    }
+    fs::create_dir_all(&settings.work)?;
+    let wanted: Vec<Scenario> = SCENARIOS
+        .into_iter()
+        .filter(|scenario| {
+            settings
+                .only
+                .as_ref()
+                .is_none_or(|only| scenario.name().contains(only))
+        })
+        .collect();
+    ensure!(!wanted.is_empty(), "no scenario has such a name");
+    for kind in [Kind::Chatter, Kind::NodeFull] {
+        prepare(settings, kind, wanted.contains(&Scenario::History))?;
+    }
+    eprintln!("prepared after {} s", began.elapsed().as_secs());
+
+    let mut records = Vec::new();
+    let mut failures = 0;
+    let rounds = if settings.quick { 1 } else { settings.rounds };
+    'rounds: for round in 0..rounds {
+        for &scenario in &wanted {
+            if round > 0
+                && (scenario == Scenario::Crash || began.elapsed().as_secs() > settings.budget)
+            {
+                if scenario == Scenario::Crash {
+                    continue;
+                }
+                eprintln!(
+                    "out of time after {} s, in round {}",
+                    began.elapsed().as_secs(),
+                    round + 1
+                );
+                break 'rounds;
+            }
+            let mut kinds = scenario.kinds().to_vec();
+            let turn = round % kinds.len();
+            kinds.rotate_left(turn);
+            for kind in kinds {
+                match measure(settings, scenario, kind) {
+                    Ok(outcome) => {
+                        eprintln!("[round {} {}] {}", round + 1, kind.label(), outcome.text());
+                        records.push(Record {
+                            round,
+                            scenario,
+                            kind,
+                            outcome,
+                        });
+                    }
+                    Err(error) => {
+                        failures += 1;
+                        eprintln!(
+                            "[round {} {}] {} FAILED: {error:#}",
+                            round + 1,
+                            kind.label(),
+                            scenario.name()
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    let faults: u64 = records
+        .iter()
+        .map(|record| record.outcome.faults.total())
+        .sum();
+    let mut text = table::markdown(&records);
+    if failures > 0 {
+        let _ = writeln!(text, "\n{failures} runs failed and are missing above.");
+    }
+    let about: String = settings
+        .about
+        .iter()
+        .fold(String::new(), |mut lines, line| {
+            let _ = writeln!(lines, "- {line}");
+            lines
+        });
+    let took = began.elapsed().as_secs();
+    let text = format!(
+        "{about}- {rounds} round(s) of {} s each, {took} s in all\n\n{text}",
+        seconds(settings)
+    );
+    println!("{text}");
+    save(settings, &records)?;
+    if let Some(path) = &settings.write {
+        insert(path, &text)?;
+    }
+    Ok(faults + failures)
+}
+
+fn seconds(settings: &Settings) -> f64 {
+    if settings.quick {
+        2.5
+    } else {
+        settings.seconds
+    }
+}
+
+fn template(settings: &Settings, kind: Kind, history: bool) -> PathBuf {
+    let name = if kind == Kind::Chatter {
+        "chatter"
+    } else {
+        "reference"
+    };
+    settings.work.join(format!(
+        "template-{name}{}",
+        if history { "-history" } else { "" }
+    ))
+}
+
+/// Makes the accounts, and the stored messages where history is measured.
+fn prepare(settings: &Settings, kind: Kind, history: bool) -> Result<()> {
+    let plain = template(settings, kind, false);
+    if accounts::load(&plain)?.len() < PEOPLE {
+        crate::prepare(&settings.programs, kind, &plain, PEOPLE)?;
+    }
+    let seeded = template(settings, kind, true);
+    if history && !seeded.exists() {
+        copy_folder(&plain, &seeded)?;
+        let status = Command::new("node")
+            .arg(settings.programs.reference.join("seed.mjs"))
+            .arg(seeded.join(kind.database()))
+            .args([MESSAGES.to_string(), CONVERSATIONS.to_string()])
+            .status()
+            .context("node")?;
+        if !status.success() {
+            // A half-filled database would be taken for a whole one with --reuse.
+            fs::remove_dir_all(&seeded)?;
+        }
+        ensure!(status.success(), "seeding {} failed", kind.label());
+    }
+    Ok(())
+}
+
+fn measure(settings: &Settings, scenario: Scenario, kind: Kind) -> Result<Outcome> {
+    let folder = settings.work.join(format!("run-{}", kind.label()));
+    match scenario {
+        Scenario::Start => return cold_start(&settings.programs, kind, &folder),
+        Scenario::Crash => {
+            copy_folder(&template(settings, kind, false), &folder)?;
+            let crashes = crash::Crashes {
+                pairs: PAIRS,
+                window: WINDOW,
+                times: if settings.quick { 3 } else { 10 },
+            };
+            return crash::run(&settings.programs, kind, &folder, crashes);
+        }
+        _ => copy_folder(
+            &template(settings, kind, scenario == Scenario::History),
+            &folder,
+        )?,
+    }
+    let server = Server::start(&settings.programs, kind, &folder)?;
+    let people = match scenario {
+        Scenario::Fanout(members) => members,
+        Scenario::Idle => PEOPLE,
+        _ => 2 * PAIRS,
+    };
+    let mut accounts = accounts::load(&server.folder)?;
+    accounts.truncate(people);
+    let target = Target {
+        address: server.address,
+        pid: server.pid(),
+        accounts,
+    };
+    let outcome = run_scenario(settings, scenario, &target)?;
+    server.stop()?;
+    fs::remove_dir_all(&folder)?;
+    Ok(outcome)
+}
+
+fn run_scenario(settings: &Settings, scenario: Scenario, target: &Target) -> Result<Outcome> {
+    let warm_up = Duration::from_secs(1);
+    let measure = Duration::from_secs_f64(seconds(settings));
+    let dm = |load| {
+        dm::run(
+            target,
+            dm::Plan {
+                pairs: PAIRS,
+                load,
+                warm_up,
+                measure,
+            },
+        )
+    };
+    match scenario {
+        Scenario::Dm => dm(dm::Load::Window(WINDOW)),
+        Scenario::DmRate => dm(dm::Load::Rate(RATE)),
+        Scenario::Fanout(members) => fanout::run(
+            target,
+            fanout::Plan {
+                members,
+                senders: SENDERS,
+                window: WINDOW,
+                warm_up,
+                measure,
+            },
+        ),
+        Scenario::Idle => idle::run(target, settings.connections),
+        Scenario::History => {
+            let (messages, conversations) = (MESSAGES, CONVERSATIONS);
+            history::run(
+                target,
+                history::Plan {
+                    messages,
+                    conversations,
+                    page: 50,
+                    connections: 16,
+                    warm_up,
+                    measure,
+                },
+            )
+        }
+        Scenario::Start | Scenario::Crash => unreachable!("these start servers of their own"),
+    }
+}
+
+/// From nothing to the first answer, on an empty folder.
+fn cold_start(programs: &Programs, kind: Kind, folder: &Path) -> Result<Outcome> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    let server = Server::start(programs, kind, folder)?;
+    let mut outcome = Outcome::new("cold start, empty database");
+    outcome.set("first_answer_ms", server.cold_start.as_secs_f64() * 1000.0);
+    server.stop()?;
+    fs::remove_dir_all(folder)?;
+    Ok(outcome)
+}
+
+/// Every single figure, for a closer look.
+fn save(settings: &Settings, records: &[Record]) -> Result<()> {
+    let lines: Vec<serde_json::Value> = records
+        .iter()
+        .map(|record| {
+            serde_json::json!({
+                "round": record.round + 1,
+                "server": record.kind.label(),
+                "scenario": record.scenario.name(),
+                "outcome": record.outcome,
+            })
+        })
+        .collect();
+    fs::write(
+        settings.work.join("results.json"),
+        serde_json::to_string_pretty(&lines)?,
+    )?;
+    Ok(())
+}
+
+fn insert(path: &Path, text: &str) -> Result<()> {
+    let document = fs::read_to_string(path)?;
+    let (head, rest) = document
+        .split_once(BEGIN)
+        .context("the document has no begin marker")?;
+    let (_, tail) = rest
+        .split_once(END)
+        .context("the document has no end marker")?;
+    fs::write(path, format!("{head}{BEGIN}\n{text}{END}{tail}"))?;
+    Ok(())
 }

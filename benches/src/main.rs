@@ -164,6 +164,16 @@ impl Time {
     fn measure(&self) -> Duration {
         Duration::from_secs_f64(self.seconds)
     }
+
+    fn dm(&self, pairs: usize, load: dm::Load) -> dm::Plan {
+        let (warm_up, measure) = (self.warm_up(), self.measure());
+        dm::Plan {
+            pairs,
+            load,
+            warm_up,
+            measure,
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -195,16 +205,7 @@ fn run(command: Command) -> Result<u64> {
             window,
             time,
         } => at.measure(2 * pairs, |target| {
-            let load = dm::Load::Window(window);
-            dm::run(
-                target,
-                dm::Plan {
-                    pairs,
-                    load,
-                    warm_up: time.warm_up(),
-                    measure: time.measure(),
-                },
-            )
+            dm::run(target, time.dm(pairs, dm::Load::Window(window)))
         }),
         Command::DmRate {
             at,
@@ -212,16 +213,7 @@ fn run(command: Command) -> Result<u64> {
             rate,
             time,
         } => at.measure(2 * pairs, |target| {
-            let load = dm::Load::Rate(rate);
-            dm::run(
-                target,
-                dm::Plan {
-                    pairs,
-                    load,
-                    warm_up: time.warm_up(),
-                    measure: time.measure(),
-                },
-            )
+            dm::run(target, time.dm(pairs, dm::Load::Rate(rate)))
         }),
         Command::Fanout {
             at,

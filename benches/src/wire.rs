@@ -7,6 +7,8 @@ use memchr::memmem;
 
 use crate::net::{Handler, Net, Turn};
 
+/// Set in the first byte of a frame that is whole, and in the second of one that is masked.
+const FLAG: u8 = 0x80;
 const TEXT: u8 = 0x1;
 const CLOSE: u8 = 0x8;
 const PING: u8 = 0x9;
@@ -166,9 +168,9 @@ fn next_frame(bytes: &[u8]) -> Result<Option<(u8, &[u8], usize)>> {
     let &[first, second, ref rest @ ..] = bytes else {
         return Ok(None);
     };
-    ensure!(first & 0x80 != 0, "a fragmented frame arrived");
+    ensure!(first & FLAG != 0, "a fragmented frame arrived");
     ensure!(first & 0x70 == 0, "a compressed frame arrived");
-    ensure!(second & 0x80 == 0, "a masked frame arrived from the server");
+    ensure!(second & FLAG == 0, "a masked frame arrived from the server");
     let (length, head) = match second {
         126 => {
             let Some(&field) = rest.first_chunk::<2>() else {
@@ -196,16 +198,16 @@ pub(crate) fn send_text(out: &mut Vec<u8>, payload: &[u8]) {
 }
 
 fn send_frame(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
-    out.push(0x80 | opcode);
+    out.push(FLAG | opcode);
     // Truncation cannot happen: each arm has checked the range.
     match payload.len() {
-        short @ 0..126 => out.push(0x80 | u8::try_from(short).unwrap_or(0)),
+        short @ 0..126 => out.push(FLAG | u8::try_from(short).unwrap_or(0)),
         middle @ 126..65_536 => {
-            out.push(0x80 | 126);
+            out.push(FLAG | 0x7E);
             out.extend_from_slice(&u16::try_from(middle).unwrap_or(0).to_be_bytes());
         }
         long => {
-            out.push(0x80 | 127);
+            out.push(FLAG | 0x7F);
             out.extend_from_slice(&(long as u64).to_be_bytes());
         }
     }
@@ -290,13 +292,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frames_are_cut_only_when_whole() {
+    fn frames_are_cut_only_when_whole() -> Result<()> {
         let mut bytes = vec![0x81, 3, b'a', b'b', b'c', 0x81, 126, 1, 0];
-        let (opcode, payload, length) = next_frame(&bytes).unwrap().unwrap();
-        assert_eq!((opcode, payload, length), (TEXT, &b"abc"[..], 5));
-        assert!(next_frame(&bytes[5..]).unwrap().is_none());
+        assert_eq!(next_frame(&bytes)?, Some((TEXT, &b"abc"[..], 5)));
+        assert_eq!(next_frame(&bytes[5..])?, None);
         bytes.extend([b'x'; 256]);
-        assert_eq!(next_frame(&bytes[5..]).unwrap().unwrap().2, 260);
+        assert_eq!(
+            next_frame(&bytes[5..])?.map(|(_, _, length)| length),
+            Some(260)
+        );
+        Ok(())
     }
 
     #[test]
@@ -307,17 +312,18 @@ mod tests {
     }
 
     #[test]
-    fn events_and_acks_are_split() {
-        let (name, data) = split_event(br#"["dm_new",{"id":7}]"#).unwrap();
+    fn events_and_acks_are_split() -> Result<()> {
+        let (name, data) = split_event(br#"["dm_new",{"id":7}]"#)?;
         assert_eq!((name, data), (&b"dm_new"[..], &br#"{"id":7}"#[..]));
         assert_eq!(
-            split_event(br#"["clear_all"]"#).unwrap(),
+            split_event(br#"["clear_all"]"#)?,
             (&b"clear_all"[..], &b""[..])
         );
         assert_eq!(
-            split_ack(br#"12[{"ok":true}]"#).unwrap(),
+            split_ack(br#"12[{"ok":true}]"#)?,
             (12, &br#"{"ok":true}"#[..])
         );
+        Ok(())
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub(crate) fn run(
             load: Load::Window(crashes.window),
             warm_up: Duration::ZERO,
             // The killing ends it long before.
-            measure: Duration::from_secs(60),
+            measure: Duration::from_mins(1),
         };
         let mut dm = Dm::new(&target, plan, true);
         // Not always at the same point of a write.

@@ -319,7 +319,7 @@ impl Driver for Dm {
         let Some(flight) = sender.flight(mark.counter) else {
             return Ok(());
         };
-        if conn % 2 == 0 {
+        if conn.is_multiple_of(2) {
             flight.echoed = Some(place);
         } else {
             flight.delivered = true;
@@ -404,13 +404,12 @@ impl Driver for Dm {
                 self.phase = Phase::Warming(until);
                 until
             }
-            &Phase::Warming(until) if now < until => until,
+            &(Phase::Warming(until) | Phase::Measuring(_, until)) if now < until => until,
             Phase::Warming(_) => {
                 let until = now + self.plan.measure;
                 self.phase = Phase::Measuring(Meter::start(self.pid)?, until);
                 until
             }
-            &Phase::Measuring(_, until) if now < until => until,
             Phase::Measuring(..) => {
                 let until = now + DRAIN;
                 if let Phase::Measuring(meter, _) =

@@ -295,14 +295,13 @@ impl Driver for Fanout {
                 self.phase = Phase::Warming(until);
                 until
             }
-            &Phase::Warming(until) if now < until => until,
+            &(Phase::Warming(until) | Phase::Measuring(_, until)) if now < until => until,
             Phase::Warming(_) => {
                 let until = now + self.plan.measure;
                 self.delivered_before = self.delivered;
                 self.phase = Phase::Measuring(Meter::start(self.pid)?, until);
                 until
             }
-            &Phase::Measuring(_, until) if now < until => until,
             Phase::Measuring(..) => {
                 let until = now + DRAIN;
                 if let Phase::Measuring(meter, _) =

@@ -106,8 +106,12 @@ impl Meter {
     /// Notes both shares in the outcome, as per cent of one core.
     fn stop(&self, outcome: &mut Outcome) -> Result<Reading> {
         let seconds = self.began.elapsed().as_secs_f64();
-        let server = (process::cpu(self.pid)? - self.server).as_secs_f64();
-        let own = (process::cpu(std::process::id())? - self.own).as_secs_f64();
+        let server = process::cpu(self.pid)?
+            .saturating_sub(self.server)
+            .as_secs_f64();
+        let own = process::cpu(std::process::id())?
+            .saturating_sub(self.own)
+            .as_secs_f64();
         outcome.set("server_cpu_percent", server / seconds * 100.0);
         outcome.set("generator_cpu_percent", own / seconds * 100.0);
         Ok(Reading {
