@@ -196,8 +196,8 @@ test("state kept from events equals state fetched afresh, after any mix of chang
     socket.on(event, (message: any) => (kept.set(message.id, message), note(message)));
   }
   socket.on("message_edited", (change: any) => {
-    const { text, source, edited_at, edited_by, rev } = change;
-    kept.set(change.id, { ...kept.get(change.id), text, source, edited_at, edited_by, rev, edited: 1 });
+    const { text, source, mentions, edited_at, edited_by, rev } = change;
+    kept.set(change.id, { ...kept.get(change.id), text, source, mentions, edited_at, edited_by, rev, edited: 1 });
     note(change);
   });
   socket.on("message_deleted", (change: any) => (kept.delete(change.id), note(change)));

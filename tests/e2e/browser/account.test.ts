@@ -1,0 +1,105 @@
+/** Signing in and out, sessions, passwords, and what admins see. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PASSWORD } from "../support/index.ts";
+import { Screens } from "./window.ts";
+
+test("a wrong password is said, and changes nothing", async () => {
+  await using screens = await Screens.open();
+  await screens.server.register("alice");
+  const window = await screens.stranger();
+  await window.opens("/login");
+  await window.page.getByLabel("User name").fill("alice");
+  await window.page.getByLabel("Password", { exact: true }).fill("not this one");
+  await window.page.getByRole("button", { name: "Sign in" }).click();
+  await window.page.getByRole("alert").filter({ hasText: "Invalid username or password" }).waitFor();
+  await window.signsIn("alice");
+});
+
+test("signing out ends at the sign-in page, and the session is gone", async () => {
+  await using screens = await Screens.open();
+  const alice = await screens.person("alice");
+  await alice.page.getByRole("button", { name: "Sign out" }).click();
+  await alice.page.getByRole("heading", { name: "Welcome back" }).waitFor();
+  assert.equal(await alice.page.evaluate(() => sessionStorage.getItem("username")), null);
+  await alice.opens("/chat?c=public");
+  await alice.page.waitForURL(/\/login\?redirect=/);
+  await alice.signsIn("alice");
+  await alice.page.getByRole("heading", { level: 1, name: "Public chat" }).waitFor();
+});
+
+test("a session that ended is not called offline, and one goes on where one was", async () => {
+  await using screens = await Screens.open();
+  const account = await screens.server.register("alice");
+  const alice = await screens.at(account);
+  await alice.goesTo("Public chat");
+  await alice.composer.fill("half a sentence");
+  await account.get("/logout");
+  const dialog = alice.page.getByRole("dialog", { name: "Your session has ended" });
+  await dialog.waitFor();
+  assert.equal(await alice.banner().isVisible(), false);
+  await dialog.getByLabel("Password").fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(await alice.composer.inputValue(), "half a sentence");
+  await alice.composer.press("Enter");
+  await alice.hasSentAll();
+});
+
+test("other devices are listed and can be signed out", async () => {
+  await using screens = await Screens.open();
+  const account = await screens.server.register("alice");
+  const desk = await screens.at(account);
+  const phone = await screens.at(await account.onAnotherDevice());
+  await desk.page.getByRole("button", { name: "Settings" }).click();
+  await desk.page.getByText("This device").waitFor();
+  await desk.page.getByRole("main").getByRole("button", { name: "Sign out" }).last().click();
+  await phone.page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+});
+
+test("the password can be changed", async () => {
+  await using screens = await Screens.open();
+  const alice = await screens.person("alice");
+  await alice.page.getByRole("button", { name: "Settings" }).click();
+  const change = async (from: string, to: string) => {
+    await alice.page.getByLabel("Current password").fill(from);
+    await alice.page.getByLabel("New password").fill(to);
+    await alice.page.getByRole("button", { name: "Change password" }).click();
+  };
+  await change("not this one", "a better secret");
+  await alice.page.getByRole("alert").waitFor();
+  await change(PASSWORD, "a better secret");
+  await alice.page.getByText("Your password has been changed.").waitFor();
+  const later = await screens.stranger();
+  await later.opens("/login");
+  await later.signsIn("alice", "a better secret");
+});
+
+test("a superadmin changes settings and reads the DM log; people are told that there is one", async () => {
+  await using screens = await Screens.open({ root: true });
+  const root = await screens.at(screens.server.root);
+  const alice = await screens.person("alice");
+  await screens.server.register("bob");
+  await alice.opens("/chat?c=dm:bob");
+  await alice.page.getByText(/Direct messages on this server are logged/).waitFor();
+  await alice.writes("on the record");
+  await alice.hasSentAll();
+
+  await root.page.getByRole("button", { name: "Administration" }).click();
+  await root.page.getByLabel("User name").fill("alice");
+  await root.page.getByRole("button", { name: "Show log" }).click();
+  await root.page.getByRole("cell", { name: "on the record" }).waitFor();
+  await root.page.getByRole("switch", { name: /Log direct messages/ }).click();
+  await root.page.getByText("Setting saved.").waitFor();
+  await alice.page.reload();
+  await alice.sees("on the record");
+  await alice.page.getByText(/Direct messages on this server are logged/).waitFor({ state: "detached" });
+});
+
+test("the administration is closed to everybody else", async () => {
+  await using screens = await Screens.open({ root: true });
+  const alice = await screens.person("alice");
+  assert.equal(await alice.page.getByRole("button", { name: "Administration" }).count(), 0);
+  await alice.opens("/admin");
+  await alice.page.getByText("This page is for administrators.").waitFor();
+});
