@@ -57,6 +57,19 @@ describe("direct messages", () => {
     assert.deepEqual(await alice.reads("/api/dm/peers"), []);
   });
 
+  test("to oneself are notes: one message, heard once in every tab, and never unread", async () => {
+    await using server = await Chatter.starts();
+    const [alice, bob] = await server.online("alice", "bob");
+    const phone = await alice.connects();
+    const ack = await alice.emits("dm_send", { to: "alice", text: "milk" });
+    assert.equal(ack.conversation, "dm:alice");
+    for (const tab of [alice.tab, phone]) {
+      assert.deepEqual((await tab.heardSoFar("dm_new")).map(({ args }) => [args[0].id, args[0].conversation]), [[ack.id, "dm:alice"]]);
+    }
+    assert.equal((await alice.sees("dm:alice")).unread, 0);
+    await bob.hearsNothing();
+  });
+
   test("appear under peers in alphabetical order whatever the letter case, for both sides", async () => {
     await using server = await Chatter.starts();
     const [alice, ...others] = await server.online("alice", "Zoe", "bob", "Carl");
