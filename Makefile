@@ -16,7 +16,7 @@ test: ## Run everything: formatting, lints, all tests on SQLite and PostgreSQL, 
 e2e: ## Run the end-to-end tests with the official client on SQLite against a debug build.
 	@scripts/test web build e2e-check e2e-sqlite
 
-bench: ## Measure this server and the reference server side by side (some minutes).
+bench: web/dist/index.html ## Measure this server and the reference server side by side (some minutes).
 	@scripts/bench
 
 fmt: web/node_modules/.package-lock.json ## Format the Rust and the web code.
