@@ -43,7 +43,7 @@ test("what a finger has to hit is large enough", async () => {
   const alice = await screens.person("alice", PHONE);
   const small = async () =>
     alice.page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>("button, a[href], input")]
+      Array.from(document.querySelectorAll<HTMLElement>("button, a[href], input"))
         .filter((element) => element.checkVisibility() && !element.closest(".visually-hidden, .skip-link"))
         .map((element) => ({ name: element.ariaLabel ?? element.textContent, box: element.getBoundingClientRect() }))
         .filter(({ box }) => box.width > 0 && (box.width < 44 || box.height < 44))

@@ -59,7 +59,7 @@ test("what is missed while offline is filled in, in order and once, over many pa
     const numbers = new Set<number>();
     const pause = () => new Promise((resolve) => setTimeout(resolve, 60));
     for (let step = 0; step < 400 && numbers.size < 351; step += 1) {
-      for (const text of log.querySelectorAll("article .prose")) numbers.add(Number(text.textContent!.replace("number ", "")));
+      for (const text of Array.from(log.querySelectorAll("article .prose"))) numbers.add(Number(text.textContent!.replace("number ", "")));
       log.scrollTop -= log.clientHeight * 0.8;
       await pause();
     }

@@ -62,7 +62,7 @@ test("messages that arrive while one reads above do not move the page", async ()
   await window.page.waitForTimeout(600);
   const place = () => window.log.evaluate((log) => {
     const top = log.getBoundingClientRect().top;
-    const row = [...log.querySelectorAll("article")].find((article) => article.getBoundingClientRect().top > top + 40)!;
+    const row = Array.from(log.querySelectorAll("article")).find((article) => article.getBoundingClientRect().top > top + 40)!;
     return { text: row.textContent, y: Math.round(row.getBoundingClientRect().top) };
   });
   const before = await place();
@@ -89,7 +89,7 @@ test("older messages come in above without moving what one reads", async () => {
     const log = document.querySelector('[role="log"]')!;
     const numbers = new Set<number>();
     for (let step = 0; step < 400 && !numbers.has(1); step += 1) {
-      for (const text of log.querySelectorAll("article .prose")) numbers.add(Number(text.textContent!.replace("number ", "")));
+      for (const text of Array.from(log.querySelectorAll("article .prose"))) numbers.add(Number(text.textContent!.replace("number ", "")));
       log.scrollTop -= log.clientHeight * 0.7;
       await new Promise((resolve) => setTimeout(resolve, 60));
     }

@@ -130,7 +130,7 @@ export class Window {
 
   /** The entry of the conversation list. */
   item(name: string): Locator {
-    return this.page.getByRole("navigation", { name: "Conversations" }).getByRole("link").filter({ hasText: name });
+    return this.page.getByRole("navigation", { name: "Conversations" }).getByRole("link").filter({ has: this.page.getByText(name, { exact: true }) });
   }
 
   get composer(): Locator {

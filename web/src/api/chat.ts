@@ -1,5 +1,5 @@
-import { get, getWithHeaders } from './client';
-import type { AppSettings, WireConversation, WireMessage } from './types';
+import { get, getWithHeaders, post } from './client';
+import type { AppSettings, WireConversation, WireMessage, WireSync } from './types';
 
 export const listConversations = async () =>
   (await get<{ conversations: WireConversation[] }>('/api/conversations')).conversations;
@@ -28,6 +28,8 @@ export async function listHistory(conversation: string, range: HistoryRange): Pr
         : await getWithHeaders<WireMessage[]>('/api/messages', { ...query });
   return { messages: body, hasMore: headers.get('x-has-more') === 'true' };
 }
+
+export const sync = (since: Record<string, number>) => post<WireSync>('/api/sync', { since });
 
 export const publicSettings = async () =>
   (await get<{ settings: AppSettings }>('/api/settings/public')).settings;

@@ -22,6 +22,9 @@ export function openLink(): void {
   if (!listening) startListening();
   wanted = true;
   tryNow();
+  // What there is to read does not have to wait for the live link.
+  relist();
+  void requestSync();
 }
 
 export function closeLink(): void {

@@ -1,5 +1,8 @@
 /** Brings every conversation up to date: after each connect, and whenever an event shows a gap. */
 
+import * as chat from '../api/chat';
+import { ApiError } from '../api/client';
+import type { Ack } from '../api/events';
 import type { WireSync } from '../api/types';
 import * as socket from '../socket';
 import { hasGap } from '../store/cursor';
@@ -31,9 +34,10 @@ async function run(): Promise<void> {
     try {
       await syncAllPages();
     } catch (error) {
-      // The link broke; connecting again synchronises again.
-      if (error instanceof socket.Unanswered) return;
-      throw error;
+      const unreached = error instanceof socket.Unanswered || error instanceof ApiError;
+      if (!unreached) throw error;
+      // Connecting again synchronises again, unless that has just happened.
+      if (!socket.isConnected()) return;
     }
   } while (again);
 }
@@ -41,7 +45,7 @@ async function run(): Promise<void> {
 async function syncAllPages(): Promise<void> {
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const before = followed(current());
-    const answer = await socket.request<WireSync>('sync', { since: before }, 20_000);
+    const answer = await ask(before);
     if (!answer.ok) {
       await pause((answer.retry_after ?? 2) * 1000);
       continue;
@@ -60,6 +64,12 @@ async function syncAllPages(): Promise<void> {
     await pause(250);
     again = socket.isConnected();
   }
+}
+
+/** Over the live link where it stands, over plain HTTP while it is still being opened. */
+async function ask(since: Record<string, number>): Promise<Ack<WireSync>> {
+  if (socket.isConnected()) return socket.request<WireSync>('sync', { since }, 20_000);
+  return { ok: true, ...(await chat.sync(since)) };
 }
 
 function pause(milliseconds: number): Promise<void> {

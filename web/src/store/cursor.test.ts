@@ -31,3 +31,9 @@ describe('the gap rule', () => {
     expect(catchUp(at(9), 8)).toEqual(at(9));
   });
 });
+
+it('needs no snapshot of a conversation it has followed from its first change', () => {
+  const unknown = { rev: 0, ahead: [], synced: false };
+  expect(advance(unknown, 1).synced).toBe(true);
+  expect(advance(unknown, 2).synced).toBe(false);
+});

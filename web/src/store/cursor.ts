@@ -16,7 +16,8 @@ export function advance(cursor: Cursor, rev: number): Cursor {
     case 'gap':
       return { ...cursor, ahead: [...cursor.ahead, rev].sort((a, b) => a - b) };
     case 'next':
-      return absorb({ ...cursor, rev });
+      // Whoever has the very first change has missed nothing: no snapshot is needed.
+      return absorb({ ...cursor, rev, synced: cursor.synced || rev === 1 });
   }
 }
 

@@ -8,7 +8,8 @@ export const emptyTimeline: Timeline = { messages: [], hasOlder: true };
 export function insertMessages(timeline: Timeline, incoming: Message[]): Timeline {
   let messages = timeline.messages;
   for (const message of incoming) messages = insertOne(messages, message, timeline.hasOlder);
-  return messages === timeline.messages ? timeline : { ...timeline, messages };
+  if (messages === timeline.messages) return timeline;
+  return { messages, hasOlder: timeline.hasOlder && messages[0]?.seq !== 1 };
 }
 
 /** A page of history, older than everything loaded. */

@@ -9,6 +9,8 @@ import { useAttention } from './useAttention';
 
 /** How near the end still counts as being there. */
 const END_PX = 80;
+/** More than this at once is a backlog: running to its end would skip what one has missed. */
+const FOLLOWED = 10;
 /** How near the beginning of what is loaded the next page is fetched. */
 const TOP_PX = 800;
 
@@ -24,7 +26,10 @@ export function useMessageScroll(conversation: Conversation, rows: Row[], hasOld
   const [loadingOlder, setLoadingOlder] = useState(false);
   const attentive = useAttention();
   const rowsNow = useRef(rows);
-  rowsNow.current = rows;
+  const grown = rows.length - rowsNow.current.length;
+  useLayoutEffect(() => {
+    rowsNow.current = rows;
+  });
 
   const virtualizer = useVirtualizer<HTMLElement, HTMLElement>({
     count: rows.length,
@@ -36,7 +41,7 @@ export function useMessageScroll(conversation: Conversation, rows: Row[], hasOld
     paddingEnd: 8,
     // Messages put in above or growing must not move what one is reading.
     anchorTo: 'end',
-    followOnAppend: true,
+    followOnAppend: grown <= FOLLOWED,
     scrollEndThreshold: END_PX,
   });
 
@@ -125,7 +130,8 @@ function usePlacement(
   virtualizer: List,
 ): void {
   const { id } = conversation;
-  const synced = conversation.cursor.synced;
+  // With nothing stored yet there is nothing to wait for either.
+  const synced = conversation.cursor.synced || conversation.lastSeq === 0;
   const searched = useRef(false);
   useLayoutEffect(() => {
     if (placed || rows.length === 0 || !synced) return;

@@ -1,19 +1,25 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { current, useChatter } from '../../store/store';
 import { useAttention } from './useAttention';
+
+/** So many at once were not written just now, but missed. */
+const BACKLOG = 10;
 
 /**
  * Where "new messages" is drawn. Fixed when the conversation is opened, so that
  * it does not move while one reads; drawn anew when messages arrive while one
- * looks elsewhere.
+ * looks elsewhere, or many at once after a broken link.
  */
 export function useUnreadDivider(id: string) {
   const attentive = useAttention();
   const unread = useChatter((state) => state.conversations[id]?.unread ?? 0);
   const [divider, setDivider] = useState<number | null>(() => unreadFrom(id));
+  const counted = useRef(unread);
 
   useEffect(() => {
-    if (attentive) return;
+    const backlog = unread - counted.current >= BACKLOG;
+    counted.current = unread;
+    if (attentive && !backlog) return;
     setDivider((known) => {
       const from = unreadFrom(id);
       if (from === null) return null;
