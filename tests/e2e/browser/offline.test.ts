@@ -50,18 +50,20 @@ test("what is missed while offline is filled in, in order and once, over many pa
   await alice.banner().waitFor();
   for (let number = 1; number <= 350; number += 1) await author.emits("send_message", { text: `number ${number}` });
   await alice.context.setOffline(false);
+  // So many were missed, not just written: the page stays where it was, with a line under it.
+  await alice.page.getByRole("button", { name: /^3\d\d new messages$/ }).waitFor();
   await alice.sees("number 0");
-  await alice.page.getByRole("button", { name: /new messages|latest/ }).click();
+  await alice.page.getByText("New messages", { exact: true }).waitFor();
+  await alice.page.getByRole("button", { name: /new messages/ }).click();
   await alice.sees("number 350");
   // Scrolled through from the end, every number is there, each once, in descending order.
   const seen = await alice.page.evaluate(async () => {
     const log = document.querySelector('[role="log"]')!;
     const numbers = new Set<number>();
-    const pause = () => new Promise((resolve) => setTimeout(resolve, 60));
     for (let step = 0; step < 400 && numbers.size < 351; step += 1) {
       for (const text of Array.from(log.querySelectorAll("article .prose"))) numbers.add(Number(text.textContent!.replace("number ", "")));
       log.scrollTop -= log.clientHeight * 0.8;
-      await pause();
+      await new Promise((resolve) => setTimeout(resolve, 60));
     }
     return [...numbers].sort((a, b) => a - b);
   });

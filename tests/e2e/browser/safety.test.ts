@@ -39,11 +39,14 @@ test("the client itself refuses what a broken server would let through", async (
   const alice = await screens.server.register("alice");
   const window = await screens.stranger();
   const evil = `<p>harmless</p><img src=x onerror="window.stolen = 1"><a href="javascript:window.stolen=1">x</a>`;
+  const spoil = (answer: string) => answer.replaceAll('"text":"harmless"', `"text":${JSON.stringify(evil)}`);
+  await window.page.route("**/api/sync", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: spoil(await answer.text()) });
+  });
   await window.page.routeWebSocket("**/socket.io/**", (socket) => {
     const server = socket.connectToServer();
-    server.onMessage((message) => {
-      socket.send(String(message).replaceAll('"text":"harmless"', `"text":${JSON.stringify(evil)}`));
-    });
+    server.onMessage((message) => socket.send(spoil(String(message))));
   });
   await window.opens("/login");
   await window.signsIn("alice", alice.password);

@@ -38,6 +38,8 @@ async function run(): Promise<void> {
       if (!unreached) throw error;
       // Connecting again synchronises again, unless that has just happened.
       if (!socket.isConnected()) return;
+      await pause(1000);
+      again = true;
     }
   } while (again);
 }

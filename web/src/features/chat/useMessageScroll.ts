@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { loadBackTo, loadOlder } from '../../live/history';
 import { markRead } from '../../live/reading';
@@ -39,11 +39,15 @@ export function useMessageScroll(conversation: Conversation, rows: Row[], hasOld
     overscan: 12,
     paddingStart: 16,
     paddingEnd: 8,
+    // A little of what was read before gives the unread its place.
+    scrollPaddingStart: 56,
     // Messages put in above or growing must not move what one is reading.
     anchorTo: 'end',
     followOnAppend: grown <= FOLLOWED,
     scrollEndThreshold: END_PX,
   });
+
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = compensate;
 
   const fetchOlder = useCallback(async () => {
     setLoadingOlder(true);
@@ -145,10 +149,32 @@ function usePlacement(
       return;
     }
     const index = rows.findIndex((row) => row.unreadAbove);
-    if (index >= 0) virtualizer.scrollToIndex(index, { align: 'start' });
-    else virtualizer.scrollToEnd();
-    setPlaced(true);
+    const place = () => {
+      if (index >= 0) virtualizer.scrollToIndex(index, { align: 'start' });
+      else virtualizer.scrollToEnd();
+    };
+    place();
+    // Heights are guesses until the rows have been drawn, and each look at them moves the target.
+    let frame = requestAnimationFrame(() => {
+      place();
+      frame = requestAnimationFrame(() => {
+        place();
+        setPlaced(true);
+      });
+    });
+    return () => cancelAnimationFrame(frame);
   }, [placed, rows, synced, id, setPlaced, virtualizer]);
+}
+
+/**
+ * Whatever changes its height above the screen is made up for, also while
+ * scrolling up: a page of history takes day and name off the row it joins, and
+ * that must not move the rows below. (The library leaves it out when going up,
+ * for lists whose rows change at random; ours do not.)
+ */
+function compensate(item: VirtualItem, _delta: number, list: Virtualizer<HTMLElement, HTMLElement>): boolean {
+  const offset = list.scrollOffset ?? 0;
+  return list.itemSizeCache.has(item.key) ? item.end <= offset : item.start < offset;
 }
 
 function estimate(row: Row | undefined): number {
