@@ -11,7 +11,9 @@
 //! `ARCHITECTURE.md` tells one message's journey through them.
 
 pub mod account;
+pub mod app;
 pub mod chat;
+pub mod cli;
 pub mod http;
 pub mod kernel;
 pub mod settings;

@@ -24,6 +24,6 @@ pub use identity::{
 pub use model::{Origin, User};
 pub use password::Passwords;
 pub use service::{Accounts, FirstAccount, Parts};
-pub use session_store::{SESSION_COOKIE, SessionStore, session_layer};
+pub use session_store::{SessionStore, session_layer};
 pub use throttle::LoginThrottle;
 pub use username::{Username, folded_of};

@@ -18,10 +18,11 @@ use tower_sessions::{
 };
 
 use super::store;
-use crate::kernel::{Cache, Clock, Config, Db, token};
+use crate::{
+    http::SESSION_COOKIE,
+    kernel::{Cache, Clock, Config, Db, token},
+};
 
-/// The cookie's name where there is no https to secure it with.
-pub const SESSION_COOKIE: &str = "chatter_session";
 /// The key under which a session holds its user's id.
 pub(super) const USER: &str = "user";
 /// The keys under which a session holds where it comes from.

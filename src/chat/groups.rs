@@ -104,6 +104,11 @@ impl Groups {
             .await?)
     }
 
+    /// A number that is another one after every change.
+    pub fn changes(&self) -> u64 {
+        self.cache.invalidations()
+    }
+
     /// To be called after every committed change to a group or its members.
     pub fn changed(&self, id: ConversationId) {
         self.cache.invalidate(&id);

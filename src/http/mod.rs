@@ -22,5 +22,7 @@ pub use origin::{Origins, require_same_origin};
 pub use page::{escape, page};
 pub use request_log::log_request;
 
+/// The session cookie's name where there is no https to secure it with.
+pub const SESSION_COOKIE: &str = "chatter_session";
 /// The largest JSON or form body taken, in bytes.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;

@@ -1,8 +1,9 @@
 //! Whose pages may call with a person's cookie.
 //!
-//! Browsers send `Origin` with every request that changes something, so one that names another
-//! site is refused before anything reads it. A request with neither `Origin` nor `Sec-Fetch-Site`
-//! does not come from a browser, holds only the cookies its sender gave it, and passes.
+//! Browsers send `Origin` with every request that changes something. One that names another site is
+//! refused before anything reads it, and one that comes with a session must name a trusted site:
+//! programs that act with a person's cookie set the header themselves. Sockets are the exception,
+//! since Socket.IO clients outside of browsers send none: theirs may be absent, but not foreign.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -14,6 +15,7 @@ use axum::{
 use http::{HeaderMap, HeaderName, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::SESSION_COOKIE;
 use crate::kernel::{Config, Error, config::origin_of};
 
 /// The origins whose pages are trusted.
@@ -39,6 +41,12 @@ impl Origins {
             || origin
                 .split_once("://")
                 .is_some_and(|(_, authority)| Some(authority) == host)
+    }
+
+    /// Whether the request says that it comes from a trusted page.
+    pub fn vouch_for(&self, headers: &HeaderMap) -> bool {
+        let says = headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site");
+        says && self.admit(headers)
     }
 
     /// Whether the request comes from a trusted page, or from no page at all.
@@ -97,11 +105,26 @@ pub async fn require_same_origin(
         Method::GET | Method::HEAD | Method::OPTIONS
     );
     let is_socket = request.uri().path().starts_with("/socket.io/");
-    if (changes || is_socket) && !origins.admit(request.headers()) {
+    let headers = request.headers();
+    let trusted = if changes && !is_socket && has_session(headers) {
+        origins.vouch_for(headers)
+    } else {
+        origins.admit(headers)
+    };
+    if (changes || is_socket) && !trusted {
         return Error::refused("foreign_origin", "forbidden: request from another site")
             .into_response();
     }
     next.run(request).await
+}
+
+/// Whether a session cookie, valid or not, comes along.
+fn has_session(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|cookies| cookies.to_str().ok())
+        .any(|cookies| cookies.contains(SESSION_COOKIE))
 }
 
 #[cfg(test)]

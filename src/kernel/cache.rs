@@ -8,7 +8,11 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
+
+/// How long something is kept. Other processes - the command line - change the database too.
+const KEPT_FOR: Duration = Duration::from_secs(15);
 
 /// A bounded map of what was read from the database.
 ///
@@ -28,7 +32,10 @@ where
     /// A cache of at most `capacity` entries.
     pub fn new(capacity: u64) -> Self {
         Self {
-            entries: moka::sync::Cache::new(capacity),
+            entries: moka::sync::Cache::builder()
+                .max_capacity(capacity)
+                .time_to_live(KEPT_FOR)
+                .build(),
             invalidations: Arc::default(),
         }
     }
@@ -56,6 +63,11 @@ where
     /// The value for `key`, if it is here.
     pub fn get(&self, key: &K) -> Option<V> {
         self.entries.get(key)
+    }
+
+    /// How often something was invalidated.
+    pub fn invalidations(&self) -> u64 {
+        self.invalidations.load(Ordering::Acquire)
     }
 
     /// Forgets `key`; to be called after the change is committed.

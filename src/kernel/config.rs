@@ -180,8 +180,11 @@ impl Config {
         let environment = Env::prefixed("CHATTER_")
             .filter(|key| key.as_str().contains("__"))
             .split("__");
-        let config: Self = Figment::from(Serialized::defaults(Self::default()))
-            .merge(Toml::file_exact(file))
+        let mut sources = Figment::from(Serialized::defaults(Self::default()));
+        if file.is_file() {
+            sources = sources.merge(Toml::file_exact(file));
+        }
+        let config: Self = sources
             .merge(environment)
             .extract()
             .map_err(|error| anyhow::anyhow!("configuration: {error}"))?;

@@ -41,7 +41,7 @@ impl Delivery {
     /// Sends `event` to every socket in any of `rooms`, each once.
     pub fn emit<T: Serialize>(&self, rooms: &[Room<'_>], event: &str, data: &T) {
         match to_raw_value(data) {
-            Ok(data) => self.emit_raw(rooms, event, &data, None),
+            Ok(data) => self.emit_raw(rooms, &[event], &data, None),
             Err(error) => tracing::error!(event, %error, "an event could not be encoded"),
         }
     }
@@ -55,23 +55,47 @@ impl Delivery {
         caller: &Caller,
     ) {
         match to_raw_value(data) {
-            Ok(data) => self.emit_raw(rooms, event, &data, Some(caller.sid)),
+            Ok(data) => self.emit_raw(rooms, &[event], &data, Some(caller.sid)),
             Err(error) => tracing::error!(event, %error, "an event could not be encoded"),
         }
     }
 
-    /// Sends data that is encoded already.
-    pub fn emit_raw(&self, rooms: &[Room<'_>], event: &str, data: &RawValue, except: Option<Sid>) {
-        for socket in self.sockets(rooms) {
-            if except == Some(socket.id) {
-                continue;
-            }
-            match socket.emit(event, data) {
-                Ok(()) | Err(SendError::Socket(SocketError::Closed)) => {}
-                Err(SendError::Socket(SocketError::InternalChannelFull)) => self.cut_off(&socket),
-                Err(SendError::Serialize(error)) => {
-                    tracing::error!(event, %error, "an event could not be encoded");
+    /// Like [`Delivery::emit`], but to no socket in `except`.
+    pub fn emit_except<T: Serialize>(
+        &self,
+        rooms: &[Room<'_>],
+        except: Room<'_>,
+        event: &str,
+        data: &T,
+    ) {
+        let left_out: Vec<Sid> = self
+            .sockets(&[except])
+            .iter()
+            .map(|socket| socket.id)
+            .collect();
+        match to_raw_value(data) {
+            Ok(data) => {
+                let sockets = self.sockets(rooms).into_iter();
+                for socket in sockets.filter(|socket| !left_out.contains(&socket.id)) {
+                    self.emit_to(&socket, &[event], &data);
                 }
+            }
+            Err(error) => tracing::error!(event, %error, "an event could not be encoded"),
+        }
+    }
+
+    /// Sends data that is encoded already, as each of `events`: the names that different clients
+    /// know one piece of news by.
+    pub fn emit_raw(
+        &self,
+        rooms: &[Room<'_>],
+        events: &[&str],
+        data: &RawValue,
+        except: Option<Sid>,
+    ) {
+        for socket in self.sockets(rooms) {
+            if except != Some(socket.id) {
+                self.emit_to(&socket, events, data);
             }
         }
     }
@@ -98,6 +122,11 @@ impl Delivery {
                 self.cut_off(&socket);
             }
         }
+    }
+
+    /// Ends every connection as a server does that will be back: clients reconnect by themselves.
+    pub async fn close(&self) {
+        self.io.close().await;
     }
 
     /// How many sockets are connected.
@@ -152,6 +181,20 @@ impl Delivery {
         self.connections
             .get(&sid)
             .is_none_or(|connection| !connection.cut_off && session == Some(&*connection.session))
+    }
+
+    fn emit_to(&self, socket: &SocketRef, events: &[&str], data: &RawValue) {
+        for event in events {
+            match socket.emit(event, data) {
+                Ok(()) | Err(SendError::Socket(SocketError::Closed)) => {}
+                Err(SendError::Socket(SocketError::InternalChannelFull)) => {
+                    return self.cut_off(socket);
+                }
+                Err(SendError::Serialize(error)) => {
+                    tracing::error!(event, %error, "an event could not be encoded");
+                }
+            }
+        }
     }
 
     fn sockets(&self, rooms: &[Room<'_>]) -> Vec<SocketRef> {

@@ -1,0 +1,290 @@
+//! The composition root: builds the features, the router and the namespace, and serves.
+//!
+//! `main` and the tests share this path: [`App::build`], then [`App::serve`] until told to stop.
+
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing};
+use http::StatusCode;
+use serde_json::json;
+use socketioxide::{SocketIo, layer::SocketIoLayer};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::{
+    account::{
+        self, Accounts, Directory, FirstAccount, LoginThrottle, Passwords, SessionStore,
+        identify_socket, session_layer,
+    },
+    chat::{self, Chat, Groups},
+    http::{
+        self as plumbing, MAX_BODY_BYTES, Origins, TrustedProxies, assets, find_client_address,
+        log_request, require_same_origin,
+    },
+    kernel::{Clock, Config, Db, Tasks, token},
+    settings::Settings,
+    socket::{self, Delivery, Gate, Handshake, LinkListener, Peer, Routes, handshake},
+};
+
+/// How long shutting down may take; service managers kill after ten seconds.
+const DRAIN: Duration = Duration::from_secs(8);
+/// How often what has run out is removed.
+const HOUSEKEEPING: Duration = Duration::from_secs(600);
+
+/// A server that is ready to serve.
+pub struct App {
+    router: Router,
+    listener: LinkListener,
+    address: SocketAddr,
+    accounts: Accounts,
+    db: Db,
+    delivery: Delivery,
+    tasks: Tasks,
+    config: Config,
+    setup_token: Option<Arc<str>>,
+}
+
+/// What the document at `/api/openapi.json` begins with.
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Chatter",
+    description = "The REST side of Chatter. Messages are sent over Socket.IO: see docs/events.md."
+))]
+struct ApiDoc;
+
+/// The features, wired together.
+struct Features {
+    accounts: Accounts,
+    chat: Chat,
+}
+
+impl App {
+    /// Opens the database, wires everything together and binds the address.
+    pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let tasks = Tasks::default();
+        let db = Db::open(&config.database.url).await?;
+        let (socket_layer, io) = socket::layer();
+        let delivery = Delivery::new(io.clone());
+        let setup_token = (config.auth.first_user_is_superadmin && !config.binds_loopback())
+            .then(|| Arc::from(token::secret()));
+        let sessions = SessionStore::new(db.clone(), clock.clone());
+        let features = features(
+            &config,
+            &clock,
+            (&db, &sessions, &delivery, &tasks),
+            setup_token.clone(),
+        )
+        .await?;
+        open_namespace(&features, &io, &delivery, &tasks);
+        let router = router(&config, &db, &features, sessions, socket_layer, &delivery);
+        let listener = LinkListener::bind(&config.server.bind)
+            .map_err(|error| anyhow::anyhow!("server.bind {}: {error}", config.server.bind))?;
+        let address = axum::serve::Listener::local_addr(&listener)?;
+        Ok(Self {
+            router,
+            listener,
+            address,
+            accounts: features.accounts,
+            db,
+            delivery,
+            tasks,
+            config,
+            setup_token,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` completes, then finishes what was begun: sends that were taken are
+    /// stored and answered, clients are told to come back, the database is closed.
+    pub async fn serve(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        self.announce().await?;
+        let stopping = self.tasks.stopping();
+        let make_service = self.router.into_make_service_with_connect_info::<Peer>();
+        let server = axum::serve(self.listener, make_service)
+            .with_graceful_shutdown(stopping.cancelled_owned());
+        let mut server = std::pin::pin!(server.into_future());
+        tokio::select! {
+            result = &mut server => result?,
+            () = stop => {
+                tracing::info!("stopping");
+                self.tasks.stop();
+                let drained = tokio::time::timeout(DRAIN, async {
+                    // The writer and the inboxes first, so that every send is answered.
+                    self.tasks.join(DRAIN / 2).await;
+                    self.delivery.close().await;
+                    server.await
+                });
+                if drained.await.is_err() {
+                    tracing::warn!("some requests were cut off");
+                }
+            }
+        }
+        self.db.close().await?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+
+    async fn announce(&self) -> anyhow::Result<()> {
+        if let Some(token) = &self.setup_token
+            && self.accounts.count().await? == 0
+        {
+            // Not a log line: it is a secret, and logs are kept.
+            eprintln!("The first account becomes superadmin. Its setup token is {token}");
+        }
+        let file = &self.config.server.port_file;
+        if !file.is_empty() {
+            let unfinished = format!("{file}.new");
+            std::fs::write(&unfinished, self.address.to_string())?;
+            std::fs::rename(&unfinished, file)?;
+        }
+        tracing::info!(address = %self.address, "listening");
+        Ok(())
+    }
+}
+
+async fn features(
+    config: &Config,
+    clock: &Clock,
+    (db, sessions, delivery, tasks): (&Db, &SessionStore, &Delivery, &Tasks),
+    setup_token: Option<Arc<str>>,
+) -> anyhow::Result<Features> {
+    let settings = Settings::load(db.clone()).await?;
+    let directory = Directory::new(db.clone());
+    let accounts = Accounts::new(account::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        directory: directory.clone(),
+        sessions: sessions.clone(),
+        passwords: Passwords::new()?,
+        throttle: LoginThrottle::new(config.limits.enabled),
+        settings: settings.clone(),
+        delivery: delivery.clone(),
+        first_account: match setup_token {
+            Some(token) => FirstAccount::SuperadminWithToken(token),
+            None if config.auth.first_user_is_superadmin => FirstAccount::Superadmin,
+            None => FirstAccount::Ordinary,
+        },
+    });
+    let chat = Chat::start(chat::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        directory,
+        groups: Groups::new(db.clone()),
+        settings,
+        delivery: delivery.clone(),
+        tasks: tasks.clone(),
+        files: config.storage.dir.clone().into(),
+        limits: config.limits.enabled,
+    })
+    .await?;
+    let sweeping = accounts.clone();
+    tasks.every(HOUSEKEEPING, move || {
+        let accounts = sweeping.clone();
+        async move {
+            if let Err(error) = accounts.sweep().await {
+                error.log("housekeeping");
+            }
+        }
+    });
+    Ok(Features { accounts, chat })
+}
+
+fn open_namespace(features: &Features, io: &SocketIo, delivery: &Delivery, tasks: &Tasks) {
+    let mut routes = Routes::default();
+    chat::register(&mut routes, &features.chat);
+    let gate = Gate {
+        routes: Arc::new(routes),
+        delivery: delivery.clone(),
+        tasks: tasks.clone(),
+    };
+    let (arriving, leaving) = (features.chat.clone(), features.chat.clone());
+    gate.open(
+        io,
+        move |arrival| {
+            let chat = arriving.clone();
+            async move { chat.join_rooms(&arrival).await }
+        },
+        move |caller| leaving.typing().left(caller.user),
+    );
+}
+
+fn router(
+    config: &Config,
+    db: &Db,
+    features: &Features,
+    sessions: SessionStore,
+    socket_layer: SocketIoLayer,
+    delivery: &Delivery,
+) -> Router {
+    let origins = Origins::new(config);
+    let (api, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
+        .merge(account::router(features.accounts.clone()))
+        .merge(chat::router(features.chat.clone()))
+        .split_for_parts();
+    let sockets = Router::new()
+        .route("/socket.io/", routing::any(plumbing::not_found))
+        .layer(socket_layer)
+        .layer(middleware::from_fn_with_state(
+            Handshake {
+                delivery: delivery.clone(),
+            },
+            handshake,
+        ))
+        .layer(middleware::from_fn(identify_socket));
+    Router::new()
+        .merge(api)
+        .merge(sockets)
+        .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
+        .route("/readyz", routing::get(ready).with_state(db.clone()))
+        .route("/api/{*path}", routing::any(plumbing::not_found))
+        .fallback_service(
+            Router::new()
+                .fallback(assets::serve)
+                .layer(CompressionLayer::new()),
+        )
+        .method_not_allowed_fallback(plumbing::method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(
+            features.accounts.clone(),
+            account::provide,
+        ))
+        .layer(session_layer(sessions, config))
+        .layer(middleware::from_fn_with_state(
+            origins.clone(),
+            require_same_origin,
+        ))
+        .layer(middleware::from_fn_with_state(
+            TrustedProxies::new(&config.server.trusted_proxies),
+            find_client_address,
+        ))
+        // Outside of everything that needs the database or the session: it says "up".
+        .route(
+            "/healthz",
+            routing::get(|| async { axum::Json(json!({"ok": true})) }),
+        )
+        .layer(origins.cors())
+        .layer(CatchPanicLayer::custom(plumbing::panicked))
+        .layer(middleware::from_fn(log_request))
+}
+
+/// Whether the database answers.
+async fn ready(
+    axum::extract::State(db): axum::extract::State<Db>,
+) -> (StatusCode, axum::Json<serde_json::Value>) {
+    match db.ping().await {
+        Ok(()) => (StatusCode::OK, axum::Json(json!({"ok": true}))),
+        Err(error) => {
+            tracing::warn!(%error, "the database does not answer");
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                axum::Json(json!({"ok": false, "error": "the database does not answer"})),
+            )
+        }
+    }
+}

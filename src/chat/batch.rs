@@ -1,0 +1,298 @@
+//! The statements of the write path: one statement stores a whole batch of messages.
+//!
+//! Raw SQL through sea-orm, for this one path. Cost: one round trip and one commit a batch; on
+//! SQLite the row's companions (counters, the sender's `read_seq`, mentions, DM log) are written by
+//! a trigger, on PostgreSQL by CTEs of the same statement. The statement itself checks once more
+//! what may have changed since the sender was authorised: membership and the lock of a group.
+
+use std::collections::HashMap;
+
+use entity::{ConversationId, MessageId, Timestamp, UserId};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult, Statement,
+};
+use serde::Serialize;
+
+use super::model::{NewMessage, Stored};
+use crate::kernel::Tx;
+
+/// One message as the statement takes it: a JSON array element, since one parameter for the whole
+/// batch keeps the statement's text, and so its preparation, the same for every size.
+#[derive(Serialize)]
+struct Row<'a> {
+    i: usize,
+    conv: ConversationId,
+    sender: Option<UserId>,
+    source: &'a str,
+    html: &'a str,
+    attachment: Option<&'a str>,
+    reply_to: Option<MessageId>,
+    reply_user: Option<UserId>,
+    reply_snippet: Option<&'a str>,
+    mentions: Option<String>,
+    nonce: Option<&'a str>,
+    logged: bool,
+    bypass: bool,
+    at: Timestamp,
+}
+
+#[derive(FromQueryResult)]
+struct Inserted {
+    id: MessageId,
+    conversation_id: ConversationId,
+    seq: i64,
+    rev: i64,
+    sender_id: Option<UserId>,
+}
+
+/// Inserts `messages` in order, all in one statement that commits by itself. For each of them:
+/// what it got, or none when its sender may not (or no longer) write there.
+pub(super) async fn insert(
+    db: &DatabaseConnection,
+    messages: &[NewMessage],
+    now: Timestamp,
+) -> Result<Vec<Option<Stored>>, DbErr> {
+    let rows: Vec<Row<'_>> = messages
+        .iter()
+        .enumerate()
+        .map(|(i, message)| Row::new(i, message, now))
+        .collect();
+    let batch = serde_json::to_string(&rows).map_err(|error| DbErr::Custom(error.to_string()))?;
+    let backend = db.get_database_backend();
+    let sql = match backend {
+        DatabaseBackend::Sqlite => SQLITE_INSERT,
+        _ => POSTGRES_INSERT,
+    };
+    let inserted = db
+        .query_all_raw(Statement::from_sql_and_values(backend, sql, [batch.into()]))
+        .await?;
+    // Whether a row passes depends only on where it goes and who sends it. So the rows of one
+    // sender in one conversation come back all or not at all, in order of `seq`.
+    let mut by_place: HashMap<_, Vec<Inserted>> = HashMap::new();
+    for row in inserted {
+        let row = Inserted::from_query_result(&row, "")?;
+        by_place
+            .entry((row.conversation_id, row.sender_id))
+            .or_default()
+            .push(row);
+    }
+    for rows in by_place.values_mut() {
+        rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.seq));
+    }
+    Ok(messages
+        .iter()
+        .map(|message| {
+            let sender = message.sender.as_ref().map(|sender| sender.id);
+            let row = by_place.get_mut(&(message.place.id, sender))?.pop()?;
+            Some(Stored {
+                id: row.id,
+                seq: row.seq,
+                rev: row.rev,
+                at: now,
+            })
+        })
+        .collect())
+}
+
+impl<'a> Row<'a> {
+    fn new(i: usize, message: &'a NewMessage, at: Timestamp) -> Self {
+        let mentioned: Vec<UserId> = message.body.mentions.iter().map(|(id, _)| *id).collect();
+        let reply = message.reply.as_ref();
+        Self {
+            i,
+            conv: message.place.id,
+            sender: message.sender.as_ref().map(|sender| sender.id),
+            source: &message.body.source,
+            html: &message.body.text,
+            attachment: message.attachment.as_deref(),
+            reply_to: reply.map(|reply| reply.id),
+            reply_user: reply.and_then(|reply| reply.user),
+            reply_snippet: reply.map(|reply| reply.snippet.as_str()),
+            mentions: mentions_json(&mentioned),
+            nonce: message.nonce.as_ref().map(super::model::Nonce::as_str),
+            logged: message.logged,
+            bypass: message
+                .sender
+                .as_ref()
+                .is_some_and(|sender| sender.role.is_superadmin()),
+            at,
+        }
+    }
+}
+
+/// Ids as the column `message.mentions` holds them.
+fn mentions_json(ids: &[UserId]) -> Option<String> {
+    // Integers cannot fail to encode; an impossible failure would only lose the mentions.
+    (!ids.is_empty()).then(|| serde_json::to_string(ids).unwrap_or_default())
+}
+
+/// What a resend of these nonces finds: id, seq, rev and time by (sender, nonce).
+pub(super) async fn find_by_nonce(
+    db: &DatabaseConnection,
+    messages: &[NewMessage],
+) -> Result<HashMap<(UserId, String), Stored>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: MessageId,
+        sender_id: UserId,
+        nonce: String,
+        seq: i64,
+        rev: i64,
+        created_at: Timestamp,
+    }
+    let keys: Vec<(UserId, &str)> = messages.iter().filter_map(nonce_key).collect();
+    let keys = serde_json::to_string(&keys).map_err(|error| DbErr::Custom(error.to_string()))?;
+    let backend = db.get_database_backend();
+    let sql = match backend {
+        DatabaseBackend::Sqlite => {
+            "SELECT m.id, m.sender_id, m.nonce, m.seq, m.rev, m.created_at FROM json_each(?1) v \
+             JOIN message m ON m.nonce = v.value->>1 AND m.sender_id = v.value->>0"
+        }
+        _ => {
+            "SELECT m.id, m.sender_id, m.nonce, m.seq, m.rev, m.created_at \
+             FROM jsonb_array_elements($1::jsonb) v \
+             JOIN message m ON m.nonce = v->>1 AND m.sender_id = (v->>0)::bigint"
+        }
+    };
+    let rows = db
+        .query_all_raw(Statement::from_sql_and_values(backend, sql, [keys.into()]))
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let row = Found::from_query_result(row, "")?;
+            let stored = Stored {
+                id: row.id,
+                seq: row.seq,
+                rev: row.rev,
+                at: row.created_at,
+            };
+            Ok(((row.sender_id, row.nonce), stored))
+        })
+        .collect()
+}
+
+/// The pair under which a message is stored only once.
+pub(super) fn nonce_key(message: &NewMessage) -> Option<(UserId, &str)> {
+    Some((
+        message.sender.as_ref()?.id,
+        message.nonce.as_ref()?.as_str(),
+    ))
+}
+
+/// Replaces whom a message mentions, inside the transaction that edits it.
+pub(super) async fn replace_mentions(
+    tx: &Tx,
+    message: (MessageId, ConversationId, i64),
+    mentioned: &[UserId],
+) -> Result<Option<String>, DbErr> {
+    use entity::mention;
+    use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
+    let (id, conversation, seq) = message;
+    mention::Entity::delete_many()
+        .filter(mention::Column::MessageId.eq(id))
+        .exec(tx)
+        .await?;
+    if !mentioned.is_empty() {
+        let rows = mentioned.iter().map(|user| mention::ActiveModel {
+            message_id: Set(id),
+            user_id: Set(*user),
+            conversation_id: Set(conversation),
+            seq: Set(seq),
+        });
+        mention::Entity::insert_many(rows)
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(mentions_json(mentioned))
+}
+
+/// Moves `read_seq` forward for several people and conversations at once, never beyond what is
+/// there and never back.
+pub(super) async fn mark_read(
+    db: &DatabaseConnection,
+    marks: &[(ConversationId, UserId, i64)],
+) -> Result<(), DbErr> {
+    let backend = db.get_database_backend();
+    let marks = serde_json::to_string(marks).map_err(|error| DbErr::Custom(error.to_string()))?;
+    let sql = match backend {
+        DatabaseBackend::Sqlite => {
+            "UPDATE conversation_member SET read_seq = min(v.value->>2, c.last_seq) \
+             FROM json_each(?1) v JOIN conversation c ON c.id = v.value->>0 \
+             WHERE conversation_member.conversation_id = c.id \
+             AND conversation_member.user_id = v.value->>1 \
+             AND conversation_member.read_seq < min(v.value->>2, c.last_seq)"
+        }
+        _ => {
+            "UPDATE conversation_member SET read_seq = least((v->>2)::bigint, c.last_seq) \
+             FROM jsonb_array_elements($1::jsonb) v \
+             JOIN conversation c ON c.id = (v->>0)::bigint \
+             WHERE conversation_member.conversation_id = c.id \
+             AND conversation_member.user_id = (v->>1)::bigint \
+             AND conversation_member.read_seq < least((v->>2)::bigint, c.last_seq)"
+        }
+    };
+    db.execute_raw(Statement::from_sql_and_values(backend, sql, [marks.into()]))
+        .await?;
+    Ok(())
+}
+
+/// `seq` and `rev` follow from the conversation's counters and the row's rank among the rows of its
+/// conversation that pass; the trigger `message_sent` moves the counters. SQLite stores the result
+/// of the SELECT before it inserts, because there is a trigger, so the counters hold still.
+const SQLITE_INSERT: &str = "\
+INSERT INTO message (conversation_id, seq, rev, sender_id, source, text, attachment, reply_to, \
+    reply_user_id, reply_snippet, mentions, nonce, logged, created_at) \
+SELECT c.id, c.last_seq + r.k, c.last_rev + r.k, r.sender, r.source, r.html, r.attachment, \
+    r.reply_to, r.reply_user, r.reply_snippet, r.mentions, r.nonce, r.logged, r.at \
+FROM (SELECT row_number() OVER (PARTITION BY value->>'conv' ORDER BY key) AS k, key AS i, \
+        value->>'conv' AS conv, value->>'sender' AS sender, value->>'source' AS source, \
+        value->>'html' AS html, value->>'attachment' AS attachment, \
+        value->>'reply_to' AS reply_to, value->>'reply_user' AS reply_user, \
+        value->>'reply_snippet' AS reply_snippet, value->>'mentions' AS mentions, \
+        value->>'nonce' AS nonce, value->>'logged' AS logged, value->>'at' AS at \
+    FROM json_each(?1) \
+    WHERE (value->>'sender' IS NULL OR EXISTS (SELECT 1 FROM conversation_member m \
+            WHERE m.conversation_id = value->>'conv' AND m.user_id = value->>'sender')) \
+        AND (value->>'bypass' OR NOT EXISTS (SELECT 1 FROM gdm g \
+            WHERE g.conversation_id = value->>'conv' AND g.locked \
+            AND g.owner_id IS NOT value->>'sender'))) r \
+JOIN conversation c ON c.id = r.conv \
+ORDER BY r.i \
+RETURNING id, conversation_id, seq, rev, sender_id";
+
+/// The same for PostgreSQL. The conversations' rows are locked in order of id, so that two nodes
+/// cannot wait for each other; the members' rows are locked so that a removal that commits
+/// meanwhile is seen.
+const POSTGRES_INSERT: &str = "\
+WITH v AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS v(i int, conv bigint, sender bigint, \
+        source text, html text, attachment text, reply_to bigint, reply_user bigint, \
+        reply_snippet text, mentions text, nonce text, logged boolean, bypass boolean, at bigint)), \
+locked AS MATERIALIZED (SELECT id, last_seq, last_rev FROM conversation \
+    WHERE id IN (SELECT conv FROM v) ORDER BY id FOR UPDATE), \
+member AS MATERIALIZED (SELECT conversation_id, user_id FROM conversation_member \
+    WHERE (conversation_id, user_id) IN (SELECT conv, sender FROM v) FOR KEY SHARE), \
+closed AS MATERIALIZED (SELECT conversation_id, owner_id, locked FROM gdm \
+    WHERE conversation_id IN (SELECT conv FROM v) FOR KEY SHARE), \
+passed AS (SELECT v.*, row_number() OVER (PARTITION BY v.conv ORDER BY v.i) AS k FROM v \
+    WHERE (v.sender IS NULL OR EXISTS (SELECT 1 FROM member m \
+            WHERE m.conversation_id = v.conv AND m.user_id = v.sender)) \
+        AND (v.bypass OR NOT EXISTS (SELECT 1 FROM closed g WHERE g.conversation_id = v.conv \
+            AND g.locked AND g.owner_id IS DISTINCT FROM v.sender))), \
+ins AS (INSERT INTO message (conversation_id, seq, rev, sender_id, source, text, attachment, \
+        reply_to, reply_user_id, reply_snippet, mentions, nonce, logged, created_at) \
+    SELECT l.id, l.last_seq + p.k, l.last_rev + p.k, p.sender, p.source, p.html, p.attachment, \
+        p.reply_to, p.reply_user, p.reply_snippet, p.mentions, p.nonce, p.logged, p.at \
+    FROM passed p JOIN locked l ON l.id = p.conv ORDER BY p.i \
+    RETURNING id, conversation_id, seq, rev, sender_id, text, mentions, logged, created_at), \
+counted AS (UPDATE conversation c SET last_seq = x.seq, last_rev = x.rev \
+    FROM (SELECT conversation_id, max(seq) AS seq, max(rev) AS rev FROM ins GROUP BY 1) x \
+    WHERE c.id = x.conversation_id), \
+seen AS (UPDATE conversation_member m SET read_seq = x.seq \
+    FROM (SELECT conversation_id, sender_id, max(seq) AS seq FROM ins GROUP BY 1, 2) x \
+    WHERE m.conversation_id = x.conversation_id AND m.user_id = x.sender_id), \
+mentioned AS (INSERT INTO mention (message_id, user_id, conversation_id, seq) \
+    SELECT ins.id, u.id::bigint, ins.conversation_id, ins.seq \
+    FROM ins, jsonb_array_elements_text(ins.mentions::jsonb) AS u(id)), \
+logged AS (INSERT INTO dm_log (message_id, conversation_id, sender_id, text, created_at) \
+    SELECT id, conversation_id, sender_id, text, created_at FROM ins WHERE logged) \
+SELECT id, conversation_id, seq, rev, sender_id FROM ins";

@@ -1,0 +1,242 @@
+//! What the chat feature speaks of, apart from how it is stored or sent.
+
+use std::sync::Arc;
+
+use entity::{ConversationId, MessageId, Timestamp, UserId};
+
+use super::Group;
+use crate::{account::User, kernel::Error};
+
+/// The longest key a client may give a message, in bytes.
+const MAX_NONCE_BYTES: usize = 64;
+
+/// A conversation as clients name it, which for a DM depends on who speaks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ConversationName {
+    /// `public`
+    Public,
+    /// `dm:<the other person's name>`
+    Dm(String),
+    /// `gdm:<id>`
+    Gdm(ConversationId),
+}
+
+impl ConversationName {
+    /// Reads a name; none when it is not one.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "public" {
+            return Some(Self::Public);
+        }
+        match text.split_once(':')? {
+            ("dm", name) if !name.is_empty() => Some(Self::Dm(name.to_owned())),
+            ("gdm", id) => id.parse().ok().map(|id| Self::Gdm(ConversationId(id))),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for ConversationName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Public => f.write_str("public"),
+            Self::Dm(name) => write!(f, "dm:{name}"),
+            Self::Gdm(id) => write!(f, "gdm:{id}"),
+        }
+    }
+}
+
+/// A conversation together with whom its news concerns.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its id.
+    pub id: ConversationId,
+    /// Whom its news concerns.
+    pub audience: Audience,
+}
+
+/// Whom a conversation's news concerns.
+#[derive(Clone, Debug)]
+pub enum Audience {
+    /// Everybody.
+    Public,
+    /// These two (the same person twice, for notes to oneself).
+    Dm([Arc<User>; 2]),
+    /// The members of a group.
+    Gdm(Arc<Group>),
+}
+
+impl Place {
+    /// What `viewer` calls this conversation.
+    pub fn name_for(&self, viewer: UserId) -> ConversationName {
+        match &self.audience {
+            Audience::Public => ConversationName::Public,
+            Audience::Dm(pair) => ConversationName::Dm(other(pair, viewer).username.clone()),
+            Audience::Gdm(group) => ConversationName::Gdm(group.id),
+        }
+    }
+
+    /// Whether `user` may read it.
+    pub fn is_open_to(&self, user: UserId) -> bool {
+        match &self.audience {
+            Audience::Public => true,
+            Audience::Dm(pair) => pair.iter().any(|one| one.id == user),
+            Audience::Gdm(group) => group.has(user),
+        }
+    }
+}
+
+/// The other one of a DM's two people.
+pub(super) fn other(pair: &[Arc<User>; 2], viewer: UserId) -> &Arc<User> {
+    if pair[0].id == viewer {
+        &pair[1]
+    } else {
+        &pair[0]
+    }
+}
+
+/// A sender's own key for a message: sending it again stores nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Nonce(String);
+
+impl Nonce {
+    /// Checks a nonce from a client.
+    pub(super) fn parse(text: String) -> Result<Self, Error> {
+        let fits = (1..=MAX_NONCE_BYTES).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if fits {
+            Ok(Self(text))
+        } else {
+            Err(Error::invalid(
+                "bad_params",
+                "bad params: nonce must be 1-64 visible ASCII characters",
+            ))
+        }
+    }
+
+    /// The key of the `index`-th part of a message that is sent in several.
+    #[must_use]
+    pub(super) fn part(&self, index: usize) -> Self {
+        if index == 0 {
+            self.clone()
+        } else {
+            Self(format!("{}#{index}", self.0))
+        }
+    }
+
+    /// The key's text.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The message that another one answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reply {
+    /// Its id.
+    pub id: MessageId,
+    /// Its author; none for System.
+    pub user: Option<UserId>,
+    /// Its author's name.
+    pub username: String,
+    /// How it begins.
+    pub snippet: String,
+}
+
+/// A message's text in its two forms, and whom it mentions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Body {
+    /// What was typed.
+    pub source: String,
+    /// The sanitised HTML made from it.
+    pub text: String,
+    /// Whom it mentions, by id and name.
+    pub mentions: Vec<(UserId, String)>,
+}
+
+/// A message that is authorised and ready to be stored.
+#[derive(Clone, Debug)]
+pub(super) struct NewMessage {
+    /// Where it goes.
+    pub place: Place,
+    /// Who says it; none for System.
+    pub sender: Option<Arc<User>>,
+    /// What it says.
+    pub body: Body,
+    /// Stored name of a file.
+    pub attachment: Option<String>,
+    /// What it answers.
+    pub reply: Option<Reply>,
+    /// The sender's key for it.
+    pub nonce: Option<Nonce>,
+    /// Whether it goes into the DM log.
+    pub logged: bool,
+}
+
+/// What a stored message got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stored {
+    /// Its id.
+    pub id: MessageId,
+    /// Its place in the conversation.
+    pub seq: i64,
+    /// The conversation's change counter at this change.
+    pub rev: i64,
+    /// When it was stored.
+    pub at: Timestamp,
+}
+
+/// A change to a message that is there already.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    /// Where the message is.
+    pub place: Place,
+    /// The message.
+    pub message: MessageId,
+    /// Its place in the conversation.
+    pub seq: i64,
+    /// Who changes it.
+    pub by: Arc<User>,
+    /// What changes.
+    pub what: Amendment,
+}
+
+/// What changes about a message.
+#[derive(Clone, Debug)]
+pub(super) enum Amendment {
+    /// It gets another text.
+    Edit(Body),
+    /// It becomes a tombstone.
+    Delete,
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::ConversationId;
+
+    use super::{ConversationName, Nonce};
+
+    #[test]
+    fn conversation_names_read_as_they_are_written() {
+        for (text, name) in [
+            ("public", ConversationName::Public),
+            ("dm:Bob Smith", ConversationName::Dm("Bob Smith".into())),
+            ("gdm:7", ConversationName::Gdm(ConversationId(7))),
+        ] {
+            assert_eq!(ConversationName::parse(text), Some(name.clone()));
+            assert_eq!(name.to_string(), text);
+        }
+        for text in ["", "dm:", "gdm:x", "channel:1", "PUBLIC"] {
+            assert_eq!(ConversationName::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_split_message_have_different_nonces() {
+        let nonce = Nonce::parse("n1".into()).expect("valid");
+        assert_eq!(nonce.part(0), nonce);
+        assert_eq!(nonce.part(2).as_str(), "n1#2");
+        for bad in ["", "with space", "\u{e9}", &"x".repeat(65)] {
+            assert!(Nonce::parse(bad.into()).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! News of a conversation, out to those whom it concerns.
+//!
+//! Every change goes out under all the names that clients know it by: the documented ones, those of
+//! the React client and those of the legacy client.
+
+use entity::{ConversationId, UserId, conversation::Kind};
+use serde::Serialize;
+use serde_json::value::to_raw_value;
+
+use super::{
+    event::{ChangedAt, MessageDeleted, MessageEdited, MessageOut, SYSTEM, SYSTEM_AVATAR},
+    model::{Amendment, Audience, Change, NewMessage, Place, Stored, other},
+    typing::Typing,
+};
+use crate::socket::{Delivery, Room};
+
+/// Publishes what the writer has stored. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Publisher {
+    delivery: Delivery,
+    typing: Typing,
+}
+
+impl Publisher {
+    pub(super) fn new(delivery: Delivery, typing: Typing) -> Self {
+        Self { delivery, typing }
+    }
+
+    /// A message was stored.
+    pub(super) fn sent(&self, message: &NewMessage, stored: &Stored) {
+        if let Some(sender) = &message.sender {
+            self.typing.sent(message.place.id, sender.id);
+        }
+        let events: &[&str] = match message.place.audience {
+            Audience::Public => &["new_message"],
+            Audience::Dm(_) => &["dm_new", "new_dm"],
+            Audience::Gdm(_) => &["gdm_new"],
+        };
+        self.tell(&message.place, events, |viewer| {
+            outgoing(message, stored, viewer)
+        });
+    }
+
+    /// A message was edited or deleted.
+    pub(super) fn changed(&self, change: &Change, stored: &Stored) {
+        let (edited, deleted) = match change.place.audience {
+            Audience::Public => ("edit_message", "delete_message"),
+            Audience::Dm(_) => ("dm_edit", "dm_delete"),
+            Audience::Gdm(_) => ("gdm_edit", "gdm_delete"),
+        };
+        let by = &change.by.username;
+        match &change.what {
+            Amendment::Edit(body) => {
+                self.tell(&change.place, &["message_edited", edited], |viewer| {
+                    MessageEdited {
+                        id: stored.id,
+                        content: body.source.clone(),
+                        text: body.text.clone(),
+                        source: body.source.clone(),
+                        edited_at: stored.at,
+                        edited_by: by.clone(),
+                        mentions: body.mentions.iter().map(|(_, name)| name.clone()).collect(),
+                        at: changed_at(&change.place, stored, viewer),
+                    }
+                });
+            }
+            Amendment::Delete => {
+                self.tell(&change.place, &["message_deleted"], |viewer| {
+                    MessageDeleted {
+                        id: stored.id,
+                        deleted_by: by.clone(),
+                        at: changed_at(&change.place, stored, viewer),
+                    }
+                });
+                self.tell(&change.place, &[deleted], |_| stored.id);
+            }
+        }
+    }
+
+    /// Sends `payload(viewer)` as each of `events` to everybody concerned. It is encoded once for
+    /// all, or once for each side of a DM, who call the conversation by different names.
+    fn tell<T: Serialize>(&self, place: &Place, events: &[&str], payload: impl Fn(UserId) -> T) {
+        match &place.audience {
+            Audience::Public => self.emit(Room::Everyone, events, &payload(UserId(0))),
+            Audience::Gdm(group) => {
+                self.emit(Room::Conversation(group.id), events, &payload(UserId(0)));
+            }
+            Audience::Dm([one, two]) => {
+                self.emit(Room::User(one.id), events, &payload(one.id));
+                if one.id != two.id {
+                    self.emit(Room::User(two.id), events, &payload(two.id));
+                }
+            }
+        }
+    }
+
+    fn emit<T: Serialize>(&self, room: Room<'_>, events: &[&str], payload: &T) {
+        match to_raw_value(payload) {
+            Ok(data) => self.delivery.emit_raw(&[room], events, &data, None),
+            Err(error) => tracing::error!(?events, %error, "an event could not be encoded"),
+        }
+    }
+}
+
+/// A freshly stored message as `viewer` sees it.
+fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) -> MessageOut {
+    let sender = message.sender.as_ref();
+    let username = sender.map_or_else(|| SYSTEM.to_owned(), |sender| sender.username.clone());
+    let (kind, tid) = kind_and_tid(&message.place);
+    let to_user = match (&message.place.audience, sender) {
+        (Audience::Dm(pair), Some(sender)) => Some(other(pair, sender.id).username.clone()),
+        (Audience::Dm(pair), None) => Some(pair[1].username.clone()),
+        _ => None,
+    };
+    let reply = message.reply.as_ref();
+    MessageOut {
+        id: stored.id,
+        conversation: message.place.name_for(viewer).to_string(),
+        kind,
+        seq: stored.seq,
+        rev: stored.rev,
+        user_id: sender.map_or(0, |sender| sender.id.0),
+        from_user: to_user.is_some().then(|| username.clone()),
+        to_user,
+        username,
+        thread_id: tid,
+        tid,
+        text: message.body.text.clone(),
+        source: message.body.source.clone(),
+        attachment: message.attachment.clone(),
+        created_at: stored.at,
+        edited: 0,
+        edited_at: None,
+        edited_by: None,
+        reply_to: reply.map(|reply| reply.id),
+        reply_username: reply.map(|reply| reply.username.clone()),
+        reply_snippet: reply.map(|reply| reply.snippet.clone()),
+        mentions: message
+            .body
+            .mentions
+            .iter()
+            .map(|(_, name)| name.clone())
+            .collect(),
+        reactions: Vec::new(),
+        avatar: sender.is_none().then_some(SYSTEM_AVATAR),
+        nonce: message
+            .nonce
+            .as_ref()
+            .map(|nonce| nonce.as_str().to_owned()),
+        deleted: false,
+    }
+}
+
+fn changed_at(place: &Place, stored: &Stored, viewer: UserId) -> ChangedAt {
+    let (kind, tid) = kind_and_tid(place);
+    let peer = match &place.audience {
+        Audience::Dm(pair) => Some(other(pair, viewer).username.clone()),
+        _ => None,
+    };
+    ChangedAt {
+        kind,
+        peer,
+        tid,
+        conversation: place.name_for(viewer).to_string(),
+        seq: stored.seq,
+        rev: stored.rev,
+    }
+}
+
+/// What kind of conversation it is and, of a group, its id.
+pub(super) fn kind_and_tid(place: &Place) -> (Kind, Option<ConversationId>) {
+    match &place.audience {
+        Audience::Public => (Kind::Public, None),
+        Audience::Dm(_) => (Kind::Dm, None),
+        Audience::Gdm(group) => (Kind::Gdm, Some(group.id)),
+    }
+}

@@ -1,0 +1,207 @@
+//! Who is typing where. Never stored; forgotten three seconds after the last sign of it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use dashmap::{DashMap, mapref::entry::Entry};
+use entity::{ConversationId, UserId};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::model::{Audience, Place, other};
+use crate::{
+    account::User,
+    kernel::Tasks,
+    socket::{Delivery, Room},
+};
+
+/// How long a sign of typing holds.
+const HOLDS: Duration = Duration::from_secs(3);
+/// A person's typing is passed on at most this often.
+const PASSED_ON_EVERY: Duration = Duration::from_secs(1);
+const SWEEP_EVERY: Duration = Duration::from_millis(500);
+
+/// `user_typing` and `user_stop_typing`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct UserTyping {
+    /// Who.
+    pub username: String,
+    /// Where.
+    pub conversation: String,
+    /// DM: the other person's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer: Option<String>,
+    /// Group: its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tid: Option<ConversationId>,
+}
+
+struct Entered {
+    place: Place,
+    user: Arc<User>,
+    until: Instant,
+    passed_on: Instant,
+}
+
+/// Keeps track of who is typing. Cheap to clone.
+#[derive(Clone)]
+pub struct Typing {
+    delivery: Delivery,
+    entries: Arc<DashMap<(ConversationId, UserId), Entered>>,
+}
+
+impl Typing {
+    /// Starts keeping track.
+    pub fn start(delivery: Delivery, tasks: &Tasks) -> Self {
+        let typing = Self {
+            delivery,
+            entries: Arc::default(),
+        };
+        let sweeping = typing.clone();
+        tasks.every(SWEEP_EVERY, move || {
+            sweeping.sweep(Instant::now());
+            std::future::ready(())
+        });
+        typing
+    }
+
+    /// `user` gave a sign of typing at `place`.
+    pub fn started(&self, place: Place, user: &Arc<User>) {
+        let now = Instant::now();
+        let pass_on = match self.entries.entry((place.id, user.id)) {
+            Entry::Occupied(mut entry) => {
+                let entered = entry.get_mut();
+                entered.until = now + HOLDS;
+                let due = now >= entered.passed_on + PASSED_ON_EVERY;
+                if due {
+                    entered.passed_on = now;
+                }
+                due
+            }
+            Entry::Vacant(entry) => {
+                entry.insert(Entered {
+                    place: place.clone(),
+                    user: user.clone(),
+                    until: now + HOLDS,
+                    passed_on: now,
+                });
+                true
+            }
+        };
+        if pass_on {
+            self.tell_started(&place, user);
+        }
+    }
+
+    /// `user` stopped typing at `conversation`, or was not typing at all.
+    pub fn stopped(&self, conversation: ConversationId, user: UserId) {
+        if let Some((_, entered)) = self.entries.remove(&(conversation, user)) {
+            self.tell_stopped(&entered);
+        }
+    }
+
+    /// `user` sent what was being typed.
+    pub(super) fn sent(&self, conversation: ConversationId, user: UserId) {
+        // The common case is that nobody waits for news of it; the map is then not even locked.
+        if !self.entries.is_empty() {
+            self.stopped(conversation, user);
+        }
+    }
+
+    /// `user` has no socket left.
+    pub fn left(&self, user: UserId) {
+        let places: Vec<_> = self.entries.iter().map(|entry| *entry.key()).collect();
+        for (conversation, _) in places.into_iter().filter(|(_, typing)| *typing == user) {
+            self.stopped(conversation, user);
+        }
+    }
+
+    fn sweep(&self, now: Instant) {
+        let expired: Vec<_> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.until <= now)
+            .map(|entry| *entry.key())
+            .collect();
+        for key in expired {
+            let removed = self
+                .entries
+                .remove_if(&key, |_, entered| entered.until <= now);
+            if let Some((_, entered)) = removed {
+                self.tell_stopped(&entered);
+            }
+        }
+    }
+
+    fn tell_started(&self, place: &Place, user: &Arc<User>) {
+        let from = &user.username;
+        match &place.audience {
+            Audience::Public => self.tell_public(place.id),
+            Audience::Dm(pair) => {
+                let to = other(pair, user.id);
+                let news = json!({
+                    "from": from, "to": to.username, "username": from, "peer": from,
+                    "conversation": format!("dm:{from}"),
+                });
+                self.delivery.emit(&[Room::User(to.id)], "dm_typing", &news);
+            }
+            Audience::Gdm(group) => {
+                let news = json!({
+                    "from": from, "username": from, "thread_id": group.id, "tid": group.id,
+                    "group_name": group.name, "conversation": format!("gdm:{}", group.id),
+                });
+                let members = [Room::Conversation(group.id)];
+                self.delivery
+                    .emit_except(&members, Room::User(user.id), "gdm_typing", &news);
+            }
+        }
+        self.tell(place, user, "user_typing");
+    }
+
+    fn tell_stopped(&self, entered: &Entered) {
+        if let Audience::Public = entered.place.audience {
+            self.tell_public(entered.place.id);
+        }
+        self.tell(&entered.place, &entered.user, "user_stop_typing");
+    }
+
+    /// The complete list of those who are typing in public.
+    fn tell_public(&self, conversation: ConversationId) {
+        let mut users: Vec<String> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.key().0 == conversation)
+            .map(|entry| entry.user.username.clone())
+            .collect();
+        users.sort_unstable();
+        self.delivery
+            .emit(&[Room::Everyone], "typing", &json!({"users": users}));
+    }
+
+    fn tell(&self, place: &Place, user: &Arc<User>, event: &str) {
+        let mut news = UserTyping {
+            username: user.username.clone(),
+            conversation: place.name_for(UserId(0)).to_string(),
+            peer: None,
+            tid: None,
+        };
+        let room = match &place.audience {
+            Audience::Public => Room::Everyone,
+            Audience::Gdm(group) => {
+                news.tid = Some(group.id);
+                Room::Conversation(group.id)
+            }
+            Audience::Dm(pair) => {
+                let to = other(pair, user.id);
+                news.peer = Some(user.username.clone());
+                news.conversation = place.name_for(to.id).to_string();
+                Room::User(to.id)
+            }
+        };
+        self.delivery
+            .emit_except(&[room], Room::User(user.id), event, &news);
+    }
+}

@@ -1,0 +1,376 @@
+//! The one task through which every message and every change to a message passes.
+//!
+//! It takes what is queued, stores it in one statement, publishes in order and then answers:
+//! nothing is acknowledged before it is durable, and what is published is in the order of `rev`. An
+//! idle server stores a message by itself at once; under load the batches grow by themselves.
+//! Nothing waits for a timer. Cost of a message on its way: two queue slots and its share of one
+//! statement and one commit.
+//!
+//! A message that fails - its sender left, its nonce is taken, a constraint - fails alone.
+
+use std::collections::HashMap;
+
+use entity::{ConversationId, MessageId, Timestamp, UserId, message};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, SqlErr, Statement};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    batch,
+    model::{Amendment, Change, NewMessage, Stored},
+    publish::Publisher,
+};
+use crate::kernel::{Clock, Db, Error, Result, Tasks};
+
+/// Commands that may wait. When they are that many, sending is refused with `busy`.
+const QUEUE: usize = 8192;
+/// The most messages of one statement.
+const BATCH: usize = 256;
+
+/// Called with what came of a command.
+pub(super) type Answer = Box<dyn FnOnce(Result<Stored>) + Send>;
+
+enum Command {
+    Send(Box<NewMessage>, Answer),
+    Change(Box<Change>, Answer),
+    Read(ConversationId, UserId, i64, oneshot::Sender<Result<()>>),
+}
+
+/// The way into the writer. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Command>,
+}
+
+impl Writer {
+    /// Starts the writer.
+    pub(super) fn start(db: Db, clock: Clock, publisher: Publisher, tasks: &Tasks) -> Self {
+        let (queue, commands) = mpsc::channel(QUEUE);
+        let run = Run {
+            db,
+            clock,
+            publisher,
+        };
+        tasks.spawn(run.work(commands, tasks.stopping()));
+        Self { queue }
+    }
+
+    /// Stores `message`; `answer` is called once it is durable and published, or refused.
+    pub(super) fn send(&self, message: NewMessage, answer: Answer) {
+        self.enqueue(Command::Send(Box::new(message), answer));
+    }
+
+    /// Stores `message` and waits for it.
+    pub(super) async fn send_and_wait(&self, message: NewMessage) -> Result<Stored> {
+        let (answer, stored) = answer_channel();
+        self.send(message, answer);
+        stored.await.unwrap_or_else(|_| Err(Error::busy()))
+    }
+
+    /// Makes `change` and waits for it.
+    pub(super) async fn change(&self, change: Change) -> Result<Stored> {
+        let (answer, stored) = answer_channel();
+        self.enqueue(Command::Change(Box::new(change), answer));
+        stored.await.unwrap_or_else(|_| Err(Error::busy()))
+    }
+
+    /// Notes that `user` has read up to `seq`, and waits until it is stored.
+    pub(super) async fn mark_read(
+        &self,
+        conversation: ConversationId,
+        user: UserId,
+        seq: i64,
+    ) -> Result<()> {
+        let (answer, marked) = oneshot::channel();
+        self.enqueue(Command::Read(conversation, user, seq, answer));
+        marked.await.unwrap_or_else(|_| Err(Error::busy()))
+    }
+
+    fn enqueue(&self, command: Command) {
+        // Full, or shutting down. Either way nothing was done and trying again is right.
+        if let Err(refused) = self.queue.try_send(command) {
+            refused.into_inner().fail(Error::busy());
+        }
+    }
+}
+
+fn answer_channel() -> (Answer, oneshot::Receiver<Result<Stored>>) {
+    let (sender, receiver) = oneshot::channel();
+    // A caller that is gone does not need its answer.
+    let answer = Box::new(move |result| drop(sender.send(result)));
+    (answer, receiver)
+}
+
+impl Command {
+    fn fail(self, error: Error) {
+        match self {
+            Self::Send(_, answer) | Self::Change(_, answer) => answer(Err(error)),
+            Self::Read(_, _, _, answer) => drop(answer.send(Err(error))),
+        }
+    }
+}
+
+struct Run {
+    db: Db,
+    clock: Clock,
+    publisher: Publisher,
+}
+
+impl Run {
+    async fn work(
+        self,
+        mut commands: mpsc::Receiver<Command>,
+        stopping: tokio_util::sync::CancellationToken,
+    ) {
+        let mut taken = Vec::with_capacity(BATCH);
+        loop {
+            let received = tokio::select! {
+                biased;
+                received = commands.recv_many(&mut taken, BATCH) => received,
+                // From here on sends are refused; what is queued is still written.
+                () = stopping.cancelled(), if !commands.is_closed() => {
+                    commands.close();
+                    continue;
+                }
+            };
+            if received == 0 {
+                return;
+            }
+            self.work_off(&mut taken).await;
+        }
+    }
+
+    /// Works off commands in order: runs of messages together, changes one by one.
+    async fn work_off(&self, commands: &mut Vec<Command>) {
+        let (mut messages, mut answers, mut marks) = (Vec::new(), Vec::new(), Vec::new());
+        for command in commands.drain(..) {
+            match command {
+                Command::Send(message, answer) => {
+                    messages.push(*message);
+                    answers.push(answer);
+                }
+                Command::Change(change, answer) => {
+                    self.store(&mut messages, &mut answers).await;
+                    self.apply(*change, answer).await;
+                }
+                Command::Read(conversation, user, seq, answer) => {
+                    marks.push((conversation, user, seq, answer));
+                }
+            }
+        }
+        self.store(&mut messages, &mut answers).await;
+        self.mark(marks).await;
+    }
+
+    /// Stores a run of messages, publishes and answers them; leaves both lists empty.
+    async fn store(&self, messages: &mut Vec<NewMessage>, answers: &mut Vec<Answer>) {
+        if messages.is_empty() {
+            return;
+        }
+        let now = self.clock.now();
+        match batch::insert(self.db.writer(), messages, now).await {
+            Ok(stored) => self.finish(messages, answers, stored),
+            Err(error) if is_about_one_row(&error) => {
+                let messages = std::mem::take(messages);
+                let answers = std::mem::take(answers);
+                self.store_singly(messages, answers).await;
+            }
+            Err(error) => fail_all(answers, &error),
+        }
+        messages.clear();
+        answers.clear();
+    }
+
+    /// Publishes and answers what a statement stored.
+    fn finish(
+        &self,
+        messages: &mut Vec<NewMessage>,
+        answers: &mut Vec<Answer>,
+        stored: Vec<Option<Stored>>,
+    ) {
+        for (message, stored) in messages.iter().zip(&stored) {
+            if let Some(stored) = stored {
+                self.publisher.sent(message, stored);
+            }
+        }
+        for ((message, answer), stored) in messages.drain(..).zip(answers.drain(..)).zip(stored) {
+            answer(stored.ok_or_else(|| not_a_member(&message)));
+        }
+    }
+
+    /// The way of a batch that could not be stored as one: resends are answered with what is there,
+    /// the others are stored one by one.
+    async fn store_singly(&self, messages: Vec<NewMessage>, answers: Vec<Answer>) {
+        let mut known = match batch::find_by_nonce(self.db.writer(), &messages).await {
+            Ok(known) => known,
+            Err(error) => return fail_all(&mut { answers }, &error),
+        };
+        for (message, answer) in messages.into_iter().zip(answers) {
+            let key = batch::nonce_key(&message).map(|(user, nonce)| (user, nonce.to_owned()));
+            if let Some(stored) = key.as_ref().and_then(|key| known.get(key)) {
+                answer(Ok(*stored));
+                continue;
+            }
+            let one = std::slice::from_ref(&message);
+            match batch::insert(self.db.writer(), one, self.clock.now()).await {
+                Ok(stored) => match stored.into_iter().next().flatten() {
+                    Some(stored) => {
+                        self.publisher.sent(&message, &stored);
+                        // A repeat may follow in the same batch.
+                        known.extend(key.map(|key| (key, stored)));
+                        answer(Ok(stored));
+                    }
+                    None => answer(Err(not_a_member(&message))),
+                },
+                Err(error) => answer(self.answer_to_taken_nonce(&message, error).await),
+            }
+        }
+    }
+
+    /// Another node may have stored the same nonce between our look-up and our insert.
+    async fn answer_to_taken_nonce(&self, message: &NewMessage, error: DbErr) -> Result<Stored> {
+        let one = std::slice::from_ref(message);
+        let key = batch::nonce_key(message).map(|(user, nonce)| (user, nonce.to_owned()));
+        if let (true, Some(key)) = (is_about_one_row(&error), key)
+            && let Some(stored) = batch::find_by_nonce(self.db.writer(), one).await?.get(&key)
+        {
+            return Ok(*stored);
+        }
+        Err(Error::from(error))
+    }
+
+    async fn apply(&self, change: Change, answer: Answer) {
+        match self.try_apply(&change).await {
+            Ok(stored) => {
+                self.publisher.changed(&change, &stored);
+                answer(Ok(stored));
+            }
+            Err(error) => answer(Err(error)),
+        }
+    }
+
+    async fn try_apply(&self, change: &Change) -> Result<Stored> {
+        let tx = self.db.begin().await?;
+        let backend = tx.get_database_backend();
+        // The conversation's row first: it is the lock that puts changes into one order.
+        let sql =
+            "UPDATE conversation SET last_rev = last_rev + 1 WHERE id = $1 RETURNING last_rev";
+        let row = tx
+            .query_one_raw(Statement::from_sql_and_values(
+                backend,
+                sql,
+                [change.place.id.into()],
+            ))
+            .await?
+            .ok_or_else(Error::not_found)?;
+        let rev: i64 = row.try_get("", "last_rev")?;
+        let at = self.clock.now();
+        let mentioned: Vec<UserId> = match &change.what {
+            Amendment::Edit(body) => body.mentions.iter().map(|(id, _)| *id).collect(),
+            Amendment::Delete => Vec::new(),
+        };
+        let key = (change.message, change.place.id, change.seq);
+        let mentions = batch::replace_mentions(&tx, key, &mentioned).await?;
+        let update = amend(change, rev, at, mentions);
+        let updated = update
+            .filter(message::Column::Id.eq(change.message))
+            .filter(message::Column::ConversationId.eq(change.place.id))
+            .filter(message::Column::DeletedAt.is_null())
+            .exec(&tx)
+            .await?;
+        if updated.rows_affected == 0 {
+            return Err(Error::not_found());
+        }
+        tx.commit().await?;
+        Ok(Stored {
+            id: change.message,
+            seq: change.seq,
+            rev,
+            at,
+        })
+    }
+
+    /// Stores how far people have read, in one statement: the furthest mark of each counts.
+    async fn mark(&self, marks: Vec<(ConversationId, UserId, i64, oneshot::Sender<Result<()>>)>) {
+        if marks.is_empty() {
+            return;
+        }
+        let mut furthest: HashMap<(ConversationId, UserId), i64> = HashMap::new();
+        for (conversation, user, seq, _) in &marks {
+            let mark = furthest.entry((*conversation, *user)).or_default();
+            *mark = (*mark).max(*seq);
+        }
+        let rows: Vec<_> = furthest
+            .into_iter()
+            .map(|((conversation, user), seq)| (conversation, user, seq))
+            .collect();
+        let marked = batch::mark_read(self.db.writer(), &rows).await;
+        for (.., answer) in marks {
+            let result = match &marked {
+                Ok(()) => Ok(()),
+                Err(error) => Err(Error::internal(anyhow::anyhow!("marking read: {error}"))),
+            };
+            drop(answer.send(result));
+        }
+    }
+}
+
+fn amend(
+    change: &Change,
+    rev: i64,
+    at: Timestamp,
+    mentions: Option<String>,
+) -> sea_orm::UpdateMany<message::Entity> {
+    let update = message::Entity::update_many()
+        .col_expr(message::Column::Rev, rev.into())
+        .col_expr(message::Column::Mentions, mentions.into());
+    match &change.what {
+        Amendment::Edit(body) => update
+            .col_expr(message::Column::Source, body.source.clone().into())
+            .col_expr(message::Column::Text, body.text.clone().into())
+            .col_expr(message::Column::EditedAt, at.into())
+            .col_expr(message::Column::EditedBy, change.by.id.into()),
+        Amendment::Delete => update
+            .col_expr(message::Column::Source, "".into())
+            .col_expr(message::Column::Text, "".into())
+            .col_expr(message::Column::Attachment, Option::<String>::None.into())
+            .col_expr(message::Column::ReplyTo, Option::<MessageId>::None.into())
+            .col_expr(message::Column::ReplyUserId, Option::<UserId>::None.into())
+            .col_expr(message::Column::ReplySnippet, Option::<String>::None.into())
+            .col_expr(message::Column::DeletedAt, at.into()),
+    }
+}
+
+/// Whether the failure is of one row (and so not of the connection or the disk): then the others
+/// can be stored without it.
+fn is_about_one_row(error: &DbErr) -> bool {
+    matches!(
+        error.sql_err(),
+        Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_))
+    )
+}
+
+fn fail_all(answers: &mut Vec<Answer>, error: &DbErr) {
+    tracing::error!(
+        messages = answers.len(),
+        "messages could not be stored: {error}"
+    );
+    for answer in answers.drain(..) {
+        answer(Err(Error::new(
+            crate::kernel::error::ErrorKind::Unavailable,
+            "unavailable",
+            "The message could not be stored. Please try again.",
+        )));
+    }
+}
+
+fn not_a_member(message: &NewMessage) -> Error {
+    let locked = matches!(
+        (&message.place.audience, &message.sender),
+        (super::model::Audience::Gdm(group), Some(sender)) if group.has(sender.id) && group.locked
+    );
+    if locked {
+        Error::refused("locked", "This group is locked")
+    } else {
+        Error::refused("not_a_member", "You are not a member of this conversation")
+    }
+}
