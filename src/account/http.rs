@@ -360,7 +360,6 @@ async fn begin_session(
     origin: &Origin,
 ) -> Result<()> {
     end_current_session(accounts, session).await?;
-    session.cycle_id().await.map_err(Error::internal)?;
     for (key, value) in [
         (USER, serde_json::json!(user.id)),
         (ADDRESS, serde_json::json!(origin.address)),
@@ -372,13 +371,11 @@ async fn begin_session(
 }
 
 async fn end_current_session(accounts: &Accounts, session: &Session) -> Result<()> {
-    session.load().await.map_err(Error::internal)?;
-    let id = session.id();
+    let Some(id) = session.id() else {
+        return Ok(());
+    };
     session.flush().await.map_err(Error::internal)?;
-    if let Some(id) = id {
-        accounts.end_session(&SessionStore::hash(id)).await?;
-    }
-    Ok(())
+    accounts.end_session(&SessionStore::hash(id)).await
 }
 
 /// The `redirect` that a link to the login page carries, if it stays on this server.

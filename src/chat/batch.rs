@@ -33,7 +33,7 @@ struct Row<'a> {
     nonce: Option<&'a str>,
     logged: bool,
     bypass: bool,
-    at: Timestamp,
+    at: i64,
 }
 
 #[derive(FromQueryResult)]
@@ -115,7 +115,8 @@ impl<'a> Row<'a> {
                 .sender
                 .as_ref()
                 .is_some_and(|sender| sender.role.is_superadmin()),
-            at,
+            // As the column has it; on the wire a time is text.
+            at: at.0,
         }
     }
 }

@@ -6,6 +6,8 @@ use socketioxide::{
     extract::{AckSender, SocketRef},
 };
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::delivery::Delivery;
 use crate::kernel::Error;
 
@@ -19,6 +21,8 @@ pub struct Ack {
     pub(super) socket: SocketRef,
     pub(super) wanted: bool,
     pub(super) event: Box<str>,
+    /// Counts the event as under way until it is answered.
+    pub(super) under_way: Option<OwnedSemaphorePermit>,
     pub(super) delivery: Delivery,
 }
 

@@ -19,12 +19,18 @@ use socketioxide::{
     socket::Socket,
 };
 use socketioxide_core::Value;
+use tokio::sync::Semaphore;
 
-use super::{Ack, Caller, Delivery, Routes};
+use super::{Ack, Caller, Delivery, MAX_MESSAGE_BYTES, Routes};
 use crate::kernel::{Error, Tasks};
 
 /// Events of one socket that may wait. Beyond that they are refused with `busy`.
-const CAPACITY: usize = 256;
+const CAPACITY: usize = 16_384;
+/// Bytes of events of one socket that may wait.
+const CAPACITY_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
+/// Events of one socket that may be under way at once: a client that sends faster than its answers
+/// can be delivered waits in its own queue instead of filling its own buffer.
+const UNANSWERED: usize = 128;
 /// An unknown event's name is quoted back, but no more of it than this many characters.
 const MAX_QUOTED: usize = 64;
 
@@ -34,12 +40,14 @@ pub(super) struct Inbox {
     routes: Arc<Routes>,
     delivery: Delivery,
     tasks: Tasks,
+    unanswered: Arc<Semaphore>,
     queue: Mutex<Queue>,
 }
 
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<(Value, Ack)>,
+    bytes: usize,
     being_worked_off: bool,
 }
 
@@ -55,17 +63,20 @@ impl Inbox {
             routes,
             delivery,
             tasks,
+            unanswered: Arc::new(Semaphore::new(UNANSWERED)),
             queue: Mutex::default(),
         })
     }
 
     fn receive(self: &Arc<Self>, packet: Value, ack: Ack) {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if queue.waiting.len() >= CAPACITY {
+        let size = size(&packet);
+        if queue.waiting.len() >= CAPACITY || queue.bytes + size > CAPACITY_BYTES {
             drop(queue);
             ack.fail(&Error::busy());
             return;
         }
+        queue.bytes += size;
         queue.waiting.push_back((packet, ack));
         if !queue.being_worked_off {
             queue.being_worked_off = true;
@@ -75,7 +86,9 @@ impl Inbox {
     }
 
     async fn work_off(self: Arc<Self>) {
-        while let Some((packet, ack)) = self.next() {
+        while let Some((packet, mut ack)) = self.next() {
+            // Never closed; without a permit the event would merely not be counted.
+            ack.under_way = self.unanswered.clone().acquire_owned().await.ok();
             // A bug in one handler must not leave the socket deaf.
             let handled = std::panic::AssertUnwindSafe(self.handle(&packet, ack));
             if handled.catch_unwind().await.is_err() {
@@ -87,6 +100,7 @@ impl Inbox {
     fn next(&self) -> Option<(Value, Ack)> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let next = queue.waiting.pop_front();
+        queue.bytes -= next.as_ref().map_or(0, |(packet, _)| size(packet));
         queue.being_worked_off = next.is_some();
         next
     }
@@ -105,6 +119,10 @@ impl Inbox {
             }
         }
     }
+}
+
+fn size(packet: &Value) -> usize {
+    packet.as_str().map_or(0, |text| text.len())
 }
 
 /// `["event", payload?, ...]` as the event's name and the payload's text.
@@ -128,6 +146,7 @@ impl MessageHandler<LocalAdapter, Unparsed> for IntoInbox {
             socket: SocketRef::from(socket),
             wanted: ack_id.is_some(),
             event: Box::default(),
+            under_way: None,
             delivery: self.0.delivery.clone(),
         };
         self.0.receive(packet, ack);
