@@ -25,7 +25,7 @@ describe('dispatch', () => {
   });
 
   it('asks for a sync when an edit leaves a gap', () => {
-    const event = { id: 101, conversation: 'public', seq: 1, rev: 5, text: 'x', source: 'x' };
+    const event = { id: 101, conversation: 'public', seq: 1, rev: 5, text: 'x', source: 'x', mentions: [] };
     const outcome = dispatch(start, 'message_edited', { ...event, edited_at: '', edited_by: 'bob' }, NOW);
     expect(outcome.sync).toBe(true);
   });

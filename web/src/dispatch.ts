@@ -45,7 +45,7 @@ const handlers: Handlers = {
   message_edited: (state, event) => ({
     state: messageChanged(state, {
       ...event,
-      change: { html: event.text, source: event.source, edited: true },
+      change: { html: event.text, source: event.source, mentions: event.mentions, edited: true },
     }),
   }),
   message_deleted: (state, event) => ({

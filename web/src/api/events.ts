@@ -13,6 +13,7 @@ interface Changed {
 export interface MessageEdited extends Changed {
   text: string;
   source: string;
+  mentions: string[];
   edited_at: string;
   edited_by: string;
 }
@@ -110,6 +111,7 @@ export type Ack<T> = ({ ok: true } & T) | Refusal;
 
 export interface SendAck {
   id: number;
+  conversation: string;
   seq: number;
   rev: number;
 }

@@ -41,7 +41,7 @@ export interface WireConversation {
   mentions: number;
   last_message: WireMessage | null;
   locked?: boolean | null;
-  created_by?: string | number | null;
+  created_by?: string | null;
   members?: string[] | null;
 }
 

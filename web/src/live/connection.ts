@@ -10,6 +10,7 @@ import { current, update } from '../store/store';
 import { nextTypingExpiry, typingExpired } from '../store/typing';
 import { announceArrival } from './announce';
 import { relist } from './listing';
+import { tellUnconfirmed } from './reading';
 import { flushOutbox } from './sending';
 import { requestSync } from './sync';
 
@@ -71,6 +72,7 @@ async function onUp(): Promise<void> {
   update(linkUp);
   relist();
   void refreshOnline();
+  tellUnconfirmed();
   await requestSync();
   flushOutbox();
 }

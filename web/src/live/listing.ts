@@ -16,11 +16,13 @@ export function relist(): void {
 }
 
 async function load(): Promise<void> {
-  try {
-    const [listed, settings] = await Promise.all([listConversations(), publicSettings()]);
-    update((state) => ({ ...conversationsListed(state, listed), settings }));
-  } catch (error) {
-    // While the link is down its banner says enough, and connecting lists again.
-    if (current().link.phase === 'online') update((state) => noticed(state, 'error', explain(error)));
-  }
+  await Promise.all([
+    listConversations().then((listed) => update((state) => conversationsListed(state, listed)), complain),
+    publicSettings().then((settings) => update((state) => ({ ...state, settings })), complain),
+  ]);
+}
+
+function complain(error: unknown): void {
+  // While the link is down its banner says enough, and connecting lists again.
+  if (current().link.phase === 'online') update((state) => noticed(state, 'error', explain(error)));
 }

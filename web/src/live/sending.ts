@@ -64,7 +64,9 @@ async function attempt(item: Outgoing): Promise<void> {
     const answer = await socket.request<SendAck>(eventFor(item), payloadFor(item));
     if (answer.ok) {
       accepted(Date.now());
-      update((state) => acknowledged(state, item.nonce, answer.rev));
+      update((state) =>
+        acknowledged(state, item.nonce, answer.rev, answer.conversation ?? item.conversation),
+      );
       // The stored message normally came just before this answer; if not, ask for it.
       if (current().outbox.some((known) => known.nonce === item.nonce)) void requestSync();
       return;

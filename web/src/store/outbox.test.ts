@@ -36,7 +36,7 @@ describe('the outbox', () => {
   });
 
   it('keeps an acknowledged message in sight until its change is applied', () => {
-    let state = acknowledged(sending(queued(start, item('n1')), 'n1'), 'n1', 2);
+    let state = acknowledged(sending(queued(start, item('n1')), 'n1'), 'n1', 2, 'public');
     expect(state.outbox[0]).toMatchObject({ state: 'sent', rev: 2 });
     state = messageArrived(state, wireMessage(2, { username: 'alice', user_id: 1 }));
     expect(state.outbox).toEqual([]);
@@ -45,7 +45,7 @@ describe('the outbox', () => {
   it('lets go when the echo came before the answer', () => {
     let state = sending(queued(start, item('n1')), 'n1');
     state = messageArrived(state, wireMessage(2, { username: 'alice', user_id: 1 }));
-    expect(acknowledged(state, 'n1', 2).outbox).toEqual([]);
+    expect(acknowledged(state, 'n1', 2, 'public').outbox).toEqual([]);
   });
 
   it('queues the same nonce once', () => {

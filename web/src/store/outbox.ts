@@ -15,8 +15,9 @@ export function requeued(state: State, nonce: string): State {
   return change(state, nonce, { state: 'queued', error: null });
 }
 
-export function acknowledged(state: State, nonce: string, rev: number): State {
-  return settleOutbox(change(state, nonce, { state: 'sent', rev, error: null }));
+/** `conversation` as the server names it: a typed name may differ in case. */
+export function acknowledged(state: State, nonce: string, rev: number, conversation: ConversationId): State {
+  return settleOutbox(change(state, nonce, { state: 'sent', rev, conversation, error: null }));
 }
 
 export function failed(state: State, nonce: string, error: string): State {
@@ -74,7 +75,9 @@ export function outgoing(
 
 function isSettled(state: State, item: Outgoing): boolean {
   const cursor = state.conversations[item.conversation]?.cursor;
-  if (item.rev !== null && cursor !== undefined) {
+  if (item.rev !== null) {
+    // Sent to a group one has lost since: its echo will never come.
+    if (cursor === undefined) return true;
     if (item.rev <= cursor.rev || cursor.ahead.includes(item.rev)) return true;
   }
   const messages = state.timelines[item.conversation]?.messages ?? [];

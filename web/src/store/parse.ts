@@ -66,7 +66,7 @@ export function mergeListed(known: Conversation | undefined, wire: WireConversat
     peer: wire.peer ?? base.peer,
     tid: wire.tid ?? base.tid,
     locked: wire.locked === true,
-    owner: wire.created_by === null || wire.created_by === undefined ? base.owner : String(wire.created_by),
+    owner: wire.created_by ?? base.owner,
     members: wire.members ?? base.members,
     ...(stale
       ? {}

@@ -1,5 +1,21 @@
 import type { Conversation, ConversationId, Me, Outgoing, State } from './types';
 
+/**
+ * The conversation an address means. Names of people differ in case only by
+ * mistake: the one that has been used is the one.
+ */
+export function resolveId(
+  conversations: State['conversations'],
+  id: ConversationId | null,
+): ConversationId | null {
+  if (id === null || (conversations[id]?.lastSeq ?? 0) > 0) return id;
+  const wanted = id.toLowerCase();
+  const twin = Object.values(conversations).find(
+    (conversation) => conversation.id.toLowerCase() === wanted && conversation.lastSeq > 0,
+  );
+  return twin?.id ?? id;
+}
+
 /** Newest activity first; the public room keeps its place only by activity, like the rest. */
 export function sortedConversations(conversations: State['conversations']): Conversation[] {
   return Object.values(conversations).sort(
@@ -20,7 +36,7 @@ export function typingIn(state: State, id: ConversationId): string {
 }
 
 export function ownsGroup(conversation: Conversation, me: Me | null): boolean {
-  return me !== null && (conversation.owner === me.name || conversation.owner === String(me.id));
+  return me !== null && conversation.owner === me.name;
 }
 
 function activity(conversation: Conversation): string {

@@ -48,7 +48,7 @@ export interface Conversation {
   peer: string | null;
   tid: number | null;
   locked: boolean;
-  /** The group's owner, by name or by id as the server gives it; see `ownsGroup`. */
+  /** The name of the group's owner. */
   owner: string | null;
   members: string[];
   lastSeq: number;

@@ -3,7 +3,7 @@ import { announceIn } from '../../live/announce';
 import { text } from '../../messages';
 import { conversationIn, conversationPath, navigate, useLocation } from '../../router';
 import { conversationOpened } from '../../store/events';
-import { sortedConversations } from '../../store/selectors';
+import { resolveId, sortedConversations } from '../../store/selectors';
 import { current, update, useChatter } from '../../store/store';
 import { Announcer } from '../../ui/Announcer';
 import { ConversationView } from './ConversationView';
@@ -17,10 +17,15 @@ type Overlay = 'switcher' | 'new' | null;
 
 export function ChatPage() {
   const { query } = useLocation();
-  const openId = conversationIn(query);
+  const named = conversationIn(query);
   const ready = useChatter((state) => state.ready);
+  const openId = useChatter((state) => resolveId(state.conversations, named));
   const conversation = useChatter((state) => (openId === null ? undefined : state.conversations[openId]));
   const [overlay, setOverlay] = useState<Overlay>(null);
+
+  useEffect(() => {
+    if (openId !== null && openId !== named) navigate(conversationPath(openId), 'replace');
+  }, [openId, named]);
 
   useEffect(() => {
     announceIn(openId);

@@ -37,6 +37,17 @@ export function MessageList({ conversation, rows, loaded, hasOlder, onReply, onE
     [showMessage],
   );
 
+  const { toEnd } = scroll;
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent) => {
+      // Esc closes what is open first; the composer and dialogs say so by handling it.
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+      toEnd();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [toEnd]);
+
   function moveFocus(event: KeyboardEvent<HTMLElement>) {
     if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
     if (event.altKey || !(event.target as HTMLElement).matches('[data-row]')) return;

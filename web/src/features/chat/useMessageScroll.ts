@@ -111,6 +111,8 @@ export function useMessageScroll(conversation: Conversation, rows: Row[], hasOld
     [id, virtualizer],
   );
 
+  const toEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
+
   return {
     element,
     virtualizer,
@@ -119,7 +121,7 @@ export function useMessageScroll(conversation: Conversation, rows: Row[], hasOld
     loadingOlder,
     onScroll: settle,
     showMessage,
-    toEnd: () => virtualizer.scrollToEnd(),
+    toEnd,
   };
 }
 
