@@ -31,7 +31,7 @@ use crate::{
 /// How long shutting down may take; service managers kill after ten seconds.
 const DRAIN: Duration = Duration::from_secs(8);
 /// How often what has run out is removed.
-const HOUSEKEEPING: Duration = Duration::from_secs(600);
+const HOUSEKEEPING: Duration = Duration::from_mins(10);
 
 /// A server that is ready to serve.
 pub struct App {

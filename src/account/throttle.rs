@@ -13,12 +13,12 @@ use governor::{
 use crate::kernel::{Error, Result};
 
 /// Attempts on one account: ten at once, then one every three minutes (20 an hour).
-const PER_ACCOUNT: (u32, Duration) = (10, Duration::from_secs(180));
+const PER_ACCOUNT: (u32, Duration) = (10, Duration::from_mins(3));
 /// Attempts from one address: twenty at once, then one every three seconds.
 const PER_ADDRESS: (u32, Duration) = (20, Duration::from_secs(3));
 /// Remembered places from which people have signed in.
 const MAX_KNOWN_PLACES: u64 = 100_000;
-const KNOWN_FOR: Duration = Duration::from_secs(30 * 86_400);
+const KNOWN_FOR: Duration = Duration::from_hours(720);
 
 /// Counts login attempts. Cheap to clone.
 #[derive(Clone)]

@@ -1,8 +1,8 @@
 //! The statements of the write path: one statement stores a whole batch of messages.
 //!
 //! Raw SQL through sea-orm, for this one path. Cost: one round trip and one commit a batch; on
-//! SQLite the row's companions (counters, the sender's `read_seq`, mentions, DM log) are written by
-//! a trigger, on PostgreSQL by CTEs of the same statement. The statement itself checks once more
+//! `SQLite` the row's companions (counters, the sender's `read_seq`, mentions, DM log) are written by
+//! a trigger, on `PostgreSQL` by CTEs of the same statement. The statement itself checks once more
 //! what may have changed since the sender was authorised: membership and the lock of a group.
 
 use std::collections::HashMap;
@@ -238,7 +238,7 @@ pub(super) async fn mark_read(
 }
 
 /// `seq` and `rev` follow from the conversation's counters and the row's rank among the rows of its
-/// conversation that pass; the trigger `message_sent` moves the counters. SQLite stores the result
+/// conversation that pass; the trigger `message_sent` moves the counters. `SQLite` stores the result
 /// of the SELECT before it inserts, because there is a trigger, so the counters hold still.
 const SQLITE_INSERT: &str = "\
 INSERT INTO message (conversation_id, seq, rev, sender_id, source, text, attachment, reply_to, \
@@ -261,7 +261,7 @@ JOIN conversation c ON c.id = r.conv \
 ORDER BY r.i \
 RETURNING id, conversation_id, seq, rev, sender_id";
 
-/// The same for PostgreSQL. The conversations' rows are locked in order of id, so that two nodes
+/// The same for `PostgreSQL`. The conversations' rows are locked in order of id, so that two nodes
 /// cannot wait for each other; the members' rows are locked so that a removal that commits
 /// meanwhile is seen.
 const POSTGRES_INSERT: &str = "\

@@ -342,27 +342,24 @@ impl Chat {
         limit: u64,
     ) -> Result<SyncedConversation> {
         let reader = self.db.reader();
-        let (rows, rev, more) = match since {
-            Some(since) => {
-                let rows = store::changed_since(reader, place.id, since, limit).await?;
-                // A full page may be all there is; the caller asks once more and learns it.
-                let more = rows.len() as u64 >= limit;
-                let rev = rows.last().map_or(standing.last_rev, |row| row.rev);
-                (
-                    rows,
-                    if more {
-                        rev
-                    } else {
-                        rev.max(standing.last_rev)
-                    },
-                    more,
-                )
-            }
-            None => {
-                let size = SNAPSHOT.min(limit);
-                let (rows, _) = store::history(reader, place.id, Span::Newest, size).await?;
-                (rows, standing.last_rev, false)
-            }
+        let (rows, rev, more) = if let Some(since) = since {
+            let rows = store::changed_since(reader, place.id, since, limit).await?;
+            // A full page may be all there is; the caller asks once more and learns it.
+            let more = rows.len() as u64 >= limit;
+            let rev = rows.last().map_or(standing.last_rev, |row| row.rev);
+            (
+                rows,
+                if more {
+                    rev
+                } else {
+                    rev.max(standing.last_rev)
+                },
+                more,
+            )
+        } else {
+            let size = SNAPSHOT.min(limit);
+            let (rows, _) = store::history(reader, place.id, Span::Newest, size).await?;
+            (rows, standing.last_rev, false)
         };
         Ok(SyncedConversation {
             conversation: place.name_for(user.id).to_string(),

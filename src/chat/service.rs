@@ -36,7 +36,7 @@ use crate::{
 /// DMs whose id is kept in memory.
 const DM_CAPACITY: u64 = 100_000;
 /// How often the memory of quiet senders is given up.
-const ANTISPAM_SWEEP: Duration = Duration::from_secs(60);
+const ANTISPAM_SWEEP: Duration = Duration::from_mins(1);
 
 /// The chat service. Cheap to clone.
 #[derive(Clone)]
@@ -586,10 +586,6 @@ fn split_source(source: &str, antispam: &AntispamSettings) -> Result<Vec<String>
     split::split(source, &antispam.limits).map_err(too_long)
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "used as a function for map_err"
-)]
 fn too_long(error: split::TooLong) -> Error {
     Error::new(ErrorKind::TooLarge, error.code(), error.to_string())
 }

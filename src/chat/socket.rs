@@ -358,7 +358,7 @@ async fn gdm_show_typing(
 async fn show_typing(chat: &Chat, caller: &Caller, place: Place, started: bool) -> Result<Nothing> {
     if started {
         let user = chat.require_user(caller.user).await?;
-        chat.typing().started(place, &user);
+        chat.typing().started(&place, &user);
     } else {
         chat.typing().stopped(place.id, caller.user);
     }

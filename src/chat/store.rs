@@ -213,7 +213,7 @@ pub(super) async fn standings(
     if let Some(only) = only {
         // Ids are integers of our own: there is nothing to escape.
         let ids: Vec<String> = only.iter().map(ToString::to_string).collect();
-        sql.push_str(&format!(" AND c.id IN ({})", ids.join(",")));
+        sql = format!("{sql} AND c.id IN ({})", ids.join(","));
     }
     sql.push_str(" ORDER BY last_message_id DESC, c.id DESC");
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [user.into()]);

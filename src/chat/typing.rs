@@ -69,7 +69,7 @@ impl Typing {
     }
 
     /// `user` gave a sign of typing at `place`.
-    pub fn started(&self, place: Place, user: &Arc<User>) {
+    pub fn started(&self, place: &Place, user: &Arc<User>) {
         let now = Instant::now();
         let pass_on = match self.entries.entry((place.id, user.id)) {
             Entry::Occupied(mut entry) => {
@@ -92,7 +92,7 @@ impl Typing {
             }
         };
         if pass_on {
-            self.tell_started(&place, user);
+            self.tell_started(place, user);
         }
     }
 

@@ -80,6 +80,10 @@ pub async fn method_not_allowed() -> Response {
 }
 
 /// The answer when a handler panicked: one request fails, the process goes on.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over"
+)]
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let reason = panic
         .downcast_ref::<String>()

@@ -104,6 +104,10 @@ async fn read_multipart<T: DeserializeOwned>(mut multipart: Multipart) -> Result
     serde_json::from_value(fields.into()).map_err(|error| bad_params(&error))
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "used as a function for map_err"
+)]
 fn multipart_error(error: axum::extract::multipart::MultipartError) -> Error {
     match error.status() {
         http::StatusCode::PAYLOAD_TOO_LARGE => too_large(),

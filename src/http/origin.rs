@@ -90,7 +90,7 @@ impl Origins {
                 header::RETRY_AFTER,
             ])
             .vary([header::ORIGIN])
-            .max_age(std::time::Duration::from_secs(600))
+            .max_age(std::time::Duration::from_mins(10))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The one error of the crate: what can be told to a caller, and what cannot.
 //!
-//! Every error has a stable snake_case [`code`](Error::code) for programs and a text for people.
+//! Every error has a stable `snake_case` [`code`](Error::code) for programs and a text for people.
 //! The transports render the same error: HTTP as status and body (`crate::http`), sockets as a
 //! failed acknowledgement (`crate::socket`). An internal error keeps its cause for the log and
 //! tells the caller nothing.
@@ -152,9 +152,10 @@ impl Error {
 
     /// Writes the error to the log, once, at the edge where it is answered.
     pub fn log(&self, doing: &str) {
-        match &self.cause {
-            Some(cause) => tracing::error!(doing, code = self.code, "failed: {cause:#}"),
-            None => tracing::debug!(doing, code = self.code, "refused: {}", self.text),
+        if let Some(cause) = &self.cause {
+            tracing::error!(doing, code = self.code, "failed: {cause:#}")
+        } else {
+            tracing::debug!(doing, code = self.code, "refused: {}", self.text)
         }
     }
 }

@@ -58,7 +58,7 @@ impl Ack {
     pub fn succeed<T: Serialize>(self, body: &T) {
         if self.wanted {
             let sent = self.sender.send(&Success { ok: true, body });
-            after_sending(&self.delivery, self.socket, sent, &self.event);
+            after_sending(&self.delivery, &self.socket, sent, &self.event);
         }
     }
 
@@ -79,20 +79,25 @@ impl Ack {
             failure.event = Some(&self.event);
             self.socket.emit("error", &failure)
         };
-        after_sending(&self.delivery, self.socket, sent, &self.event);
+        after_sending(&self.delivery, &self.socket, sent, &self.event);
     }
 
     /// Sends an event to this socket alone, such as a private notice beside a refusal.
     pub fn emit<T: Serialize>(&self, event: &str, data: &T) {
         let sent = self.socket.emit(event, data);
-        after_sending(&self.delivery, self.socket.clone(), sent, event);
+        after_sending(&self.delivery, &self.socket, sent, event);
     }
 }
 
-fn after_sending(delivery: &Delivery, socket: SocketRef, sent: Result<(), SendError>, event: &str) {
+fn after_sending(
+    delivery: &Delivery,
+    socket: &SocketRef,
+    sent: Result<(), SendError>,
+    event: &str,
+) {
     match sent {
         Ok(()) | Err(SendError::Socket(SocketError::Closed)) => {}
-        Err(SendError::Socket(SocketError::InternalChannelFull)) => delivery.cut_off(&socket),
+        Err(SendError::Socket(SocketError::InternalChannelFull)) => delivery.cut_off(socket),
         Err(SendError::Serialize(error)) => {
             tracing::error!(event, %error, "an answer could not be encoded");
         }

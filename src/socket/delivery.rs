@@ -101,14 +101,14 @@ impl Delivery {
     }
 
     /// Puts every socket of `of` into `room`.
-    pub async fn join(&self, of: Room<'_>, room: Room<'_>) {
+    pub fn join(&self, of: Room<'_>, room: Room<'_>) {
         for socket in self.sockets(&[of]) {
             socket.join(room.name());
         }
     }
 
     /// Takes every socket of `of` out of `room`.
-    pub async fn leave(&self, of: Room<'_>, room: Room<'_>) {
+    pub fn leave(&self, of: Room<'_>, room: Room<'_>) {
         for socket in self.sockets(&[of]) {
             socket.leave(room.name());
         }

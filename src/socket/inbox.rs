@@ -111,12 +111,11 @@ impl Inbox {
             return;
         };
         ack.event = event.clone().into_boxed_str();
-        match self.routes.get(&event) {
-            Some(handler) => handler(self.caller.clone(), payload, ack).await,
-            None => {
-                ack.event = event.chars().take(MAX_QUOTED).collect();
-                ack.fail(&Error::invalid("unknown_event", "unknown event"));
-            }
+        if let Some(handler) = self.routes.get(&event) {
+            handler(self.caller.clone(), payload, ack).await
+        } else {
+            ack.event = event.chars().take(MAX_QUOTED).collect();
+            ack.fail(&Error::invalid("unknown_event", "unknown event"));
         }
     }
 }
