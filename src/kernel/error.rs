@@ -153,9 +153,9 @@ impl Error {
     /// Writes the error to the log, once, at the edge where it is answered.
     pub fn log(&self, doing: &str) {
         if let Some(cause) = &self.cause {
-            tracing::error!(doing, code = self.code, "failed: {cause:#}")
+            tracing::error!(doing, code = self.code, "failed: {cause:#}");
         } else {
-            tracing::debug!(doing, code = self.code, "refused: {}", self.text)
+            tracing::debug!(doing, code = self.code, "refused: {}", self.text);
         }
     }
 }

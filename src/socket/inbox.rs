@@ -112,7 +112,7 @@ impl Inbox {
         };
         ack.event = event.clone().into_boxed_str();
         if let Some(handler) = self.routes.get(&event) {
-            handler(self.caller.clone(), payload, ack).await
+            handler(self.caller.clone(), payload, ack).await;
         } else {
             ack.event = event.chars().take(MAX_QUOTED).collect();
             ack.fail(&Error::invalid("unknown_event", "unknown event"));
