@@ -14,5 +14,6 @@ pub mod account;
 pub mod chat;
 pub mod http;
 pub mod kernel;
+pub mod presence;
 pub mod settings;
 pub mod socket;
