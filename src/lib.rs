@@ -16,5 +16,6 @@ pub mod chat;
 pub mod cli;
 pub mod http;
 pub mod kernel;
+pub mod presence;
 pub mod settings;
 pub mod socket;

@@ -40,6 +40,10 @@ impl Directory {
     /// The account with this name, whatever its case.
     pub async fn find_by_name(&self, name: &str) -> Result<Option<Arc<User>>> {
         let folded = username::folded_of(name);
+        // PostgreSQL cannot even be asked for such a name.
+        if folded.contains('\0') {
+            return Ok(None);
+        }
         let id = self
             .ids
             .get_or_load(&folded, async || {
@@ -69,6 +73,9 @@ impl Directory {
     /// People whose name begins with `prefix`, whatever its case.
     pub async fn search(&self, prefix: &str, offset: u64, limit: u64) -> Result<Vec<User>> {
         let folded = username::folded_of(prefix);
+        if folded.contains('\0') {
+            return Ok(Vec::new());
+        }
         store::search_users(self.db.reader(), &folded, offset, limit).await
     }
 

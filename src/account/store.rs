@@ -96,9 +96,15 @@ pub(super) async fn search_users(
     offset: u64,
     limit: u64,
 ) -> Result<Vec<User>> {
-    use sea_orm::QuerySelect;
+    use sea_orm::{QuerySelect, sea_query::LikeExpr};
+    // Names may contain `_`, which would match any character.
+    let pattern = prefix
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
+        + "%";
     Ok(user::Entity::find()
-        .filter(user::Column::UsernameFolded.starts_with(prefix))
+        .filter(user::Column::UsernameFolded.like(LikeExpr::new(pattern).escape('\\')))
         .filter(user::Column::BannedAt.is_null())
         .order_by_asc(user::Column::UsernameFolded)
         .offset(offset)

@@ -24,6 +24,22 @@ impl Navigation {
     }
 }
 
+/// Whether a GET names a JSON content type although it has no body, as every request of the React
+/// client does and nobody else's. It tells that client where it wants another shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TypedGet(pub bool);
+
+impl<S: Sync> FromRequestParts<S> for TypedGet {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let content_type = parts.headers.get(header::CONTENT_TYPE);
+        Ok(Self(content_type.is_some_and(|value| {
+            value.as_bytes().starts_with(b"application/json")
+        })))
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Navigation {
     type Rejection = Infallible;
 
