@@ -5,6 +5,7 @@ import { resumeSession } from './live/session';
 import './ui/styles/tokens.css';
 import './ui/styles/base.css';
 import './ui/styles/controls.css';
+import './ui/styles/dialogs.css';
 import './ui/styles/shell.css';
 import './ui/styles/messages.css';
 import './ui/styles/composer.css';

@@ -96,5 +96,5 @@ test("older messages come in above without moving what one reads", async () => {
     return numbers.size;
   });
   assert.equal(seen, 500);
-  await window.page.getByText("This is the beginning of bob.").waitFor();
+  await window.page.getByText("This is the beginning of your conversation with bob.").waitFor();
 });

@@ -83,6 +83,7 @@ export const text = {
     pick: 'Pick a conversation',
     pickHint: 'Choose one on the left, or press Ctrl+K (⌘K) to jump to one.',
     beginningOf: (name: string) => `This is the beginning of ${name}.`,
+    beginningWith: (name: string) => `This is the beginning of your conversation with ${name}.`,
     nothingYet: 'Nothing here yet. Say hello!',
     loadingOlder: 'Loading earlier messages…',
     unread: (number: number) => count(number, 'unread message', 'unread messages'),

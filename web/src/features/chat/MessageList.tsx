@@ -156,14 +156,19 @@ function JumpButton({ conversation, atEnd, onClick }: JumpProps) {
 }
 
 function Beginning({ conversation }: { conversation: Conversation }) {
-  return <p className="beginning">{text.chat.beginningOf(conversationName(conversation))}</p>;
+  return <p className="beginning">{beginning(conversation)}</p>;
+}
+
+function beginning(conversation: Conversation): string {
+  const name = conversationName(conversation);
+  return conversation.kind === 'dm' ? text.chat.beginningWith(name) : text.chat.beginningOf(name);
 }
 
 function Empty({ conversation, loaded }: { conversation: Conversation; loaded: boolean }) {
   if (!loaded && conversation.lastSeq > 0) return <p className="messages-empty">{text.loading}</p>;
   return (
     <div className="messages-empty">
-      <p>{text.chat.beginningOf(conversationName(conversation))}</p>
+      <p>{beginning(conversation)}</p>
       <p>{text.chat.nothingYet}</p>
     </div>
   );
