@@ -24,6 +24,7 @@ use crate::{
         log_request, require_same_origin,
     },
     kernel::{Clock, Config, Db, Tasks, token},
+    presence::{self, Presence},
     settings::Settings,
     socket::{self, Delivery, Gate, Handshake, LinkListener, Peer, Routes, handshake},
 };
@@ -58,6 +59,7 @@ struct ApiDoc;
 struct Features {
     accounts: Accounts,
     chat: Chat,
+    presence: Presence,
 }
 
 impl App {
@@ -192,7 +194,19 @@ async fn features(
             }
         }
     });
-    Ok(Features { accounts, chat })
+    let presence = Presence::start(presence::Parts {
+        db: db.clone(),
+        accounts: accounts.clone(),
+        delivery: delivery.clone(),
+        clock: clock.clone(),
+        tasks: tasks.clone(),
+        public_origin: config.public_origin().into(),
+    });
+    Ok(Features {
+        accounts,
+        chat,
+        presence,
+    })
 }
 
 fn open_namespace(features: &Features, io: &SocketIo, delivery: &Delivery, tasks: &Tasks) {
@@ -203,14 +217,26 @@ fn open_namespace(features: &Features, io: &SocketIo, delivery: &Delivery, tasks
         delivery: delivery.clone(),
         tasks: tasks.clone(),
     };
-    let (arriving, leaving) = (features.chat.clone(), features.chat.clone());
+    let (joining, chat, presence) = (
+        features.chat.clone(),
+        features.chat.clone(),
+        features.presence.clone(),
+    );
+    let (still_typing, leaving) = (chat.typing().clone(), presence.clone());
     gate.open(
         io,
         move |arrival| {
-            let chat = arriving.clone();
+            let chat = joining.clone();
             async move { chat.join_rooms(&arrival).await }
         },
-        move |caller| leaving.typing().left(caller.user),
+        move |arrival, as_of| {
+            presence.arrived(&arrival.caller);
+            chat.join_again(arrival, as_of);
+        },
+        move |caller| {
+            still_typing.left(caller.user);
+            leaving.left(caller);
+        },
     );
 }
 
@@ -226,6 +252,7 @@ fn router(
     let (api, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
         .merge(account::router(features.accounts.clone()))
         .merge(chat::router(features.chat.clone()))
+        .merge(presence::router(features.presence.clone()))
         .split_for_parts();
     let sockets = Router::new()
         .route("/socket.io/", routing::any(plumbing::not_found))

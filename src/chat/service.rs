@@ -49,6 +49,7 @@ pub struct Chat {
     settings: Settings,
     delivery: Delivery,
     writer: Writer,
+    tasks: Tasks,
     typing: Typing,
     attachments: Attachments,
     public: ConversationId,
@@ -114,6 +115,7 @@ impl Chat {
             settings: parts.settings,
             delivery: parts.delivery,
             writer,
+            tasks: parts.tasks.clone(),
             typing,
             attachments: Attachments::new(parts.files),
             public,
@@ -147,8 +149,9 @@ impl Chat {
         Ok(user)
     }
 
-    /// Puts a new socket into the rooms of its person's groups.
-    pub async fn join_rooms(&self, arrival: &Arrival) -> Result<()> {
+    /// Puts a new socket into the rooms of its person's groups. Returns as of which
+    /// [change](Groups::changes) of memberships.
+    pub async fn join_rooms(&self, arrival: &Arrival) -> Result<u64> {
         loop {
             let before = self.groups.changes();
             let groups = self.groups.of(arrival.caller.user).await?;
@@ -157,11 +160,24 @@ impl Chat {
             }
             // A change that fell between the look-up and the joining may have been missed.
             if self.groups.changes() == before {
-                return Ok(());
+                return Ok(before);
             }
             for group in &groups {
                 arrival.leave(Room::Conversation(*group));
             }
+        }
+    }
+
+    /// Joins again when memberships changed after `as_of`: from now on changes find the socket by
+    /// themselves, but one in between may have missed it.
+    pub fn join_again(&self, arrival: Arrival, as_of: u64) {
+        if self.groups.changes() != as_of {
+            let chat = self.clone();
+            self.tasks.spawn(async move {
+                if let Err(error) = chat.join_rooms(&arrival).await {
+                    error.log("connect");
+                }
+            });
         }
     }
 

@@ -1,6 +1,6 @@
 //! Events out to rooms, without silent skips.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use dashmap::DashMap;
 use serde::Serialize;
@@ -13,11 +13,17 @@ use socketioxide::{
 
 use super::{Caller, Room, link::Link};
 
+/// How many upgrades may be under way, and for how long, before their sockets are connected.
+const EARLY_LINKS: u64 = 10_000;
+const EARLY_LINK_LIFE: Duration = Duration::from_secs(60);
+
 /// Sends events to rooms and ends sockets. Cheap to clone.
 #[derive(Clone)]
 pub struct Delivery {
     io: SocketIo,
     connections: Arc<DashMap<Sid, Connection>>,
+    /// WebSockets of sockets that are not connected yet.
+    early_links: moka::sync::Cache<Sid, Link>,
 }
 
 /// What is kept of a live socket beside what the transport keeps.
@@ -35,6 +41,10 @@ impl Delivery {
         Self {
             io,
             connections: Arc::default(),
+            early_links: moka::sync::Cache::builder()
+                .max_capacity(EARLY_LINKS)
+                .time_to_live(EARLY_LINK_LIFE)
+                .build(),
         }
     }
 
@@ -155,18 +165,21 @@ impl Delivery {
             sid,
             Connection {
                 session: caller.session.clone(),
-                link,
+                link: self.early_links.remove(&sid).or(link),
                 cut_off: false,
             },
         );
     }
 
     pub(super) fn upgraded(&self, sid: Sid, link: Link) {
-        if let Some(mut connection) = self.connections.get_mut(&sid) {
-            if connection.cut_off {
-                link.cut();
+        match self.connections.get_mut(&sid) {
+            Some(mut connection) => {
+                if connection.cut_off {
+                    link.cut();
+                }
+                connection.link = Some(link);
             }
-            connection.link = Some(link);
+            None => self.early_links.insert(sid, link),
         }
     }
 

@@ -1,10 +1,17 @@
 //! Accepting sockets.
 //!
-//! All of it happens in a connect middleware, before the client hears that it is connected: an
-//! event that a client sends at once must find its inbox, and a message that is published at once
-//! must find it in its rooms.
+//! A socket gets its inbox and its rooms in a connect middleware, before its client hears that it
+//! is connected: an event that a client sends at once must find its inbox, and a message that is
+//! published at once must find it in its rooms. It is counted only afterwards, in the connect
+//! handler, since a socket that dies during the middleware is never reported as gone.
 
-use std::{future::Future, sync::Arc};
+use std::{
+    future::{Future, Ready, ready},
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+};
 
 use socketioxide::{
     SocketIo,
@@ -32,7 +39,7 @@ pub struct Gate {
     pub tasks: Tasks,
 }
 
-/// A socket on its way in, which can still be put into rooms.
+/// A socket that can be put into rooms.
 pub struct Arrival {
     /// Whose it is.
     pub caller: Caller,
@@ -51,49 +58,89 @@ impl Arrival {
     }
 }
 
+/// What the middleware leaves for the connect handler.
+#[derive(Clone)]
+struct Admission<T> {
+    caller: Caller,
+    link: Option<Link>,
+    life: Life,
+    joined: T,
+}
+
+/// Whether a socket has arrived and left, so that each is reported once and in this order.
+#[derive(Clone, Default)]
+struct Life(Arc<AtomicU8>);
+
+impl Life {
+    const NEW: u8 = 0;
+    const HERE: u8 = 1;
+    const GONE: u8 = 2;
+
+    fn arrives(&self) -> bool {
+        self.0
+            .compare_exchange(Self::NEW, Self::HERE, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
+    }
+
+    fn leaves(&self) -> bool {
+        self.0.swap(Self::GONE, Ordering::AcqRel) == Self::HERE
+    }
+}
+
 impl Gate {
     /// Opens the one namespace, `/`; every other one is refused by the transport.
     ///
-    /// `arrived` is called for each socket before its client hears that it is connected, and joins
-    /// the rooms of what its person is a member of. `left` is called once for each such call.
-    pub fn open<A, Fut, L>(self, io: &SocketIo, arrived: A, left: L)
+    /// `join` puts a socket into the rooms of what its person is a member of, before its client
+    /// hears that it is connected. What it returns is given to `arrived`, once the socket is
+    /// there for good. `left` is called once for each `arrived`.
+    pub fn open<T, J, Fut, A, L>(self, io: &SocketIo, join: J, arrived: A, left: L)
     where
-        A: Fn(Arrival) -> Fut + Clone + Send + Sync + 'static,
-        Fut: Future<Output = Result<()>> + Send + 'static,
+        T: Clone + Send + Sync + 'static,
+        J: Fn(Arrival) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<T>> + Send + 'static,
+        A: Fn(Arrival, T) + Clone + Send + Sync + 'static,
         L: Fn(&Caller) + Clone + Send + Sync + 'static,
     {
+        let delivery = self.delivery.clone();
         let admit = move |socket: SocketRef,
                           MaybeHttpExtension(identified): MaybeHttpExtension<Identified>,
                           MaybeHttpExtension(link): MaybeHttpExtension<Link>| {
-            let accepted = self.accept(&socket, identified, link, left.clone());
-            let arrived = arrived.clone();
-            let (delivery, left) = (self.delivery.clone(), left.clone());
-            async move {
-                let caller = accepted?;
-                let joined = arrived(Arrival {
-                    caller: caller.clone(),
-                    socket,
-                });
-                if let Err(error) = joined.await {
-                    error.log("connect");
-                    delivery.closed(caller.sid, DisconnectReason::ServerNSDisconnect);
-                    left(&caller);
-                    return Err("unavailable");
-                }
-                Ok(())
-            }
+            let (gate, join, left) = (self.clone(), join.clone(), left.clone());
+            async move { gate.admit(socket, identified, link, join, left).await }
         };
-        io.ns("/", (async || {}).with(admit));
+        let connected = move |socket: SocketRef| -> Ready<()> {
+            if let Some(admission) = socket.extensions.get::<Admission<T>>()
+                && admission.life.arrives()
+            {
+                let Admission {
+                    caller,
+                    link,
+                    joined,
+                    ..
+                } = admission;
+                delivery.opened(socket.id, &caller, link);
+                arrived(Arrival { caller, socket }, joined);
+            }
+            ready(())
+        };
+        io.ns("/", connected.with(admit));
     }
 
-    /// Gives a socket with a valid session its inbox and the rooms that need no look-up.
-    fn accept(
-        &self,
-        socket: &SocketRef,
+    /// Gives a socket with a valid session its inbox and its rooms.
+    async fn admit<T, J, Fut, L>(
+        self,
+        socket: SocketRef,
         identified: Option<Identified>,
         link: Option<Link>,
-        left: impl Fn(&Caller) + Send + Sync + Clone + 'static,
-    ) -> Result<Caller, &'static str> {
+        join: J,
+        left: L,
+    ) -> Result<(), &'static str>
+    where
+        T: Clone + Send + Sync + 'static,
+        J: Fn(Arrival) -> Fut,
+        Fut: Future<Output = Result<T>>,
+        L: Fn(&Caller) + Clone + Send + Sync + 'static,
+    {
         let Some(Identified(caller)) = identified else {
             return Err("unauthorized");
         };
@@ -101,26 +148,35 @@ impl Gate {
             sid: socket.id,
             ..caller
         };
-        let inbox = Inbox::new(
-            caller.clone(),
-            self.routes.clone(),
-            self.delivery.clone(),
-            self.tasks.clone(),
-        );
-        socket.on_fallback(IntoInbox(inbox));
-        self.delivery.opened(socket.id, &caller, link);
-        let (delivery, leaving) = (self.delivery.clone(), caller.clone());
+        let life = Life::default();
+        let (delivery, leaving, its_life) = (self.delivery.clone(), caller.clone(), life.clone());
         socket.on_disconnect(async move |socket: SocketRef, reason: DisconnectReason| {
-            delivery.closed(socket.id, reason);
-            left(&leaving);
+            if its_life.leaves() {
+                delivery.closed(socket.id, reason);
+                left(&leaving);
+            }
         });
-        // From here on a change of membership reaches this socket through its person's room,
-        // whatever the look-up of memberships that follows still sees.
+        let inbox = Inbox::new(caller.clone(), self.routes, self.delivery, self.tasks);
+        socket.on_fallback(IntoInbox(inbox));
         socket.join(vec![
             Room::Everyone.name(),
             Room::User(caller.user).name(),
             Room::Session(&caller.session).name(),
         ]);
-        Ok(caller)
+        let arrival = Arrival {
+            caller: caller.clone(),
+            socket: socket.clone(),
+        };
+        let joined = join(arrival).await.map_err(|error| {
+            error.log("connect");
+            "unavailable"
+        })?;
+        socket.extensions.insert(Admission {
+            caller,
+            link,
+            life,
+            joined,
+        });
+        Ok(())
     }
 }
