@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import httpx
 import socketio
 
@@ -97,7 +98,6 @@ class Person:
         self.name = name
         self.http = httpx.AsyncClient(base_url=server.url, headers={"origin": server.url, "accept": "application/json"})
         self.url = server.url
-        self.socket = socketio.AsyncClient(reconnection=False)
         self.heard: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self.kept: list[tuple[str, Any]] = []
 
@@ -108,16 +108,19 @@ class Person:
             assert answer.status_code == 200, answer.text
 
     async def connects(self, **options: Any) -> None:
-        self.socket = socketio.AsyncClient(reconnection=False)
-        self.socket.on("*", self._keep)
+        # `headers=` of connect() is sent with the first request only; polling needs the cookie on every one.
         cookie = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
-        await self.socket.connect(self.url, headers={"Cookie": cookie}, **options)
+        self.browser = aiohttp.ClientSession(headers={"Cookie": cookie})
+        self.socket = socketio.AsyncClient(reconnection=False, http_session=self.browser)
+        self.socket.on("*", self._keep)
+        await self.socket.connect(self.url, **options)
 
     async def disconnects(self) -> None:
         await self.socket.disconnect()
+        await self.browser.close()
 
     async def goes(self) -> None:
-        await self.socket.disconnect()
+        await self.disconnects()
         await self.http.aclose()
 
     async def _keep(self, event: str, *arguments: Any) -> None:
@@ -146,6 +149,11 @@ class Person:
         while not self.heard.empty():
             self.kept.append(self.heard.get_nowait())
         assert [news for news in self.kept if news[0] in events] == []
+
+    async def forgets(self) -> None:
+        """Forgets what was heard so far, behind a fence: what comes later is news."""
+        await self.hears_nothing()
+        self.kept.clear()
 
     async def reads(self, path: str, **query: Any) -> Any:
         answer = await self.http.get(path, params=query)

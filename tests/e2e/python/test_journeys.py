@@ -85,6 +85,7 @@ async def test_who_was_away_is_brought_up_to_date_by_sync(server: Server) -> Non
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"]])
 async def test_a_stranger_is_refused(server: Server, transports: list[str]) -> None:
     [alice] = await server.people("alice")
+    await alice.forgets()
     for headers in ({}, {"Cookie": "session=forged; id=forged"}):
         stranger = socketio.AsyncClient(reconnection=False)
         reasons: list[dict[str, str]] = []

@@ -105,6 +105,18 @@ test("a page of an allow-listed origin opens a socket, and polling answers carry
   assert.equal(answer.headers["access-control-allow-credentials"], "true");
 });
 
+test("a connection's id is worth nothing with another person's session", async () => {
+  await using server = await Chatter.starts();
+  const [alice, bob, mallory] = await server.online("alice", "bob", "mallory");
+  const tab = await alice.connects({ transports: ["polling"] });
+  const path = `/socket.io/?EIO=4&transport=polling&sid=${tab.socket.io.engine.id}`;
+  const forged = `42${JSON.stringify(["dm_send", { to: "bob", text: "not from alice" }])}`;
+  assert.equal((await mallory.post(path, forged, { "content-type": "text/plain" })).status, 400);
+  await bob.hearsNothing();
+  await tab.does("dm_send", { to: "bob", text: "from alice" });
+  assert.equal((await bob.receives("dm_new")).text, "from alice");
+});
+
 test("no namespace but / exists", async () => {
   await using server = await Chatter.starts();
   const [alice, bob] = await server.online("alice", "bob");
@@ -307,7 +319,7 @@ test("a failure nobody asked an ack for comes as an error event, to its sender o
   const [alice, bob] = await server.online("alice", "bob");
   alice.tab.says("gdm_send", { tid: 987654, text: "into the void" });
   const failure = await alice.receives("error");
-  assert.deepEqual({ event: failure.event, error: failure.error }, { event: "gdm_send", error: "not_found" });
+  assert.deepEqual({ event: failure.event, error: failure.error }, { event: "gdm_send", error: "not_a_member" });
   assert.equal(typeof failure.message, "string");
   await bob.hearsNothing();
 });
@@ -316,7 +328,7 @@ test("a failure that was acked is not announced again as an error event", async 
   await using server = await Chatter.starts();
   const [alice] = await server.online("alice");
   const ack = await alice.sends("gdm_send", { tid: 987654, text: "into the void" });
-  assert.equal(ack.error, "not_found");
+  assert.equal(ack.error, "not_a_member");
   await alice.hearsNothing("error");
 });
 

@@ -8,7 +8,7 @@ describe("configuration", () => {
     ["a key that does not exist", { CHATTER_SERVER__BNID: "127.0.0.1:0" }, /bnid/i],
     ["a section that does not exist", { CHATTER_SEVER__BIND: "127.0.0.1:0" }, /sever/i],
     ["a bind address that is none", { CHATTER_SERVER__BIND: "somewhere" }, /server\.bind/],
-    ["a switch that is neither true nor false", { CHATTER_LIMITS__ENABLED: "perhaps" }, /limits\.enabled|enabled/],
+    ["a switch that is neither true nor false", { CHATTER_LIMITS__ENABLED: "perhaps" }, /limits\.enabled/i],
     ["a database of an unknown kind", { CHATTER_DATABASE__URL: "oracle://localhost/chat" }, /database\.url/],
     ["a public address that is none", { CHATTER_SERVER__PUBLIC_URL: "nonsense" }, /public_url/],
   ];
@@ -57,24 +57,52 @@ describe("health", () => {
 });
 
 describe("the command line", () => {
-  test("makes users, changes roles and passwords", async () => {
+  test("makes users, changes their roles and passwords, beside a running server", async () => {
     await using server = await Chatter.starts({ root: false });
     const first = await server.register("first");
     assert.equal((await first.reads("/api/me/role")).role, "superadmin");
     const second = await server.register("second");
-    const changed = await server.runs("user", "role", "second", "admin");
-    assert.equal(changed.code, 0, changed.stderr);
+    const made = await server.runs(["user", "create", "third", "--role", "admin"], `${PASSWORD}\n`);
+    assert.equal(made.code, 0, made.stderr);
+    const third = new Person(server, "third");
+    await third.signsIn();
+    assert.equal((await third.reads("/api/me/role")).role, "admin");
+    assert.equal((await server.runs(["user", "role", "SECOND", "admin"])).code, 0);
+    assert.equal((await server.runs(["user", "password", "first"], "a better password\n")).code, 0);
+    await server.stops();
+    await server.startsAgain();
     assert.equal((await second.reads("/api/me/role")).role, "admin");
-    const unknown = await server.runs("user", "role", "nobody", "admin");
-    assert.notEqual(unknown.code, 0);
-    const senseless = await server.runs("user", "role", "second", "emperor");
-    assert.notEqual(senseless.code, 0);
-    assert.equal((await second.reads("/api/me/role")).role, "admin");
+    assert.equal((await first.get("/api/messages")).status, 401);
+    assert.equal((await server.stranger.post("/login", { username: "first", password: PASSWORD })).status, 401);
+    assert.equal((await server.stranger.post("/login", { username: "first", password: "a better password" })).status, 200);
+  });
+
+  test("refuses what cannot be, and changes nothing then", async () => {
+    await using server = await Chatter.starts();
+    const senseless: [string[], string][] = [
+      [["user", "role", "nobody", "admin"], ""],
+      [["user", "role", "root", "emperor"], ""],
+      [["user", "create", "ROOT"], `${PASSWORD}\n`],
+      [["user", "create", "system"], `${PASSWORD}\n`],
+      [["user", "create", "short"], "12345\n"],
+      [["user", "create", "empty"], ""],
+      [["user", "password", "nobody"], `${PASSWORD}\n`],
+      [["user", "password", "root"], "12345\n"],
+      [["dance"], ""],
+    ];
+    for (const [args, stdin] of senseless) {
+      const { code, stderr } = await server.runs(args, stdin);
+      assert.ok(code > 0, `${args.join(" ")} ended with ${code}`);
+      assert.doesNotMatch(stderr, /panicked at/);
+      assert.notEqual(stderr, "");
+    }
+    await server.root.signsIn();
+    assert.deepEqual((await server.root.reads("/api/users_all")).users.map((user: any) => [user.username, user.role]), [["root", "superadmin"]]);
   });
 
   test("prints the API description", async () => {
     await using server = await Chatter.starts({ root: false });
-    const printed = await server.runs("openapi");
+    const printed = await server.runs(["openapi"]);
     assert.equal(printed.code, 0, printed.stderr);
     assert.deepEqual(JSON.parse(printed.stdout), await server.stranger.reads("/api/openapi.json"));
   });
@@ -86,8 +114,7 @@ describe("the first account on an open address", () => {
     server.url = server.url.replace("0.0.0.0", "127.0.0.1");
     const intruder = await server.stranger.post("/register", { username: "intruder", password: PASSWORD });
     assert.equal(intruder.status, 403, intruder.text);
-    const [, token] = /setup.?token\W+([A-Za-z0-9_-]{20,})/i.exec(server.stderr) ?? [];
-    assert.ok(token, `no setup token in:\n${server.stderr}`);
+    const [, token] = await server.logs(/setup token is (\S{20,})/);
     const wrong = await server.stranger.post("/register", { username: "intruder", password: PASSWORD, setup_token: `${token}x` });
     assert.equal(wrong.status, 403);
     const owner = await server.stranger.post("/register", { username: "owner", password: PASSWORD, setup_token: token });

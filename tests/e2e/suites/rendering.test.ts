@@ -74,7 +74,7 @@ const HOSTILE = [
   "<a href='https://ok.example' onclick='alert(1)' style='position:fixed'>x</a>",
   "[x](javascript:alert(1))",
   "[x](JaVaScRiPt:alert(1))",
-  "[x](java\u0001script:alert(1))",
+  "[x](java&#1;script:alert(1))",
   "[x](data:text/html;base64,PHNjcmlwdD4=)",
   "[x](<javascript:alert(1)>)",
   "[x](https://ok.example \"onmouseover=alert(1)\")",

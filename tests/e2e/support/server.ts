@@ -129,9 +129,24 @@ export class Chatter implements AsyncDisposable {
     }
   }
 
+  /** What the server wrote to its log, as soon as it has. */
+  async logs(pattern: RegExp): Promise<RegExpExecArray> {
+    const found = new Promise<RegExpExecArray>((resolve) => {
+      const look = (): void => {
+        const match = pattern.exec(this.stderr);
+        if (match === null) return;
+        this.child?.stderr?.off("data", look);
+        resolve(match);
+      };
+      this.child?.stderr?.on("data", look);
+      look();
+    });
+    return within(`the log to have ${pattern}`, found);
+  }
+
   /** Runs the program with arguments (`user role …`, `--config …`) on this server's database. */
-  runs(...args: string[]): Promise<Ran> {
-    return runs(args, this.dir, { CHATTER_DATABASE__URL: this.database.url, CHATTER_STORAGE__DIR: join(this.dir, "files") });
+  runs(args: string[], stdin = ""): Promise<Ran> {
+    return runs(args, this.dir, { CHATTER_DATABASE__URL: this.database.url, CHATTER_STORAGE__DIR: join(this.dir, "files") }, stdin);
   }
 
   /** Is the server alive and answering? */
