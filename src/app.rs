@@ -5,10 +5,13 @@
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 use socketioxide::{SocketIo, layer::SocketIoLayer};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer,
+    set_header::SetResponseHeaderLayer,
+};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
@@ -150,6 +153,19 @@ impl App {
     }
 }
 
+/// The document at `/api/openapi.json`.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = ApiDoc::openapi();
+    for feature in [
+        account::routes().into_openapi(),
+        chat::routes().into_openapi(),
+        presence::routes().into_openapi(),
+    ] {
+        document.merge(feature);
+    }
+    document
+}
+
 async fn features(
     config: &Config,
     clock: &Clock,
@@ -249,11 +265,12 @@ fn router(
     delivery: &Delivery,
 ) -> Router {
     let origins = Origins::new(config);
-    let (api, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
+    let api = OpenApiRouter::<()>::new()
         .merge(account::router(features.accounts.clone()))
         .merge(chat::router(features.chat.clone()))
         .merge(presence::router(features.presence.clone()))
-        .split_for_parts();
+        .split_for_parts()
+        .0;
     let sockets = Router::new()
         .route("/socket.io/", routing::any(plumbing::not_found))
         .layer(socket_layer)
@@ -267,7 +284,7 @@ fn router(
     Router::new()
         .merge(api)
         .merge(sockets)
-        .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
+        .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", openapi()))
         .route("/readyz", routing::get(ready).with_state(db.clone()))
         .route("/api/{*path}", routing::any(plumbing::not_found))
         .fallback_service(
@@ -291,6 +308,10 @@ fn router(
             find_client_address,
         ))
         // Outside of everything that needs the database or the session: it says "up".
+        .layer(SetResponseHeaderLayer::overriding(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
         .route(
             "/healthz",
             routing::get(|| async { axum::Json(json!({"ok": true})) }),

@@ -11,7 +11,7 @@ use crate::{
     account::{
         Accounts, Directory, FirstAccount, LoginThrottle, Parts, Passwords, SessionStore, User,
     },
-    app::App,
+    app::{self, App},
     kernel::{Clock, Config, Db, telemetry},
     settings::Settings,
     socket::{self, Delivery},
@@ -37,6 +37,8 @@ enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Print the OpenAPI document of the REST side.
+    Openapi,
 }
 
 #[derive(Debug, Subcommand)]
@@ -90,6 +92,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve(config()?).await,
         Command::User { command } => change_user(config()?, command).await,
+        Command::Openapi => {
+            println!("{}", app::openapi().to_pretty_json()?);
+            Ok(())
+        }
     }
 }
 

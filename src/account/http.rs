@@ -23,8 +23,8 @@ use crate::{
     kernel::{Error, Result, error::ErrorKind},
 };
 
-/// The routes of this feature.
-pub fn router(accounts: Accounts) -> OpenApiRouter {
+/// The routes of this feature, for [`router`] and for the API document.
+pub fn routes() -> OpenApiRouter<Accounts> {
     OpenApiRouter::new()
         .routes(routes!(login))
         .routes(routes!(register))
@@ -38,7 +38,11 @@ pub fn router(accounts: Accounts) -> OpenApiRouter {
         .route("/login", routing::get(assets::serve))
         .route("/register", routing::get(assets::serve))
         .route("/logout", routing::get(logout_link))
-        .with_state(accounts)
+}
+
+/// The routes of this feature, ready to serve.
+pub fn router(accounts: Accounts) -> OpenApiRouter {
+    routes().with_state(accounts)
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -17,7 +17,7 @@ mod throttle;
 pub mod username;
 
 pub use directory::Directory;
-pub use http::router;
+pub use http::{router, routes};
 pub use identity::{
     Administrator, CurrentUser, MaybeUser, Superadministrator, identify_socket, provide,
 };

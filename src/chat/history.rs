@@ -110,7 +110,7 @@ impl History {
         rows: Vec<Row>,
     ) -> Result<Vec<MessageOut>> {
         let names = self.names(&rows).await?;
-        let conversation = place.name_for(viewer).to_string();
+        let conversation = place.audience.name_for(viewer).to_string();
         Ok(rows
             .into_iter()
             .map(|row| names.outgoing(place, &conversation, row))
@@ -232,7 +232,7 @@ impl Chat {
         last_message: Option<MessageOut>,
     ) -> Result<ConversationOut> {
         let (kind, tid) = kind_and_tid(place);
-        let name = place.name_for(user);
+        let name = place.audience.name_for(user);
         let mut out = ConversationOut {
             conversation: name.to_string(),
             kind,
@@ -362,7 +362,7 @@ impl Chat {
             (rows, standing.last_rev, false)
         };
         Ok(SyncedConversation {
-            conversation: place.name_for(user.id).to_string(),
+            conversation: place.audience.name_for(user.id).to_string(),
             last_seq: standing.last_seq,
             last_rev: standing.last_rev,
             read_seq: standing.read_seq,

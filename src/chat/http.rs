@@ -26,8 +26,8 @@ use crate::{
 
 const HAS_MORE: HeaderName = HeaderName::from_static("x-has-more");
 
-/// The routes of this feature.
-pub fn router(chat: Chat) -> OpenApiRouter {
+/// The routes of this feature, for [`router`] and for the API document.
+pub fn routes() -> OpenApiRouter<Chat> {
     OpenApiRouter::new()
         .routes(routes!(public_messages))
         .routes(routes!(dm_messages))
@@ -36,7 +36,11 @@ pub fn router(chat: Chat) -> OpenApiRouter {
         .routes(routes!(conversations))
         .routes(routes!(sync))
         .routes(routes!(mark_read))
-        .with_state(chat)
+}
+
+/// The routes of this feature, ready to serve.
+pub fn router(chat: Chat) -> OpenApiRouter {
+    routes().with_state(chat)
 }
 
 /// Which part of the history: the newest, or what is next to a message.

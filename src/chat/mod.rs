@@ -28,7 +28,7 @@ mod typing;
 mod writer;
 
 pub use groups::{Group, Groups};
-pub use http::router;
+pub use http::{router, routes};
 pub use model::{Audience, ConversationName, Place};
 pub use service::{Chat, Draft, Parts};
 pub use socket::register;

@@ -65,22 +65,22 @@ pub enum Audience {
     Gdm(Arc<Group>),
 }
 
-impl Place {
-    /// What `viewer` calls this conversation.
+impl Audience {
+    /// What `viewer` calls the conversation.
     pub fn name_for(&self, viewer: UserId) -> ConversationName {
-        match &self.audience {
-            Audience::Public => ConversationName::Public,
-            Audience::Dm(pair) => ConversationName::Dm(other(pair, viewer).username.clone()),
-            Audience::Gdm(group) => ConversationName::Gdm(group.id),
+        match self {
+            Self::Public => ConversationName::Public,
+            Self::Dm(pair) => ConversationName::Dm(other(pair, viewer).username.clone()),
+            Self::Gdm(group) => ConversationName::Gdm(group.id),
         }
     }
 
     /// Whether `user` may read it.
-    pub fn is_open_to(&self, user: UserId) -> bool {
-        match &self.audience {
-            Audience::Public => true,
-            Audience::Dm(pair) => pair.iter().any(|one| one.id == user),
-            Audience::Gdm(group) => group.has(user),
+    pub fn includes(&self, user: UserId) -> bool {
+        match self {
+            Self::Public => true,
+            Self::Dm(pair) => pair.iter().any(|one| one.id == user),
+            Self::Gdm(group) => group.has(user),
         }
     }
 }

@@ -29,7 +29,7 @@ impl Publisher {
     /// A message was stored.
     pub(super) fn sent(&self, message: &NewMessage, stored: &Stored) {
         if let Some(sender) = &message.sender {
-            self.typing.sent(message.place.id, sender.id);
+            self.typing.sent(&message.place.audience, sender.id);
         }
         let events: &[&str] = match message.place.audience {
             Audience::Public => &["new_message"],
@@ -115,7 +115,7 @@ fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) -> MessageOut
     let reply = message.reply.as_ref();
     MessageOut {
         id: stored.id,
-        conversation: message.place.name_for(viewer).to_string(),
+        conversation: message.place.audience.name_for(viewer).to_string(),
         kind,
         seq: stored.seq,
         rev: stored.rev,
@@ -161,7 +161,7 @@ fn changed_at(place: &Place, stored: &Stored, viewer: UserId) -> ChangedAt {
         kind,
         peer,
         tid,
-        conversation: place.name_for(viewer).to_string(),
+        conversation: place.audience.name_for(viewer).to_string(),
         seq: stored.seq,
         rev: stored.rev,
     }

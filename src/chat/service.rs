@@ -268,7 +268,7 @@ impl Chat {
         draft: Draft,
         answer: impl FnOnce(Result<Sent>) + Send + 'static,
     ) {
-        let name = place.name_for(user.id).to_string();
+        let name = place.audience.name_for(user.id).to_string();
         let mut messages = match self.prepare(&user, place, draft).await {
             Ok(messages) => messages,
             Err(error) => return answer(Err(error)),
@@ -305,8 +305,8 @@ impl Chat {
             Some(name) => Some(self.attachments.check(name).await?),
             None => None,
         };
-        let source = draft.source.trim();
-        if source.is_empty() && attachment.is_none() {
+        let source = draft.source.as_str();
+        if source.trim().is_empty() && attachment.is_none() {
             return Err(Error::invalid("empty_message", "message is empty"));
         }
         let antispam = self.antispam_settings();
@@ -373,7 +373,7 @@ impl Chat {
         let mut known = std::collections::HashMap::new();
         for folded in mentions::candidates(&source) {
             if let Some(user) = self.directory.find_by_name(&folded).await?
-                && place.is_open_to(user.id)
+                && place.audience.includes(user.id)
             {
                 known.insert(folded, user);
             }
@@ -429,7 +429,7 @@ impl Chat {
         else {
             return Ok(());
         };
-        let text = (!source.is_empty()).then_some(source);
+        let text = (!source.trim().is_empty()).then_some(source);
         let now = self.started.elapsed();
         states
             .entry(user.id)
@@ -463,8 +463,7 @@ impl Chat {
     ) -> Result<Changed> {
         let (place, facts, row) = self.changeable(user, kind, id).await?;
         rights::require_edit(user, &facts, &self.settings.current())?;
-        let source = source.trim();
-        if source.is_empty() {
+        if source.trim().is_empty() {
             return Err(Error::invalid("empty_message", "message is empty"));
         }
         let antispam = self.antispam_settings();
@@ -473,7 +472,7 @@ impl Chat {
             return Ok(Changed {
                 id,
                 rev: row.rev,
-                conversation: place.name_for(user.id).to_string(),
+                conversation: place.audience.name_for(user.id).to_string(),
             });
         }
         let body = self.body(&place, source.to_owned()).await?;
@@ -499,7 +498,7 @@ impl Chat {
         row: &store::Row,
         what: Amendment,
     ) -> Result<Changed> {
-        let conversation = place.name_for(user.id).to_string();
+        let conversation = place.audience.name_for(user.id).to_string();
         let change = Change {
             place,
             message: row.id,
@@ -541,7 +540,7 @@ impl Chat {
                 Audience::Gdm(group) => Some(group.clone()),
                 _ => None,
             },
-            readable: place.is_open_to(user.id),
+            readable: place.audience.includes(user.id),
         };
         if !facts.readable && !user.role.is_admin() {
             return Err(Error::not_found());
@@ -562,7 +561,7 @@ impl Chat {
         self.writer.mark_read(place.id, user.id, seq).await?;
         let standings = store::standings(self.db.reader(), user.id, Some(&[place.id])).await?;
         let state = ReadState {
-            conversation: place.name_for(user.id).to_string(),
+            conversation: place.audience.name_for(user.id).to_string(),
             read_seq: standings.first().map_or(0, |standing| standing.read_seq),
             unread: standings.first().map_or(0, store::Standing::unread),
             mentions: standings.first().map_or(0, |standing| standing.mentions),

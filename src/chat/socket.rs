@@ -8,7 +8,7 @@ use super::{
     Chat,
     event::{Changed, ReadState, Synced},
     http::{ReadUpTo, Since},
-    model::{ConversationName, Place},
+    model::{Audience, ConversationName, Place},
     service::Draft,
 };
 use crate::{
@@ -283,18 +283,15 @@ struct PublicTyping {
 /// The React client sends no payload at all and means that it started.
 async fn typing(chat: Chat, caller: Caller, payload: Option<PublicTyping>) -> Result<Nothing> {
     let started = payload.and_then(|payload| payload.typing).unwrap_or(true);
-    let place = chat.public();
-    show_typing(&chat, &caller, place, started).await
+    show_typing(&chat, &caller, &Audience::Public, started).await
 }
 
 async fn typing_start(chat: Chat, caller: Caller, _: de::IgnoredAny) -> Result<Nothing> {
-    let place = chat.public();
-    show_typing(&chat, &caller, place, true).await
+    show_typing(&chat, &caller, &Audience::Public, true).await
 }
 
 async fn typing_stop(chat: Chat, caller: Caller, _: de::IgnoredAny) -> Result<Nothing> {
-    let place = chat.public();
-    show_typing(&chat, &caller, place, false).await
+    show_typing(&chat, &caller, &Audience::Public, false).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -305,32 +302,26 @@ struct TypingTo {
 }
 
 impl TypingTo {
-    async fn place(&self, chat: &Chat, caller: &Caller) -> Result<Option<Place>> {
+    /// The DM it is about; typing does not make one that is not there yet.
+    async fn audience(&self, chat: &Chat, caller: &Caller) -> Result<Audience> {
         let name = self.to.as_ref().or(self.peer.as_ref());
         let name = name.ok_or_else(Error::bad_params)?;
         let user = chat.require_user(caller.user).await?;
-        if chat.directory.find_by_name(name).await?.is_none() {
-            return Err(Error::user_not_found());
-        }
-        // Typing makes no conversation; the first message will.
-        chat.find_place(&user, &ConversationName::Dm(name.clone()))
-            .await
+        let peer = chat.directory.find_by_name(name).await?;
+        let peer = peer.ok_or_else(Error::user_not_found)?;
+        Ok(Audience::Dm([user, peer]))
     }
 }
 
 async fn dm_typing(chat: Chat, caller: Caller, typing: TypingTo) -> Result<Nothing> {
     let started = typing.typing.unwrap_or(true);
-    match typing.place(&chat, &caller).await? {
-        Some(place) => show_typing(&chat, &caller, place, started).await,
-        None => Ok(Nothing {}),
-    }
+    let audience = typing.audience(&chat, &caller).await?;
+    show_typing(&chat, &caller, &audience, started).await
 }
 
 async fn dm_stop_typing(chat: Chat, caller: Caller, typing: TypingTo) -> Result<Nothing> {
-    match typing.place(&chat, &caller).await? {
-        Some(place) => show_typing(&chat, &caller, place, false).await,
-        None => Ok(Nothing {}),
-    }
+    let audience = typing.audience(&chat, &caller).await?;
+    show_typing(&chat, &caller, &audience, false).await
 }
 
 async fn gdm_typing(chat: Chat, caller: Caller, thread: Thread) -> Result<Nothing> {
@@ -352,15 +343,20 @@ async fn gdm_show_typing(
         .group(&user, thread.id())
         .await
         .map_err(foreign_group)?;
-    show_typing(chat, caller, place, started).await
+    show_typing(chat, caller, &place.audience, started).await
 }
 
-async fn show_typing(chat: &Chat, caller: &Caller, place: Place, started: bool) -> Result<Nothing> {
+async fn show_typing(
+    chat: &Chat,
+    caller: &Caller,
+    audience: &Audience,
+    started: bool,
+) -> Result<Nothing> {
     if started {
         let user = chat.require_user(caller.user).await?;
-        chat.typing().started(&place, &user);
+        chat.typing().started(audience, &user);
     } else {
-        chat.typing().stopped(place.id, caller.user);
+        chat.typing().stopped(audience, caller.user);
     }
     Ok(Nothing {})
 }

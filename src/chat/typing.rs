@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::model::{Audience, Place, other};
+use super::model::{Audience, other};
 use crate::{
     account::User,
     kernel::Tasks,
@@ -39,8 +39,26 @@ pub(super) struct UserTyping {
     pub tid: Option<ConversationId>,
 }
 
+/// Which conversation it is. A DM need not exist yet: its first message is being typed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Where {
+    Public,
+    Dm(UserId, UserId),
+    Gdm(ConversationId),
+}
+
+impl Where {
+    fn of(audience: &Audience) -> Self {
+        match audience {
+            Audience::Public => Self::Public,
+            Audience::Dm([one, two]) => Self::Dm(one.id.min(two.id), one.id.max(two.id)),
+            Audience::Gdm(group) => Self::Gdm(group.id),
+        }
+    }
+}
+
 struct Entered {
-    place: Place,
+    audience: Audience,
     user: Arc<User>,
     until: Instant,
     passed_on: Instant,
@@ -50,7 +68,7 @@ struct Entered {
 #[derive(Clone)]
 pub struct Typing {
     delivery: Delivery,
-    entries: Arc<DashMap<(ConversationId, UserId), Entered>>,
+    entries: Arc<DashMap<(Where, UserId), Entered>>,
 }
 
 impl Typing {
@@ -68,10 +86,10 @@ impl Typing {
         typing
     }
 
-    /// `user` gave a sign of typing at `place`.
-    pub fn started(&self, place: &Place, user: &Arc<User>) {
+    /// `user` gave a sign of typing in a conversation.
+    pub fn started(&self, audience: &Audience, user: &Arc<User>) {
         let now = Instant::now();
-        let pass_on = match self.entries.entry((place.id, user.id)) {
+        let pass_on = match self.entries.entry((Where::of(audience), user.id)) {
             Entry::Occupied(mut entry) => {
                 let entered = entry.get_mut();
                 entered.until = now + HOLDS;
@@ -83,7 +101,7 @@ impl Typing {
             }
             Entry::Vacant(entry) => {
                 entry.insert(Entered {
-                    place: place.clone(),
+                    audience: audience.clone(),
                     user: user.clone(),
                     until: now + HOLDS,
                     passed_on: now,
@@ -92,30 +110,34 @@ impl Typing {
             }
         };
         if pass_on {
-            self.tell_started(place, user);
+            self.tell_started(audience, user);
         }
     }
 
-    /// `user` stopped typing at `conversation`, or was not typing at all.
-    pub fn stopped(&self, conversation: ConversationId, user: UserId) {
-        if let Some((_, entered)) = self.entries.remove(&(conversation, user)) {
+    /// `user` stopped typing in a conversation, or was not typing at all.
+    pub fn stopped(&self, audience: &Audience, user: UserId) {
+        self.remove(&(Where::of(audience), user));
+    }
+
+    fn remove(&self, key: &(Where, UserId)) {
+        if let Some((_, entered)) = self.entries.remove(key) {
             self.tell_stopped(&entered);
         }
     }
 
     /// `user` sent what was being typed.
-    pub(super) fn sent(&self, conversation: ConversationId, user: UserId) {
+    pub(super) fn sent(&self, audience: &Audience, user: UserId) {
         // The common case is that nobody waits for news of it; the map is then not even locked.
         if !self.entries.is_empty() {
-            self.stopped(conversation, user);
+            self.stopped(audience, user);
         }
     }
 
     /// `user` has no socket left.
     pub fn left(&self, user: UserId) {
         let places: Vec<_> = self.entries.iter().map(|entry| *entry.key()).collect();
-        for (conversation, _) in places.into_iter().filter(|(_, typing)| *typing == user) {
-            self.stopped(conversation, user);
+        for key in places.iter().filter(|(_, typing)| *typing == user) {
+            self.remove(key);
         }
     }
 
@@ -136,10 +158,10 @@ impl Typing {
         }
     }
 
-    fn tell_started(&self, place: &Place, user: &Arc<User>) {
+    fn tell_started(&self, audience: &Audience, user: &Arc<User>) {
         let from = &user.username;
-        match &place.audience {
-            Audience::Public => self.tell_public(place.id),
+        match audience {
+            Audience::Public => self.tell_public(),
             Audience::Dm(pair) => {
                 let to = other(pair, user.id);
                 let news = json!({
@@ -158,22 +180,22 @@ impl Typing {
                     .emit_except(&members, Room::User(user.id), "gdm_typing", &news);
             }
         }
-        self.tell(place, user, "user_typing");
+        self.tell(audience, user, "user_typing");
     }
 
     fn tell_stopped(&self, entered: &Entered) {
-        if let Audience::Public = entered.place.audience {
-            self.tell_public(entered.place.id);
+        if let Audience::Public = entered.audience {
+            self.tell_public();
         }
-        self.tell(&entered.place, &entered.user, "user_stop_typing");
+        self.tell(&entered.audience, &entered.user, "user_stop_typing");
     }
 
     /// The complete list of those who are typing in public.
-    fn tell_public(&self, conversation: ConversationId) {
+    fn tell_public(&self) {
         let mut users: Vec<String> = self
             .entries
             .iter()
-            .filter(|entry| entry.key().0 == conversation)
+            .filter(|entry| entry.key().0 == Where::Public)
             .map(|entry| entry.user.username.clone())
             .collect();
         users.sort_unstable();
@@ -181,14 +203,14 @@ impl Typing {
             .emit(&[Room::Everyone], "typing", &json!({"users": users}));
     }
 
-    fn tell(&self, place: &Place, user: &Arc<User>, event: &str) {
+    fn tell(&self, audience: &Audience, user: &Arc<User>, event: &str) {
         let mut news = UserTyping {
             username: user.username.clone(),
-            conversation: place.name_for(UserId(0)).to_string(),
+            conversation: audience.name_for(UserId(0)).to_string(),
             peer: None,
             tid: None,
         };
-        let room = match &place.audience {
+        let room = match audience {
             Audience::Public => Room::Everyone,
             Audience::Gdm(group) => {
                 news.tid = Some(group.id);
@@ -197,7 +219,7 @@ impl Typing {
             Audience::Dm(pair) => {
                 let to = other(pair, user.id);
                 news.peer = Some(user.username.clone());
-                news.conversation = place.name_for(to.id).to_string();
+                news.conversation = audience.name_for(to.id).to_string();
                 Room::User(to.id)
             }
         };

@@ -160,7 +160,7 @@ pub struct Logging {
 impl Default for Logging {
     fn default() -> Self {
         Self {
-            level: "info".into(),
+            level: "info,sea_orm_migration=warn".into(),
             format: LogFormat::Text,
         }
     }

@@ -25,8 +25,8 @@ const DEFAULT_LIMIT: u64 = 20;
 /// The most people in a page of a search.
 const MAX_LIMIT: u64 = 50;
 
-/// The routes of this feature.
-pub fn router(presence: Presence) -> OpenApiRouter {
+/// The routes of this feature, for [`router`] and for the API document.
+pub fn routes() -> OpenApiRouter<Presence> {
     OpenApiRouter::new()
         .routes(routes!(online))
         .routes(routes!(online_users))
@@ -34,7 +34,11 @@ pub fn router(presence: Presence) -> OpenApiRouter {
         .routes(routes!(search_users))
         .routes(routes!(user_profile))
         .route("/api/users/all", routing::get(all_users))
-        .with_state(presence)
+}
+
+/// The routes of this feature, ready to serve.
+pub fn router(presence: Presence) -> OpenApiRouter {
+    routes().with_state(presence)
 }
 
 /// Where a caller finds avatars: see [`Presence::link_base`].

@@ -12,5 +12,5 @@ mod registry;
 mod service;
 mod store;
 
-pub use http::router;
+pub use http::{router, routes};
 pub use service::{Parts, Presence};
