@@ -84,7 +84,10 @@ export class Chatter implements AsyncDisposable {
   /** New accounts, signed in and connected, who have heard everyone arrive. */
   async online<const Names extends readonly string[]>(...names: Names): Promise<{ [K in keyof Names]: Person }> {
     const everyone = await this.people(...names);
-    for (const person of everyone as Person[]) await person.connects();
+    for (const person of everyone as Person[]) {
+      await person.connects();
+      await person.receives("user_list_refresh", { online: person.name });
+    }
     for (const person of everyone as Person[]) await person.forgets();
     return everyone;
   }
