@@ -80,7 +80,7 @@ test("a superadmin changes settings and reads the DM log; people are told that t
   const root = await screens.at(screens.server.root);
   const alice = await screens.person("alice");
   await screens.server.register("bob");
-  await alice.opens("/chat?c=dm:bob");
+  await alice.visits("/chat?c=dm:bob");
   await alice.page.getByText(/Direct messages on this server are logged/).waitFor();
   await alice.writes("on the record");
   await alice.hasSentAll();

@@ -111,8 +111,8 @@ test("people see who is typing, until they stop", async () => {
   await using screens = await Screens.open();
   const alice = await screens.person("alice");
   const bob = await screens.person("bob");
-  await alice.opens("/chat?c=dm:bob");
-  await bob.opens("/chat?c=dm:alice");
+  await alice.visits("/chat?c=dm:bob");
+  await bob.visits("/chat?c=dm:alice");
   await alice.composer.pressSequentially("hm", { delay: 30 });
   await bob.page.getByRole("main").getByText("alice is typing…").waitFor();
   await alice.composer.fill("");
@@ -123,7 +123,7 @@ test("presence follows people as they come and go", async () => {
   await using screens = await Screens.open();
   const alice = await screens.person("alice");
   const bob = await screens.person("bob");
-  await alice.opens("/chat?c=dm:bob");
+  await alice.visits("/chat?c=dm:bob");
   const subtitle = alice.page.locator(".conversation-title p");
   await eventually("bob is shown online", async () => (await subtitle.innerText()) === "Online");
   await bob.context.close();

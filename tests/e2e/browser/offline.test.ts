@@ -74,7 +74,7 @@ test("the outbox survives a reload without a server, and is sent exactly once", 
   await using screens = await Screens.open();
   const reader = await screens.server.register("bob");
   const alice = await screens.person("alice");
-  await alice.opens("/chat?c=dm:bob");
+  await alice.visits("/chat?c=dm:bob");
   await alice.writes("sent before");
   await alice.hasSentAll();
   // Only the live link is cut, so that the page can still be reloaded.

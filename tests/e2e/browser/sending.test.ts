@@ -50,7 +50,7 @@ test("what the server refuses stays, with its reason, and can be tried again or 
 test("what was refused is still there after a reload, and can be discarded", async () => {
   await using screens = await Screens.open({ root: true });
   const alice = await screens.person("alice");
-  await alice.opens("/chat?c=dm:nobody-of-that-name");
+  await alice.visits("/chat?c=dm:nobody-of-that-name");
   await alice.writes("Hello?");
   await alice.message("Hello?").getByText("Not sent").waitFor();
   await alice.page.reload();
@@ -65,7 +65,7 @@ test("a draft survives a reload and a look elsewhere", async () => {
   await using screens = await Screens.open();
   const alice = await screens.person("alice");
   await screens.server.register("bob");
-  await alice.opens("/chat?c=dm:bob");
+  await alice.visits("/chat?c=dm:bob");
   await alice.composer.fill("Dear bob,");
   await alice.goesTo("Public chat");
   assert.equal(await alice.composer.inputValue(), "");

@@ -62,8 +62,7 @@ export class Screens implements AsyncDisposable {
     const window = await this.stranger(options);
     const url = this.server.url;
     await window.context.addCookies([...person.cookies].map(([name, value]) => ({ name, value, url })));
-    await window.opens("/chat");
-    await window.isOnline();
+    await window.visits("/chat");
     return window;
   }
 
@@ -95,13 +94,18 @@ export class Window {
   /** One more tab of the same browser. */
   async tab(path = "/chat"): Promise<Window> {
     const tab = await Window.in(this.context, this.server);
-    await tab.opens(path);
-    await tab.isOnline();
+    await tab.visits(path);
     return tab;
   }
 
   async opens(path: string): Promise<void> {
     await this.page.goto(this.server.url + path);
+  }
+
+  /** Goes to an address as somebody signed in, and waits for the live link. */
+  async visits(path: string): Promise<void> {
+    await this.opens(path);
+    await this.isOnline();
   }
 
   async registers(name: string, password = PASSWORD): Promise<void> {
@@ -119,7 +123,7 @@ export class Window {
   }
 
   async isOnline(): Promise<void> {
-    await this.page.locator('.sidebar-foot .dot-online, .conversation-head').first().waitFor({ state: "attached" });
+    await this.page.locator(".sidebar-foot .dot-online").waitFor({ state: "attached" });
   }
 
   /** Opens a conversation from the list. */

@@ -1,7 +1,7 @@
 /** Tells others that one is writing: at most every two seconds, and once when one stops. */
 
 import type { ClientEvent } from '../api/events';
-import { signal } from '../socket';
+import { isConnected, signal } from '../socket';
 import { kindOf } from '../store/parse';
 import type { ConversationId } from '../store/types';
 
@@ -10,7 +10,7 @@ const RENEW_MS = 2000;
 let said: { conversation: ConversationId; at: number } | null = null;
 
 export function typed(conversation: ConversationId, now = Date.now()): void {
-  if (said?.conversation === conversation && now - said.at < RENEW_MS) return;
+  if (!isConnected() || (said?.conversation === conversation && now - said.at < RENEW_MS)) return;
   if (said !== null && said.conversation !== conversation) stoppedTyping();
   said = { conversation, at: now };
   emit(conversation, 'start');

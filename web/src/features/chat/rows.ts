@@ -19,9 +19,26 @@ export type Row =
 
 const GROUPING_MS = 5 * 60_000;
 
-interface Previous {
+/** When something was written: as a moment, and as a day in the reader's zone. */
+interface When {
+  moment: number;
+  day: string;
+}
+
+interface Previous extends When {
   author: string;
-  at: string;
+}
+
+/** Rows are built anew for every message that arrives; dates are too dear to be taken apart each time. */
+const known = new WeakMap<Message | Outgoing, When>();
+
+function when(item: Message | Outgoing): When {
+  let found = known.get(item);
+  if (found === undefined) {
+    found = { moment: Date.parse(item.createdAt), day: dayKey(item.createdAt) };
+    known.set(item, found);
+  }
+  return found;
 }
 
 export function buildRows(
@@ -38,27 +55,28 @@ export function buildRows(
     if (message.deleted) continue;
     const unreadAbove: boolean = !divided && message.seq > (readUpTo ?? 0) && message.author !== me;
     divided ||= unreadAbove;
-    const at = message.createdAt;
+    const written = when(message);
     rows.push({
       type: 'message',
       key: keyOf(message, me, used),
       message,
       unreadAbove,
-      ...place(previous, { author: message.author, at }, unreadAbove || message.reply !== null),
+      ...place(previous, written, message, message.author, unreadAbove),
       beginning: rows.length === 0 && timeline?.hasOlder === false,
     });
-    previous = { author: message.author, at };
+    previous = { author: message.author, moment: written.moment, day: written.day };
   }
   for (const item of outbox) {
+    const written = when(item);
     rows.push({
       type: 'outgoing',
       key: `n:${item.nonce}`,
       item,
       unreadAbove: false,
-      ...place(previous, { author: me, at: item.createdAt }, item.reply !== null),
+      ...place(previous, written, item, me, false),
       beginning: rows.length === 0,
     });
-    previous = { author: me, at: item.createdAt };
+    previous = { author: me, moment: written.moment, day: written.day };
   }
   return rows;
 }
@@ -72,12 +90,18 @@ function keyOf(message: Message, me: string, used: Set<string>): string {
   return own;
 }
 
-function place(previous: Previous | null, row: Previous, apart: boolean) {
-  const newDay = previous === null || dayKey(previous.at) !== dayKey(row.at);
-  const near = previous !== null && Date.parse(row.at) - Date.parse(previous.at) < GROUPING_MS;
+function place(
+  previous: Previous | null,
+  written: When,
+  item: Message | Outgoing,
+  author: string,
+  apart: boolean,
+) {
+  const newDay = previous === null || previous.day !== written.day;
+  const near = previous !== null && written.moment - previous.moment < GROUPING_MS;
   return {
-    day: newDay ? row.at : null,
-    continued: !newDay && !apart && near && previous.author === row.author,
+    day: newDay ? item.createdAt : null,
+    continued: !newDay && !apart && near && item.reply === null && previous.author === author,
   };
 }
 
