@@ -19,26 +19,11 @@ export type Row =
 
 const GROUPING_MS = 5 * 60_000;
 
-/** When something was written: as a moment, and as a day in the reader's zone. */
-interface When {
+/** What a row is compared with: the one above it. */
+interface Above {
+  author: string;
   moment: number;
   day: string;
-}
-
-interface Previous extends When {
-  author: string;
-}
-
-/** Rows are built anew for every message that arrives; dates are too dear to be taken apart each time. */
-const known = new WeakMap<Message | Outgoing, When>();
-
-function when(item: Message | Outgoing): When {
-  let found = known.get(item);
-  if (found === undefined) {
-    found = { moment: Date.parse(item.createdAt), day: dayKey(item.createdAt) };
-    known.set(item, found);
-  }
-  return found;
 }
 
 export function buildRows(
@@ -49,60 +34,80 @@ export function buildRows(
 ): Row[] {
   const rows: Row[] = [];
   const used = new Set<string>();
-  let previous: Previous | null = null;
+  let above: Above | null = null;
   let divided = readUpTo === null;
   for (const message of timeline?.messages ?? []) {
     if (message.deleted) continue;
     const unreadAbove: boolean = !divided && message.seq > (readUpTo ?? 0) && message.author !== me;
     divided ||= unreadAbove;
     const written = when(message);
-    rows.push({
-      type: 'message',
-      key: keyOf(message, me, used),
-      message,
-      unreadAbove,
-      ...place(previous, written, message, message.author, unreadAbove),
-      beginning: rows.length === 0 && timeline?.hasOlder === false,
-    });
-    previous = { author: message.author, moment: written.moment, day: written.day };
+    const day = above === null || above.day !== written.day ? message.createdAt : null;
+    const continued: boolean =
+      day === null && !unreadAbove && message.reply === null && follows(above, message.author, written);
+    const beginning = rows.length === 0 && timeline?.hasOlder === false;
+    const key = keyOf(message, me, used);
+    rows.push({ type: 'message', key, message, day, unreadAbove, continued, beginning });
+    above = { author: message.author, moment: written.moment, day: written.day };
   }
   for (const item of outbox) {
     const written = when(item);
+    const day = above === null || above.day !== written.day ? item.createdAt : null;
+    const continued: boolean = day === null && item.reply === null && follows(above, me, written);
+    const beginning = rows.length === 0;
     rows.push({
       type: 'outgoing',
       key: `n:${item.nonce}`,
       item,
+      day,
       unreadAbove: false,
-      ...place(previous, written, item, me, false),
-      beginning: rows.length === 0,
+      continued,
+      beginning,
     });
-    previous = { author: me, moment: written.moment, day: written.day };
+    above = { author: me, moment: written.moment, day: written.day };
   }
   return rows;
 }
 
-/** One's own message keeps its key when it comes back from the server, so its row does not blink. */
-function keyOf(message: Message, me: string, used: Set<string>): string {
-  const own = message.nonce !== null && message.author === me ? `n:${message.nonce}` : null;
-  // The parts of a long text that was split may share the nonce.
-  if (own === null || used.has(own)) return `m:${message.id}`;
-  used.add(own);
-  return own;
+function follows(above: Above | null, author: string, written: When): boolean {
+  return above !== null && above.author === author && written.moment - above.moment < GROUPING_MS;
 }
 
-function place(
-  previous: Previous | null,
-  written: When,
-  item: Message | Outgoing,
-  author: string,
-  apart: boolean,
-) {
-  const newDay = previous === null || previous.day !== written.day;
-  const near = previous !== null && written.moment - previous.moment < GROUPING_MS;
-  return {
-    day: newDay ? item.createdAt : null,
-    continued: !newDay && !apart && near && item.reply === null && previous.author === author,
-  };
+/** When something was written: as a moment, and as a day in the reader's zone. */
+interface When {
+  moment: number;
+  day: string;
+}
+
+/** Rows are built anew for every message that arrives; dates are too dear to be taken apart each time. */
+const times = new WeakMap<Message | Outgoing, When>();
+
+function when(item: Message | Outgoing): When {
+  let found = times.get(item);
+  if (found === undefined) {
+    found = { moment: Date.parse(item.createdAt), day: dayKey(item.createdAt) };
+    times.set(item, found);
+  }
+  return found;
+}
+
+const keys = new WeakMap<Message, string>();
+
+/** One's own message keeps its key when it comes back from the server, so its row does not blink. */
+function keyOf(message: Message, me: string, used: Set<string>): string {
+  if (message.nonce !== null && message.author === me) {
+    const own = `n:${message.nonce}`;
+    // The parts of a long text that was split may share the nonce.
+    if (!used.has(own)) {
+      used.add(own);
+      return own;
+    }
+  }
+  let key = keys.get(message);
+  if (key === undefined) {
+    key = `m:${message.id}`;
+    keys.set(message, key);
+  }
+  return key;
 }
 
 /** The row of a stored message, by its id. */
