@@ -9,8 +9,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 use socketioxide::{SocketIo, layer::SocketIoLayer};
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer,
-    set_header::SetResponseHeaderLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
 };
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -43,6 +42,7 @@ pub struct App {
     listener: LinkListener,
     address: SocketAddr,
     accounts: Accounts,
+    socket_events: Vec<&'static str>,
     db: Db,
     delivery: Delivery,
     tasks: Tasks,
@@ -82,7 +82,7 @@ impl App {
             setup_token.clone(),
         )
         .await?;
-        open_namespace(&features, &io, &delivery, &tasks);
+        let socket_events = open_namespace(&features, &io, &delivery, &tasks);
         let router = router(&config, &db, &features, sessions, socket_layer, &delivery);
         let listener = LinkListener::bind(&config.server.bind)
             .map_err(|error| anyhow::anyhow!("server.bind {}: {error}", config.server.bind))?;
@@ -92,12 +92,18 @@ impl App {
             listener,
             address,
             accounts: features.accounts,
+            socket_events,
             db,
             delivery,
             tasks,
             config,
             setup_token,
         })
+    }
+
+    /// The names of the events that clients can send, sorted.
+    pub fn socket_events(&self) -> &[&'static str] {
+        &self.socket_events
     }
 
     /// Where it listens.
@@ -225,9 +231,16 @@ async fn features(
     })
 }
 
-fn open_namespace(features: &Features, io: &SocketIo, delivery: &Delivery, tasks: &Tasks) {
+/// Opens the namespace; returns the names of the events that clients can send, sorted.
+fn open_namespace(
+    features: &Features,
+    io: &SocketIo,
+    delivery: &Delivery,
+    tasks: &Tasks,
+) -> Vec<&'static str> {
     let mut routes = Routes::default();
     chat::register(&mut routes, &features.chat);
+    let events = routes.events();
     let gate = Gate {
         routes: Arc::new(routes),
         delivery: delivery.clone(),
@@ -254,6 +267,7 @@ fn open_namespace(features: &Features, io: &SocketIo, delivery: &Delivery, tasks
             leaving.left(caller);
         },
     );
+    events
 }
 
 fn router(

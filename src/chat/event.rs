@@ -7,6 +7,8 @@ use entity::{ConversationId, MessageId, Timestamp, conversation::Kind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use super::typing::UserTyping;
+
 /// The picture of the author "System".
 pub const SYSTEM_AVATAR: &str = "/sys_pfp.png";
 /// The name of the author "System".

@@ -26,7 +26,7 @@ const SWEEP_EVERY: Duration = Duration::from_millis(500);
 
 /// `user_typing` and `user_stop_typing`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct UserTyping {
+pub struct UserTyping {
     /// Who.
     pub username: String,
     /// Where.

@@ -1,0 +1,397 @@
+//! The reference of the Socket.IO events, `docs/events.md`.
+//!
+//! The fields of what the server sends are read off the types it sends, and the names of what it
+//! takes are checked against the table of handlers, so the page cannot say anything else than the
+//! program does. A test compares it with the file.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+use utoipa::PartialSchema;
+
+use crate::chat::event::{
+    Changed, MessageDeleted, MessageEdited, MessageOut, ReadState, Sent, Synced,
+    SyncedConversation, SystemMessage, UserTyping,
+};
+
+/// An event that clients send.
+struct Incoming {
+    names: &'static [&'static str],
+    payload: &'static str,
+    answer: &'static str,
+    about: &'static str,
+}
+
+/// An event that the server sends.
+struct Outgoing {
+    names: &'static [&'static str],
+    payload: Payload,
+    to: &'static str,
+    about: &'static str,
+}
+
+/// What an event carries.
+enum Payload {
+    /// A value of this type, described below the tables.
+    Typed(&'static str),
+    /// Something small, told in words.
+    Told(&'static str),
+}
+
+/// The names of all events that clients send, sorted.
+pub fn incoming() -> Vec<&'static str> {
+    let mut names: Vec<_> = INCOMING.iter().flat_map(|event| event.names).copied().collect();
+    names.sort_unstable();
+    names
+}
+
+/// The whole page.
+pub fn reference() -> String {
+    let mut page = INTRODUCTION.to_owned();
+    page.push_str("\n## Client to server\n\n| Event | Payload | Answer | What it does |\n|---|---|---|---|\n");
+    for event in INCOMING {
+        row(&mut page, &[&code(event.names), event.payload, event.answer, event.about]);
+    }
+    page.push_str("\n## Server to client\n\n| Event | Payload | To whom | When |\n|---|---|---|---|\n");
+    for event in OUTGOING {
+        let payload = match event.payload {
+            Payload::Typed(name) => format!("[{name}](#{})", name.to_lowercase()),
+            Payload::Told(words) => words.to_owned(),
+        };
+        row(&mut page, &[&code(event.names), &payload, event.to, event.about]);
+    }
+    page.push_str("\n## Types\n");
+    for (name, schema) in types() {
+        describe(&mut page, name, &schema);
+    }
+    page
+}
+
+fn code(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+fn row(page: &mut String, cells: &[&str]) {
+    page.push_str("| ");
+    page.push_str(&cells.join(" | "));
+    page.push_str(" |\n");
+}
+
+fn types() -> Vec<(&'static str, Value)> {
+    fn schema<T: PartialSchema>() -> Value {
+        serde_json::to_value(T::schema()).unwrap_or_default()
+    }
+    vec![
+        ("Message", schema::<MessageOut>()),
+        ("Sent", schema::<Sent>()),
+        ("Changed", schema::<Changed>()),
+        ("MessageEdited", schema::<MessageEdited>()),
+        ("MessageDeleted", schema::<MessageDeleted>()),
+        ("ReadState", schema::<ReadState>()),
+        ("Synced", schema::<Synced>()),
+        ("SyncedConversation", schema::<SyncedConversation>()),
+        ("UserTyping", schema::<UserTyping>()),
+        ("SystemMessage", schema::<SystemMessage>()),
+    ]
+}
+
+/// A type's fields as a table.
+fn describe(page: &mut String, name: &str, schema: &Value) {
+    let _ = write!(page, "\n### {name}\n\n| Field | Type | Meaning |\n|---|---|---|\n"); // to a String
+    let parts = match schema["allOf"].as_array() {
+        Some(parts) => parts.iter().map(resolve).collect(),
+        None => vec![schema.clone()],
+    };
+    for part in parts {
+        let required: Vec<_> = part["required"].as_array().cloned().unwrap_or_default();
+        for (field, about) in part["properties"].as_object().into_iter().flatten() {
+            let optional = if required.contains(&Value::from(field.as_str())) {
+                ""
+            } else {
+                " (may be absent)"
+            };
+            let meaning = about["description"].as_str().unwrap_or_default();
+            let meaning = meaning.split_whitespace().collect::<Vec<_>>().join(" ");
+            row(page, &[&format!("`{field}`"), &(type_name(about) + optional), &meaning]);
+        }
+    }
+}
+
+/// A part that names another type is that type.
+fn resolve(part: &Value) -> Value {
+    match reference_name(part).as_deref() {
+        Some("ChangedAt") => {
+            serde_json::to_value(crate::chat::event::ChangedAt::schema()).unwrap_or_default()
+        }
+        _ => part.clone(),
+    }
+}
+
+fn reference_name(schema: &Value) -> Option<String> {
+    Some(schema["$ref"].as_str()?.rsplit('/').next()?.to_owned())
+}
+
+fn type_name(schema: &Value) -> String {
+    if let Some(name) = reference_name(schema) {
+        return match name.as_str() {
+            "MessageId" | "ConversationId" | "UserId" => "integer".into(),
+            "Timestamp" => "time".into(),
+            "Kind" => "`public`, `dm` or `gdm`".into(),
+            "MessageOut" => "Message".into(),
+            other => other.into(),
+        };
+    }
+    if let Some(parts) = schema["oneOf"].as_array() {
+        let names: Vec<_> = parts.iter().map(type_name).collect();
+        return names.join(" or ");
+    }
+    match &schema["type"] {
+        Value::String(kind) if kind == "array" => format!("list of {}", type_name(&schema["items"])),
+        Value::String(kind) => kind.clone(),
+        Value::Array(kinds) => {
+            let kinds: Vec<_> = kinds.iter().filter_map(Value::as_str).collect();
+            kinds.join(" or ")
+        }
+        _ => "any".into(),
+    }
+}
+
+const INTRODUCTION: &str = "\
+# Socket.IO events
+
+<!-- Written by `UPDATE_SNAPSHOTS=1 cargo test --lib events`, and compared by every test run. -->
+
+Connect to `/socket.io/` (namespace `/`) with the session cookie. Without a valid session the
+connection is refused with `CONNECT_ERROR {\"message\": \"unauthorized\"}`.
+
+**Answers.** Every event is answered. With an acknowledgement the answer is `{\"ok\": true, ...}` or
+`{\"ok\": false, \"error\": code, \"message\": text, \"retry_after\"?: seconds}`; without one, a failure
+arrives as the event `error`. Nothing is acknowledged before it is stored durably.
+
+**Order.** The events of one socket are handled in the order in which they arrive. News of one
+conversation goes out in the order of `rev`.
+
+**Catching up.** Keep the highest `rev` of each conversation. An event with the next `rev` applies;
+one with a known `rev` is a repetition; a jump is a gap. After every connect, and after a gap, call
+`sync` with what you have until `more` is false.
+
+**Resending.** Give each message a `nonce` of up to 64 visible ASCII characters, best a UUIDv7, and
+send it again with the same one until it is answered: it is stored once, and every answer is the
+first one's. A message that was sent in parts has `nonce`, `nonce#1`, `nonce#2` ... in its parts.
+
+**Slow clients.** A client that does not read what it is sent is disconnected rather than skipped; it
+reconnects and catches up.
+";
+
+const INCOMING: &[Incoming] = &[
+    Incoming {
+        names: &["send_message"],
+        payload: "`{text, attachment?, reply_to?, nonce?}`; with `mode: \"dm\"` and `peer`, or `mode: \"gdm\"` and `thread_id`, as below",
+        answer: "Sent",
+        about: "Says something in public",
+    },
+    Incoming {
+        names: &["dm_send"],
+        payload: "`{to, text, attachment?, reply_to?, nonce?}`; `to` may be called `peer` or `to_user`",
+        answer: "Sent",
+        about: "Says something to one person",
+    },
+    Incoming {
+        names: &["gdm_send"],
+        payload: "`{thread_id, text, attachment?, reply_to?, nonce?}`; `thread_id` may be called `tid`",
+        answer: "Sent",
+        about: "Says something in a group",
+    },
+    Incoming {
+        names: &["edit_message", "dm_edit", "gdm_edit"],
+        payload: "`{id, text}`",
+        answer: "Changed",
+        about: "Gives a message another text: public, in a DM, in a group",
+    },
+    Incoming {
+        names: &["delete_message", "dm_delete", "gdm_delete"],
+        payload: "the id, or `{id}`",
+        answer: "Changed",
+        about: "Deletes a message: public, in a DM, in a group",
+    },
+    Incoming {
+        names: &["mark_read"],
+        payload: "`{conversation, seq}`",
+        answer: "ReadState",
+        about: "Notes how far one has read; it only moves forward",
+    },
+    Incoming {
+        names: &["sync"],
+        payload: "`{since: {conversation: rev, ...}, limit?}`",
+        answer: "Synced",
+        about: "Everything that changed since, tombstones included",
+    },
+    Incoming {
+        names: &["typing"],
+        payload: "`{typing: true or false}`, or nothing for true",
+        answer: "`{}`",
+        about: "One types in public, or stopped. Forgotten after 3 seconds",
+    },
+    Incoming {
+        names: &["typing_start"],
+        payload: "nothing",
+        answer: "`{}`",
+        about: "One types in public",
+    },
+    Incoming {
+        names: &["typing_stop", "stop_typing"],
+        payload: "nothing",
+        answer: "`{}`",
+        about: "One stopped typing in public",
+    },
+    Incoming {
+        names: &["dm_typing", "dm_stop_typing"],
+        payload: "`{to}`; may be called `peer`",
+        answer: "`{}`",
+        about: "One types to a person, or stopped",
+    },
+    Incoming {
+        names: &["gdm_typing", "gdm_stop_typing"],
+        payload: "`{thread_id}`; may be called `tid`",
+        answer: "`{}`",
+        about: "One types in a group, or stopped",
+    },
+    Incoming {
+        names: &["gdm_join"],
+        payload: "`{thread_id}`; may be called `tid`",
+        answer: "`{}`",
+        about: "Does nothing for members, who hear their groups from the start; kept for older clients",
+    },
+];
+
+const OUTGOING: &[Outgoing] = &[
+    Outgoing {
+        names: &["new_message"],
+        payload: Payload::Typed("Message"),
+        to: "everybody",
+        about: "Something was said in public",
+    },
+    Outgoing {
+        names: &["dm_new", "new_dm"],
+        payload: Payload::Typed("Message"),
+        to: "both people",
+        about: "Something was said in a DM. Both names carry the same message: listen to one of them",
+    },
+    Outgoing {
+        names: &["gdm_new"],
+        payload: Payload::Typed("Message"),
+        to: "the group's members",
+        about: "Something was said in a group",
+    },
+    Outgoing {
+        names: &["message_edited", "edit_message", "dm_edit", "gdm_edit"],
+        payload: Payload::Typed("MessageEdited"),
+        to: "those who can read it",
+        about: "A message has another text. The first name for all kinds, one of the others besides",
+    },
+    Outgoing {
+        names: &["message_deleted"],
+        payload: Payload::Typed("MessageDeleted"),
+        to: "those who could read it",
+        about: "A message was deleted",
+    },
+    Outgoing {
+        names: &["delete_message", "dm_delete", "gdm_delete"],
+        payload: Payload::Told("the id"),
+        to: "those who could read it",
+        about: "The same, for older clients",
+    },
+    Outgoing {
+        names: &["read_state"],
+        payload: Payload::Typed("ReadState"),
+        to: "one's other sockets",
+        about: "One has read further elsewhere",
+    },
+    Outgoing {
+        names: &["typing"],
+        payload: Payload::Told("`{users: [names]}`"),
+        to: "everybody",
+        about: "Everybody who is typing in public",
+    },
+    Outgoing {
+        names: &["user_typing", "user_stop_typing"],
+        payload: Payload::Typed("UserTyping"),
+        to: "the others in the conversation",
+        about: "Somebody types, or stopped",
+    },
+    Outgoing {
+        names: &["dm_typing"],
+        payload: Payload::Told("`{from, to, username, peer, conversation}`"),
+        to: "the other person",
+        about: "Somebody types to one",
+    },
+    Outgoing {
+        names: &["gdm_typing"],
+        payload: Payload::Told("`{from, username, thread_id, tid, group_name, conversation}`"),
+        to: "the other members",
+        about: "Somebody types in a group",
+    },
+    Outgoing {
+        names: &["user_list_refresh"],
+        payload: Payload::Told("one of `{online: name}`, `{offline: name}`, `{new_user: name}`, `{cleanup: true}`"),
+        to: "everybody",
+        about: "Somebody came, went or is new; `cleanup`: so many did that the lists are best fetched anew",
+    },
+    Outgoing {
+        names: &["gdm_threads_refresh"],
+        payload: Payload::Told("`{tid}` or `{deleted: tid}`"),
+        to: "members, and those who no longer are",
+        about: "A group changed, or is gone",
+    },
+    Outgoing {
+        names: &["conversation_removed"],
+        payload: Payload::Told("`{conversation}`"),
+        to: "whoever lost access",
+        about: "One is no longer in a conversation",
+    },
+    Outgoing {
+        names: &["admin_list"],
+        payload: Payload::Told("`{admins: [names]}`"),
+        to: "everybody",
+        about: "Somebody became admin, or is no longer",
+    },
+    Outgoing {
+        names: &["system_message"],
+        payload: Payload::Typed("SystemMessage"),
+        to: "one socket",
+        about: "A notice, such as why a message was refused",
+    },
+    Outgoing {
+        names: &["error"],
+        payload: Payload::Told("`{event, error, message, retry_after?}`"),
+        to: "the socket that sent the event",
+        about: "An event without acknowledgement failed",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::reference;
+
+    #[test]
+    fn the_page_is_what_the_program_says() {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/events.md");
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::write(&file, reference()).expect("written");
+        }
+        let written = std::fs::read_to_string(&file).expect("docs/events.md is there");
+        assert_eq!(written, reference(), "run UPDATE_SNAPSHOTS=1 cargo test");
+    }
+
+    #[test]
+    fn the_api_document_is_what_the_program_serves() {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/openapi.json");
+        let document = crate::app::openapi().to_pretty_json().expect("encoded") + "\n";
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::write(&file, &document).expect("written");
+        }
+        let written = std::fs::read_to_string(&file).expect("docs/openapi.json is there");
+        assert_eq!(written, document, "run UPDATE_SNAPSHOTS=1 cargo test");
+    }
+}
