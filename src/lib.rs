@@ -14,6 +14,7 @@ pub mod account;
 pub mod app;
 pub mod chat;
 pub mod cli;
+pub mod gdm;
 pub mod http;
 pub mod kernel;
 pub mod presence;
