@@ -3,7 +3,8 @@
 //! The map, top to bottom; each layer uses only those below it.
 //!
 //! - [`app`]: the composition root. Builds the features, the router and the namespace; serves.
-//! - Features, one folder each: [`account`], [`presence`], [`admin`], [`chat`], [`gdm`].
+//! - [`cli`]: the command line. [`events`]: the reference of the Socket.IO events.
+//! - Features, one folder each: [`gdm`], [`chat`], [`presence`], [`account`], [`settings`].
 //! - [`http`] and [`socket`]: axum and socketioxide plumbing; neither knows a feature.
 //! - [`kernel`]: errors, configuration, database, time, tokens, tasks.
 //! - the `entity` and `migration` crates: tables as types, and how they came to be.
@@ -15,6 +16,7 @@ pub mod app;
 pub mod chat;
 pub mod cli;
 pub mod events;
+pub mod gdm;
 pub mod http;
 pub mod kernel;
 pub mod presence;

@@ -9,11 +9,14 @@ pub fn escape(text: &str) -> String {
 }
 
 /// A small page with `title` and a `body` of HTML, which the caller has escaped.
+///
+/// The referrer policy keeps codes in addresses from other sites. A stricter one would make
+/// browsers send `Origin: null` with the page's own forms, which are then refused as foreign.
 pub fn page(status: StatusCode, title: &str, body: &str) -> Response {
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"robots\" content=\"noindex\"><meta name=\"referrer\" content=\"no-referrer\">\
+         <meta name=\"robots\" content=\"noindex\"><meta name=\"referrer\" content=\"same-origin\">\
          <title>{title}</title><style>{STYLE}</style></head>\
          <body><main><h1>{title}</h1>{body}</main></body></html>",
         title = escape(title),

@@ -5,7 +5,10 @@
 
 use std::{future::Future, time::Duration};
 
+use tokio::sync::oneshot;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::error::{Error, Result};
 
 /// The running tasks and the signal that ends them.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +24,23 @@ impl Tasks {
         F: Future<Output = ()> + Send + 'static,
     {
         self.tracker.spawn(task);
+    }
+
+    /// Runs `work` to its end, even when whoever waits for it goes away: a request is dropped when
+    /// its client hangs up, and must not leave behind a change without its consequences.
+    pub async fn complete<T, F>(&self, work: F) -> Result<T>
+    where
+        F: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (done, outcome) = oneshot::channel();
+        self.spawn(async move {
+            // Nobody waits any more: the work is done all the same.
+            let _ = done.send(work.await);
+        });
+        outcome
+            .await
+            .map_err(|_| Error::internal(anyhow::anyhow!("a task panicked")))?
     }
 
     /// Runs `tick` every `period` until shutdown.

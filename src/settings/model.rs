@@ -78,6 +78,12 @@ impl Key {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SettingValues(pub(super) BTreeMap<Key, String>);
 
+impl FromIterator<(Key, String)> for SettingValues {
+    fn from_iter<I: IntoIterator<Item = (Key, String)>>(values: I) -> Self {
+        Self(values.into_iter().collect())
+    }
+}
+
 impl SettingValues {
     /// The value of `key`.
     pub fn get(&self, key: Key) -> &str {
