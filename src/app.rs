@@ -21,6 +21,7 @@ use crate::{
         identify_socket, session_layer,
     },
     chat::{self, Chat, Groups},
+    gdm::{self, Gdms},
     http::{
         self as plumbing, MAX_BODY_BYTES, Origins, TrustedProxies, assets, find_client_address,
         log_request, require_same_origin,
@@ -62,6 +63,7 @@ struct ApiDoc;
 struct Features {
     accounts: Accounts,
     chat: Chat,
+    gdms: Gdms,
     presence: Presence,
 }
 
@@ -165,6 +167,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     for feature in [
         account::routes().into_openapi(),
         chat::routes().into_openapi(),
+        gdm::routes().into_openapi(),
         presence::routes().into_openapi(),
     ] {
         document.merge(feature);
@@ -195,11 +198,22 @@ async fn features(
             None => FirstAccount::Ordinary,
         },
     });
+    let groups = Groups::new(db.clone());
+    let gdms = Gdms::new(gdm::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        directory: directory.clone(),
+        settings: settings.clone(),
+        groups: groups.clone(),
+        delivery: delivery.clone(),
+        tasks: tasks.clone(),
+        public_url: config.server.public_url.trim_end_matches('/').into(),
+    });
     let chat = Chat::start(chat::Parts {
         db: db.clone(),
         clock: clock.clone(),
         directory,
-        groups: Groups::new(db.clone()),
+        groups,
         settings,
         delivery: delivery.clone(),
         tasks: tasks.clone(),
@@ -227,6 +241,7 @@ async fn features(
     Ok(Features {
         accounts,
         chat,
+        gdms,
         presence,
     })
 }
@@ -282,6 +297,7 @@ fn router(
     let api = OpenApiRouter::<()>::new()
         .merge(account::router(features.accounts.clone()))
         .merge(chat::router(features.chat.clone()))
+        .merge(gdm::router(features.gdms.clone(), origins.clone()))
         .merge(presence::router(features.presence.clone()))
         .split_for_parts()
         .0;

@@ -19,8 +19,8 @@ use crate::{
     kernel::{Error, Result, error::ErrorKind},
 };
 
-/// The routes of this feature. `origins` are those whose links may spend an invite.
-pub fn router(gdms: Gdms, origins: Origins) -> OpenApiRouter {
+/// The routes of this feature, for [`router`] and for the API document.
+pub fn routes() -> OpenApiRouter<Gdms> {
     OpenApiRouter::new()
         .routes(routes!(list_threads, create_thread))
         .routes(routes!(list_members))
@@ -36,8 +36,15 @@ pub fn router(gdms: Gdms, origins: Origins) -> OpenApiRouter {
         .routes(routes!(lock))
         .routes(routes!(unlock))
         .routes(routes!(delete))
-        .with_state(gdms.clone())
-        .merge(http_invites::router(gdms, origins))
+        .merge(http_invites::routes())
+}
+
+/// The routes of this feature, ready to serve. `origins` are those whose links may spend an
+/// invite.
+pub fn router(gdms: Gdms, origins: Origins) -> OpenApiRouter {
+    routes()
+        .with_state(gdms)
+        .layer(axum::Extension(origins))
 }
 
 #[derive(Serialize, ToSchema)]

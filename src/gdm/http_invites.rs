@@ -26,14 +26,12 @@ use crate::{
 };
 
 /// The routes of invites.
-pub(super) fn router(gdms: Gdms, origins: Origins) -> OpenApiRouter {
+pub(super) fn routes() -> OpenApiRouter<Gdms> {
     OpenApiRouter::new()
         .routes(routes!(create_invite))
         .routes(routes!(join_by_link, join_by_code))
         .routes(routes!(join))
         .route("/join/{code}", routing::get(join_page))
-        .with_state(gdms)
-        .layer(axum::Extension(origins))
 }
 
 #[derive(Serialize, ToSchema)]

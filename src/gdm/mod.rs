@@ -18,5 +18,5 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use http::router;
+pub use http::{router, routes};
 pub use service::{Gdms, Parts};
