@@ -103,3 +103,15 @@ test("the administration is closed to everybody else", async () => {
   await alice.opens("/admin");
   await alice.page.getByText("This page is for administrators.").waitFor();
 });
+
+test("the tabs of one browser agree on who is signed in", async () => {
+  await using screens = await Screens.open();
+  await screens.server.register("bob");
+  const first = await screens.person("alice");
+  const second = await first.tab();
+  await first.page.getByRole("button", { name: "Sign out" }).click();
+  await second.page.getByRole("heading", { name: "Welcome back" }).waitFor();
+  await first.signsIn("bob");
+  await second.opens("/chat");
+  await second.page.locator(".sidebar-me").getByText("bob").waitFor();
+});

@@ -69,6 +69,10 @@ function follow(outcome: Follow): void {
 }
 
 async function onUp(): Promise<void> {
+  if (await belongsToAnother()) {
+    window.location.reload();
+    return;
+  }
   update(linkUp);
   relist();
   void refreshOnline();
@@ -85,6 +89,13 @@ async function onDown(reason: 'unauthorized' | 'lost'): Promise<void> {
   clearTimeout(retry);
   retry = setTimeout(tryNow, wait);
   if (reason === 'unauthorized') await checkSession();
+}
+
+/** The cookie may have become somebody else's while the link was down; nothing may be sent in their name. */
+async function belongsToAnother(): Promise<boolean> {
+  if (current().link.downSince === null) return false;
+  const identity = await whoAmI().catch(() => null);
+  return identity !== null && Boolean(identity.effective) && identity.user_id !== current().me?.id;
 }
 
 /** Being refused is different from being offline, and the server alone can say which it is. */

@@ -49,7 +49,8 @@ export function flushOutbox(): void {
 }
 
 async function drain(): Promise<void> {
-  while (socket.isConnected()) {
+  // "Online" comes after the check whose session this is.
+  while (socket.isConnected() && current().link.phase === 'online') {
     if (nextToSend(current()) === null) return;
     await pause(waitBeforeSending(Date.now()));
     // While waiting it may have been discarded, or have come back from another tab.

@@ -4,7 +4,10 @@ import * as account from '../api/account';
 import { whenUnauthenticated } from '../api/client';
 import { current, signedIn, signedOut, update } from '../store/store';
 import { closeLink, openLink } from './connection';
-import { keepOutbox } from './kept';
+import { keep, keepOutbox } from './kept';
+
+/** Who is signed in in this browser: its tabs share the cookie, and have to agree on whose it is. */
+const PERSON = 'chatter.person';
 
 let stopKeeping: (() => void) | null = null;
 
@@ -12,6 +15,11 @@ whenUnauthenticated(() => {
   if (current().session !== 'active') return;
   closeLink();
   update((state) => ({ ...state, session: 'expired' }));
+});
+
+window.addEventListener('storage', (event) => {
+  const { me } = current();
+  if (event.key === PERSON && me !== null && event.newValue !== String(me.id)) window.location.reload();
 });
 
 /** On page load, and again when the server could not be reached then. */
@@ -55,6 +63,7 @@ async function enter(): Promise<void> {
   update((state) => signedIn(state, me));
   // Pages outside this client look the name up here.
   sessionStorage.setItem('username', name);
+  keep(PERSON, String(me.id));
   stopKeeping = keepOutbox(me.id);
   openLink();
 }
@@ -63,5 +72,6 @@ function leave(): void {
   stopKeeping?.();
   stopKeeping = null;
   sessionStorage.removeItem('username');
+  keep(PERSON, null);
   update(signedOut);
 }
