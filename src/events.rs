@@ -40,7 +40,11 @@ enum Payload {
 
 /// The names of all events that clients send, sorted.
 pub fn incoming() -> Vec<&'static str> {
-    let mut names: Vec<_> = INCOMING.iter().flat_map(|event| event.names).copied().collect();
+    let mut names: Vec<_> = INCOMING
+        .iter()
+        .flat_map(|event| event.names)
+        .copied()
+        .collect();
     names.sort_unstable();
     names
 }
@@ -48,17 +52,27 @@ pub fn incoming() -> Vec<&'static str> {
 /// The whole page.
 pub fn reference() -> String {
     let mut page = INTRODUCTION.to_owned();
-    page.push_str("\n## Client to server\n\n| Event | Payload | Answer | What it does |\n|---|---|---|---|\n");
+    page.push_str(
+        "\n## Client to server\n\n| Event | Payload | Answer | What it does |\n|---|---|---|---|\n",
+    );
     for event in INCOMING {
-        row(&mut page, &[&code(event.names), event.payload, event.answer, event.about]);
+        row(
+            &mut page,
+            &[&code(event.names), event.payload, event.answer, event.about],
+        );
     }
-    page.push_str("\n## Server to client\n\n| Event | Payload | To whom | When |\n|---|---|---|---|\n");
+    page.push_str(
+        "\n## Server to client\n\n| Event | Payload | To whom | When |\n|---|---|---|---|\n",
+    );
     for event in OUTGOING {
         let payload = match event.payload {
             Payload::Typed(name) => format!("[{name}](#{})", name.to_lowercase()),
             Payload::Told(words) => words.to_owned(),
         };
-        row(&mut page, &[&code(event.names), &payload, event.to, event.about]);
+        row(
+            &mut page,
+            &[&code(event.names), &payload, event.to, event.about],
+        );
     }
     page.push_str("\n## Types\n");
     for (name, schema) in types() {
@@ -98,7 +112,10 @@ fn types() -> Vec<(&'static str, Value)> {
 
 /// A type's fields as a table.
 fn describe(page: &mut String, name: &str, schema: &Value) {
-    let _ = write!(page, "\n### {name}\n\n| Field | Type | Meaning |\n|---|---|---|\n"); // to a String
+    let _ = write!(
+        page,
+        "\n### {name}\n\n| Field | Type | Meaning |\n|---|---|---|\n"
+    ); // to a String
     let parts = match schema["allOf"].as_array() {
         Some(parts) => parts.iter().map(resolve).collect(),
         None => vec![schema.clone()],
@@ -113,7 +130,14 @@ fn describe(page: &mut String, name: &str, schema: &Value) {
             };
             let meaning = about["description"].as_str().unwrap_or_default();
             let meaning = meaning.split_whitespace().collect::<Vec<_>>().join(" ");
-            row(page, &[&format!("`{field}`"), &(type_name(about) + optional), &meaning]);
+            row(
+                page,
+                &[
+                    &format!("`{field}`"),
+                    &(type_name(about) + optional),
+                    &meaning,
+                ],
+            );
         }
     }
 }
@@ -147,7 +171,9 @@ fn type_name(schema: &Value) -> String {
         return names.join(" or ");
     }
     match &schema["type"] {
-        Value::String(kind) if kind == "array" => format!("list of {}", type_name(&schema["items"])),
+        Value::String(kind) if kind == "array" => {
+            format!("list of {}", type_name(&schema["items"]))
+        }
         Value::String(kind) => kind.clone(),
         Value::Array(kinds) => {
             let kinds: Vec<_> = kinds.iter().filter_map(Value::as_str).collect();
@@ -334,7 +360,9 @@ const OUTGOING: &[Outgoing] = &[
     },
     Outgoing {
         names: &["user_list_refresh"],
-        payload: Payload::Told("one of `{online: name}`, `{offline: name}`, `{new_user: name}`, `{cleanup: true}`"),
+        payload: Payload::Told(
+            "one of `{online: name}`, `{offline: name}`, `{new_user: name}`, `{cleanup: true}`",
+        ),
         to: "everybody",
         about: "Somebody came, went or is new; `cleanup`: so many did that the lists are best fetched anew",
     },

@@ -39,6 +39,10 @@ impl Directory {
 
     /// The account with this name, whatever its case.
     pub async fn find_by_name(&self, name: &str) -> Result<Option<Arc<User>>> {
+        // Nobody's name has a NUL, and PostgreSQL takes none in a query.
+        if name.contains('\0') {
+            return Ok(None);
+        }
         let folded = username::folded_of(name);
         // PostgreSQL cannot even be asked for such a name.
         if folded.contains('\0') {
@@ -72,6 +76,9 @@ impl Directory {
 
     /// People whose name begins with `prefix`, whatever its case.
     pub async fn search(&self, prefix: &str, offset: u64, limit: u64) -> Result<Vec<User>> {
+        if prefix.contains('\0') {
+            return Ok(Vec::new());
+        }
         let folded = username::folded_of(prefix);
         if folded.contains('\0') {
             return Ok(Vec::new());

@@ -364,6 +364,7 @@ async fn begin_session(
     origin: &Origin,
 ) -> Result<()> {
     end_current_session(accounts, session).await?;
+    session.cycle_id().await.map_err(Error::internal)?;
     for (key, value) in [
         (USER, serde_json::json!(user.id)),
         (ADDRESS, serde_json::json!(origin.address)),

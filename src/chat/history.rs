@@ -277,6 +277,12 @@ impl Chat {
         since: HashMap<String, i64>,
         limit: Option<u64>,
     ) -> Result<Synced> {
+        if since.values().any(|rev| *rev < 0) {
+            return Err(Error::invalid(
+                "bad_params",
+                "bad params: a rev is never negative",
+            ));
+        }
         if since.len() > MAX_NAMED {
             return Err(Error::invalid(
                 "bad_params",

@@ -42,9 +42,7 @@ pub fn routes() -> OpenApiRouter<Gdms> {
 /// The routes of this feature, ready to serve. `origins` are those whose links may spend an
 /// invite.
 pub fn router(gdms: Gdms, origins: Origins) -> OpenApiRouter {
-    routes()
-        .with_state(gdms)
-        .layer(axum::Extension(origins))
+    routes().with_state(gdms).layer(axum::Extension(origins))
 }
 
 #[derive(Serialize, ToSchema)]

@@ -188,12 +188,13 @@ impl Delivery {
         self.connections.remove(&sid);
     }
 
-    /// Whether a request for the live socket `sid` may go on: it comes with the same session, and
-    /// the socket was not cut off.
+    /// Whether a request for the live socket `sid` may go on: it comes with no other session, and the
+    /// socket was not cut off. Some clients send their cookie with the first request only; the
+    /// socket's id, 96 random bits, is then what proves that it is theirs.
     pub(super) fn admits(&self, sid: Sid, session: Option<&str>) -> bool {
-        self.connections
-            .get(&sid)
-            .is_none_or(|connection| !connection.cut_off && session == Some(&*connection.session))
+        self.connections.get(&sid).is_none_or(|connection| {
+            !connection.cut_off && session.is_none_or(|session| session == &*connection.session)
+        })
     }
 
     fn emit_to(&self, socket: &SocketRef, events: &[&str], data: &RawValue) {
