@@ -54,7 +54,7 @@ pub(super) async fn insert_user(db: &impl ConnectionTrait, new: NewUser) -> Resu
     Ok(Some(inserted))
 }
 
-/// Keeps two first registrations from both seeing an empty table. `SQLite` needs nothing: a
+/// Keeps two first registrations from both seeing an empty table. SQLite needs nothing: a
 /// transaction is alone from its beginning.
 pub(super) async fn lock_registration(db: &impl ConnectionTrait) -> Result<()> {
     if db.get_database_backend() == DatabaseBackend::Postgres {

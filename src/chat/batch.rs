@@ -1,26 +1,26 @@
-//! The statements of the write path: one statement stores a whole batch of messages.
+//! The statements of the write path: one commit stores a whole batch of messages.
 //!
-//! Raw SQL through sea-orm, for this one path. Cost: one round trip and one commit a batch; on
-//! `SQLite` the row's companions (counters, the sender's `read_seq`, mentions, DM log) are written by
-//! a trigger, on `PostgreSQL` by CTEs of the same statement. The statement itself checks once more
+//! Raw SQL through sea-orm, for this one path. Cost: one commit a batch and one round trip for each
+//! piece of it; on SQLite the row's companions (counters, the sender's `read_seq`, mentions, DM log) are written by
+//! a trigger, on PostgreSQL by CTEs of the same statement. The statement itself checks once more
 //! what may have changed since the sender was authorised: membership and the lock of a group.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use entity::{ConversationId, MessageId, Timestamp, UserId};
 use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult, Statement,
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult, QueryResult,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use serde::Serialize;
 
 use super::model::{NewMessage, Stored};
 use crate::kernel::Tx;
 
-/// One message as the statement takes it: a JSON array element, since one parameter for the whole
-/// batch keeps the statement's text, and so its preparation, the same for every size.
+/// One message as the statements take it.
 #[derive(Serialize)]
 struct Row<'a> {
-    i: usize,
+    i: i64,
     conv: ConversationId,
     sender: Option<UserId>,
     source: &'a str,
@@ -45,27 +45,27 @@ struct Inserted {
     sender_id: Option<UserId>,
 }
 
-/// Inserts `messages` in order, all in one statement that commits by itself. For each of them:
-/// what it got, or none when its sender may not (or no longer) write there.
+/// Inserts `messages` in order, in one commit. For each of them: what it got, or none when its
+/// sender may not (or no longer) write there.
 pub(super) async fn insert(
     db: &DatabaseConnection,
     messages: &[NewMessage],
     now: Timestamp,
 ) -> Result<Vec<Option<Stored>>, DbErr> {
-    let rows: Vec<Row<'_>> = messages
-        .iter()
-        .enumerate()
+    let rows: Vec<Row<'_>> = (0..)
+        .zip(messages)
         .map(|(i, message)| Row::new(i, message, now))
         .collect();
-    let batch = serde_json::to_string(&rows).map_err(|error| DbErr::Custom(error.to_string()))?;
-    let backend = db.get_database_backend();
-    let sql = match backend {
-        DatabaseBackend::Sqlite => SQLITE_INSERT,
-        _ => POSTGRES_INSERT,
+    let inserted = match db.get_database_backend() {
+        DatabaseBackend::Sqlite => insert_sqlite(db, rows).await?,
+        backend => {
+            let batch =
+                serde_json::to_string(&rows).map_err(|error| DbErr::Custom(error.to_string()))?;
+            let statement =
+                Statement::from_sql_and_values(backend, POSTGRES_INSERT, [batch.into()]);
+            db.query_all_raw(statement).await?
+        }
     };
-    let inserted = db
-        .query_all_raw(Statement::from_sql_and_values(backend, sql, [batch.into()]))
-        .await?;
     // Whether a row passes depends only on where it goes and who sends it. So the rows of one
     // sender in one conversation come back all or not at all, in order of `seq`.
     let mut by_place: HashMap<_, Vec<Inserted>> = HashMap::new();
@@ -94,8 +94,40 @@ pub(super) async fn insert(
         .collect())
 }
 
+/// SQLite takes bound values, cut into pieces of 2^k rows: nine texts that stay prepared, where a
+/// text for each size of a batch would not, and binding costs half of parsing JSON. One piece
+/// commits by itself.
+async fn insert_sqlite(
+    db: &DatabaseConnection,
+    mut rows: Vec<Row<'_>>,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let piece = |rows: Vec<Row<'_>>| {
+        let sql = SQLITE_INSERTS[rows.len().ilog2() as usize].as_str();
+        let values = rows.into_iter().flat_map(Row::into_values);
+        Statement::from_sql_and_values(DatabaseBackend::Sqlite, sql, values)
+    };
+    if rows.len().is_power_of_two() && rows.len() <= LARGEST_PIECE {
+        return db.query_all_raw(piece(rows)).await;
+    }
+    let tx = db
+        .begin_with_options(TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        })
+        .await?;
+    let mut inserted = Vec::with_capacity(rows.len());
+    while !rows.is_empty() {
+        let size = (1 << rows.len().ilog2()).min(LARGEST_PIECE);
+        let rest = rows.split_off(size);
+        inserted.extend(tx.query_all_raw(piece(rows)).await?);
+        rows = rest;
+    }
+    tx.commit().await?;
+    Ok(inserted)
+}
+
 impl<'a> Row<'a> {
-    fn new(i: usize, message: &'a NewMessage, at: Timestamp) -> Self {
+    fn new(i: i64, message: &'a NewMessage, at: Timestamp) -> Self {
         let mentioned: Vec<UserId> = message.body.mentions.iter().map(|(id, _)| *id).collect();
         let reply = message.reply.as_ref();
         Self {
@@ -118,6 +150,27 @@ impl<'a> Row<'a> {
             // As the column has it; on the wire a time is text.
             at: at.0,
         }
+    }
+}
+
+impl Row<'_> {
+    fn into_values(self) -> [Value; COLUMNS] {
+        [
+            self.i.into(),
+            self.conv.into(),
+            self.sender.into(),
+            self.source.into(),
+            self.html.into(),
+            self.attachment.map(str::to_owned).into(),
+            self.reply_to.into(),
+            self.reply_user.into(),
+            self.reply_snippet.map(str::to_owned).into(),
+            self.mentions.into(),
+            self.nonce.map(str::to_owned).into(),
+            self.logged.into(),
+            self.bypass.into(),
+            self.at.into(),
+        ]
     }
 }
 
@@ -237,31 +290,51 @@ pub(super) async fn mark_read(
     Ok(())
 }
 
-/// `seq` and `rev` follow from the conversation's counters and the row's rank among the rows of its
-/// conversation that pass; the trigger `message_sent` moves the counters. `SQLite` stores the result
-/// of the SELECT before it inserts, because there is a trigger, so the counters hold still.
-const SQLITE_INSERT: &str = "\
-INSERT INTO message (conversation_id, seq, rev, sender_id, source, text, attachment, reply_to, \
-    reply_user_id, reply_snippet, mentions, nonce, logged, created_at) \
-SELECT c.id, c.last_seq + r.k, c.last_rev + r.k, r.sender, r.source, r.html, r.attachment, \
-    r.reply_to, r.reply_user, r.reply_snippet, r.mentions, r.nonce, r.logged, r.at \
-FROM (SELECT row_number() OVER (PARTITION BY value->>'conv' ORDER BY key) AS k, key AS i, \
-        value->>'conv' AS conv, value->>'sender' AS sender, value->>'source' AS source, \
-        value->>'html' AS html, value->>'attachment' AS attachment, \
-        value->>'reply_to' AS reply_to, value->>'reply_user' AS reply_user, \
-        value->>'reply_snippet' AS reply_snippet, value->>'mentions' AS mentions, \
-        value->>'nonce' AS nonce, value->>'logged' AS logged, value->>'at' AS at \
-    FROM json_each(?1) \
-    WHERE (value->>'sender' IS NULL OR EXISTS (SELECT 1 FROM conversation_member m \
-            WHERE m.conversation_id = value->>'conv' AND m.user_id = value->>'sender')) \
-        AND (value->>'bypass' OR NOT EXISTS (SELECT 1 FROM gdm g \
-            WHERE g.conversation_id = value->>'conv' AND g.locked \
-            AND g.owner_id IS NOT value->>'sender'))) r \
-JOIN conversation c ON c.id = r.conv \
-ORDER BY r.i \
-RETURNING id, conversation_id, seq, rev, sender_id";
+/// Values of one row.
+const COLUMNS: usize = 14;
+/// The most rows of one piece.
+const LARGEST_PIECE: usize = 256;
 
-/// The same for `PostgreSQL`. The conversations' rows are locked in order of id, so that two nodes
+/// The statement for 1, 2, 4 ... rows.
+static SQLITE_INSERTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    (0..=LARGEST_PIECE.ilog2())
+        .map(|k| sqlite_insert(1 << k))
+        .collect()
+});
+
+/// `seq` and `rev` follow from the conversation's counters and the row's rank among the rows of its
+/// conversation that pass; the trigger `message_sent` moves the counters. SQLite stores the result
+/// of the SELECT before it inserts, because there is a trigger, so the counters hold still.
+fn sqlite_insert(rows: usize) -> String {
+    let row = format!("({})", vec!["?"; COLUMNS].join(","));
+    let values = vec![row; rows].join(",");
+    // A single row needs no rank.
+    let rank = if rows == 1 {
+        "1"
+    } else {
+        "row_number() OVER (PARTITION BY v.conv ORDER BY v.i)"
+    };
+    format!(
+        "WITH v(i, conv, sender, source, html, attachment, reply_to, reply_user, reply_snippet, \
+            mentions, nonce, logged, bypass, at) AS (VALUES {values}) \
+        INSERT INTO message (conversation_id, seq, rev, sender_id, source, text, attachment, \
+            reply_to, reply_user_id, reply_snippet, mentions, nonce, logged, created_at) \
+        SELECT c.id, c.last_seq + r.k, c.last_rev + r.k, r.sender, r.source, r.html, \
+            r.attachment, r.reply_to, r.reply_user, r.reply_snippet, r.mentions, r.nonce, \
+            r.logged, r.at \
+        FROM (SELECT {rank} AS k, v.* FROM v \
+            WHERE (v.sender IS NULL OR EXISTS (SELECT 1 FROM conversation_member m \
+                    WHERE m.conversation_id = v.conv AND m.user_id = v.sender)) \
+                AND (v.bypass OR NOT EXISTS (SELECT 1 FROM gdm g \
+                    WHERE g.conversation_id = v.conv AND g.locked \
+                    AND g.owner_id IS NOT v.sender))) r \
+        JOIN conversation c ON c.id = r.conv \
+        ORDER BY r.i \
+        RETURNING id, conversation_id, seq, rev, sender_id"
+    )
+}
+
+/// The same for PostgreSQL. The conversations' rows are locked in order of id, so that two nodes
 /// cannot wait for each other; the members' rows are locked so that a removal that commits
 /// meanwhile is seen.
 const POSTGRES_INSERT: &str = "\

@@ -2,8 +2,8 @@
 //!
 //! It takes what is queued, stores it in one statement, publishes in order and then answers:
 //! nothing is acknowledged before it is durable, and what is published is in the order of `rev`. An
-//! idle server stores a message by itself at once; under load the batches grow by themselves.
-//! Nothing waits for a timer. Cost of a message on its way: two queue slots and its share of one
+//! idle server stores a message by itself at once; under load the batches grow by themselves, and
+//! one is published while the next is being stored. Nothing waits for a timer. Cost of a message on its way: two queue slots and its share of one
 //! statement and one commit.
 //!
 //! A message that fails - its sender left, its nonce is taken, a constraint - fails alone.
@@ -49,6 +49,7 @@ impl Writer {
             db,
             clock,
             publisher,
+            stored: None,
         };
         tasks.spawn(run.work(commands, tasks.stopping()));
         Self { queue }
@@ -113,16 +114,28 @@ struct Run {
     db: Db,
     clock: Clock,
     publisher: Publisher,
+    /// Messages that are stored but not yet published and answered: that is done while the next
+    /// batch is being stored, or at once when there is none.
+    stored: Option<StoredBatch>,
+}
+
+struct StoredBatch {
+    messages: Vec<NewMessage>,
+    answers: Vec<Answer>,
+    stored: Vec<Option<Stored>>,
 }
 
 impl Run {
     async fn work(
-        self,
+        mut self,
         mut commands: mpsc::Receiver<Command>,
         stopping: tokio_util::sync::CancellationToken,
     ) {
         let mut taken = Vec::with_capacity(BATCH);
         loop {
+            if commands.is_empty() {
+                self.publish_stored();
+            }
             let received = tokio::select! {
                 biased;
                 received = commands.recv_many(&mut taken, BATCH) => received,
@@ -133,14 +146,14 @@ impl Run {
                 }
             };
             if received == 0 {
-                return;
+                return self.publish_stored();
             }
             self.work_off(&mut taken).await;
         }
     }
 
     /// Works off commands in order: runs of messages together, changes one by one.
-    async fn work_off(&self, commands: &mut Vec<Command>) {
+    async fn work_off(&mut self, commands: &mut Vec<Command>) {
         let (mut messages, mut answers, mut marks) = (Vec::new(), Vec::new(), Vec::new());
         for command in commands.drain(..) {
             match command {
@@ -150,6 +163,7 @@ impl Run {
                 }
                 Command::Change(change, answer) => {
                     self.store(&mut messages, &mut answers).await;
+                    self.publish_stored();
                     self.apply(*change, answer).await;
                 }
                 Command::Read(conversation, user, seq, answer) => {
@@ -161,45 +175,39 @@ impl Run {
         self.mark(marks).await;
     }
 
-    /// Stores a run of messages, publishes and answers them; leaves both lists empty.
-    async fn store(&self, messages: &mut Vec<NewMessage>, answers: &mut Vec<Answer>) {
+    /// Stores a run of messages, and meanwhile publishes the run before it. Leaves both lists empty.
+    async fn store(&mut self, messages: &mut Vec<NewMessage>, answers: &mut Vec<Answer>) {
         if messages.is_empty() {
             return;
         }
-        let now = self.clock.now();
-        match batch::insert(self.db.writer(), messages, now).await {
-            Ok(stored) => self.finish(messages, answers, stored),
-            Err(error) if is_about_one_row(&error) => {
-                let messages = std::mem::take(messages);
-                let answers = std::mem::take(answers);
-                self.store_singly(messages, answers).await;
+        let (messages, mut answers) = (std::mem::take(messages), std::mem::take(answers));
+        let previous = self.stored.take();
+        let publisher = &self.publisher;
+        let (inserted, ()) = tokio::join!(
+            biased;
+            batch::insert(self.db.writer(), &messages, self.clock.now()),
+            async { finish(publisher, previous) },
+        );
+        match inserted {
+            Ok(stored) => {
+                self.stored = Some(StoredBatch {
+                    messages,
+                    answers,
+                    stored,
+                });
             }
-            Err(error) => fail_all(answers, &error),
+            Err(error) if is_about_one_row(&error) => self.store_singly(messages, answers).await,
+            Err(error) => fail_all(&mut answers, &error),
         }
-        messages.clear();
-        answers.clear();
     }
 
-    /// Publishes and answers what a statement stored.
-    fn finish(
-        &self,
-        messages: &mut Vec<NewMessage>,
-        answers: &mut Vec<Answer>,
-        stored: Vec<Option<Stored>>,
-    ) {
-        for (message, stored) in messages.iter().zip(&stored) {
-            if let Some(stored) = stored {
-                self.publisher.sent(message, stored);
-            }
-        }
-        for ((message, answer), stored) in messages.drain(..).zip(answers.drain(..)).zip(stored) {
-            answer(stored.ok_or_else(|| not_a_member(&message)));
-        }
+    fn publish_stored(&mut self) {
+        finish(&self.publisher, self.stored.take());
     }
 
     /// The way of a batch that could not be stored as one: resends are answered with what is there,
     /// the others are stored one by one.
-    async fn store_singly(&self, messages: Vec<NewMessage>, answers: Vec<Answer>) {
+    async fn store_singly(&mut self, messages: Vec<NewMessage>, answers: Vec<Answer>) {
         let mut known = match batch::find_by_nonce(self.db.writer(), &messages).await {
             Ok(known) => known,
             Err(error) => return fail_all(&mut { answers }, &error),
@@ -227,7 +235,7 @@ impl Run {
     }
 
     /// Another node may have stored the same nonce between our look-up and our insert.
-    async fn answer_to_taken_nonce(&self, message: &NewMessage, error: DbErr) -> Result<Stored> {
+    async fn answer_to_taken_nonce(&mut self, message: &NewMessage, error: DbErr) -> Result<Stored> {
         let one = std::slice::from_ref(message);
         let key = batch::nonce_key(message).map(|(user, nonce)| (user, nonce.to_owned()));
         if let (true, Some(key)) = (is_about_one_row(&error), key)
@@ -238,7 +246,7 @@ impl Run {
         Err(Error::from(error))
     }
 
-    async fn apply(&self, change: Change, answer: Answer) {
+    async fn apply(&mut self, change: Change, answer: Answer) {
         match self.try_apply(&change).await {
             Ok(stored) => {
                 self.publisher.changed(&change, &stored);
@@ -248,7 +256,7 @@ impl Run {
         }
     }
 
-    async fn try_apply(&self, change: &Change) -> Result<Stored> {
+    async fn try_apply(&mut self, change: &Change) -> Result<Stored> {
         let tx = self.db.begin().await?;
         let backend = tx.get_database_backend();
         // The conversation's row first: it is the lock that puts changes into one order.
@@ -290,7 +298,7 @@ impl Run {
     }
 
     /// Stores how far people have read, in one statement: the furthest mark of each counts.
-    async fn mark(&self, marks: Vec<(ConversationId, UserId, i64, oneshot::Sender<Result<()>>)>) {
+    async fn mark(&mut self, marks: Vec<(ConversationId, UserId, i64, oneshot::Sender<Result<()>>)>) {
         if marks.is_empty() {
             return;
         }
@@ -311,6 +319,20 @@ impl Run {
             };
             drop(answer.send(result));
         }
+    }
+}
+
+/// Publishes and then answers what was stored, in order.
+fn finish(publisher: &Publisher, batch: Option<StoredBatch>) {
+    let Some(batch) = batch else { return };
+    for (message, stored) in batch.messages.iter().zip(&batch.stored) {
+        if let Some(stored) = stored {
+            publisher.sent(message, stored);
+        }
+    }
+    let outcomes = batch.messages.iter().zip(batch.stored);
+    for ((message, stored), answer) in outcomes.zip(batch.answers) {
+        answer(stored.ok_or_else(|| not_a_member(message)));
     }
 }
 

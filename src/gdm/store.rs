@@ -51,7 +51,7 @@ pub(super) async fn insert_group(tx: &Tx, new: NewGroup) -> Result<ConversationI
 }
 
 /// Reads a group and keeps every other change to it, messages included, waiting until the
-/// transaction ends. `SQLite` needs no lock: its transaction is alone from its beginning.
+/// transaction ends. SQLite needs no lock: its transaction is alone from its beginning.
 pub(super) async fn lock_group(tx: &Tx, id: ConversationId) -> Result<Option<Standing>> {
     let conversation = conversation::Entity::find_by_id(id)
         .filter(conversation::Column::Kind.eq(conversation::Kind::Gdm))

@@ -1,6 +1,6 @@
-//! The database: one writer and a pool of readers on `SQLite`, one pool on `PostgreSQL`.
+//! The database: one writer and a pool of readers on SQLite, one pool on PostgreSQL.
 //!
-//! Owns connections, pragmas, migrations and [`Tx`]. Invariant: on `SQLite` every write goes through
+//! Owns connections, pragmas, migrations and [`Tx`]. Invariant: on SQLite every write goes through
 //! the one writing connection, so there is never a lock to wait for longer than a batch takes, and
 //! a transaction takes the write lock when it begins rather than failing half-way.
 
@@ -15,9 +15,9 @@ use sea_orm::{
 
 use super::error::Result;
 
-/// Readers on `SQLite`. More than the cores of a small machine only add contention.
+/// Readers on SQLite. More than the cores of a small machine only add contention.
 const SQLITE_READERS: u32 = 4;
-/// Connections on `PostgreSQL`, shared by readers and transactions.
+/// Connections on PostgreSQL, shared by readers and transactions.
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// Prepared statements kept per connection.
 const STATEMENT_CACHE: usize = 256;
@@ -33,7 +33,7 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens the database at `url`, creating a `SQLite` file where there is none, and brings its
+    /// Opens the database at `url`, creating a SQLite file where there is none, and brings its
     /// schema up to date.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
         let db = if url.starts_with("sqlite:") {
@@ -86,7 +86,7 @@ impl Db {
         self.writer.ping().await
     }
 
-    /// Closes the connections, letting `SQLite` fold its write-ahead log into the file.
+    /// Closes the connections, letting SQLite fold its write-ahead log into the file.
     pub async fn close(self) -> Result<(), DbErr> {
         self.reader.close().await?;
         self.writer.close().await
