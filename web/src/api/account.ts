@@ -1,24 +1,19 @@
-import { get, post, remove } from './client';
-import type { Session, WhoAmI } from './types';
+import { api, read } from './client';
+import type { Schema } from './types';
 
-export const whoAmI = () => get<WhoAmI>('/api/whoami');
+export const whoAmI = () => read(api.GET('/api/whoami'));
 
 export const signIn = (username: string, password: string) =>
-  post<{ username: string }>('/login', { username, password });
+  read(api.POST('/login', { body: { username, password } }));
 
-export const register = (fields: {
-  username: string;
-  password: string;
-  email?: string;
-  setup_token?: string;
-}) => post<{ username: string }>('/register', fields);
+export const register = (account: Schema<'NewAccount'>) => read(api.POST('/register', { body: account }));
 
-export const signOut = () => post<unknown>('/logout');
+export const signOut = () => read(api.POST('/logout'));
 
-export const listSessions = async () => (await get<{ sessions: Session[] }>('/api/me/sessions')).sessions;
+export const listSessions = async () => (await read(api.GET('/api/me/sessions'))).sessions;
 
-export const revokeSession = (id: Session['id']) =>
-  remove<unknown>(`/api/me/sessions/${encodeURIComponent(String(id))}`);
+export const revokeSession = (id: Schema<'SessionOut'>['id']) =>
+  read(api.DELETE('/api/me/sessions/{id}', { params: { path: { id } } }));
 
 export const changePassword = (current_password: string, new_password: string) =>
-  post<unknown>('/api/me/password', { current_password, new_password });
+  read(api.POST('/api/me/password', { body: { current_password, new_password } }));

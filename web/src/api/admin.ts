@@ -1,9 +1,9 @@
-import { get, post } from './client';
-import type { AppSettings, LoggedDm } from './types';
+import { api, read } from './client';
+import type { AppSettings } from './types';
 
 /** The server answers the flat map at top level and, for older clients, again under `settings`. */
 export async function readSettings(): Promise<AppSettings> {
-  const answer = await get<Record<string, unknown>>('/api/admin/app_settings');
+  const answer: Record<string, unknown> = await read(api.GET('/api/admin/app_settings'));
   const nested = answer.settings;
   const source = typeof nested === 'object' && nested !== null ? nested : answer;
   return Object.fromEntries(
@@ -12,6 +12,7 @@ export async function readSettings(): Promise<AppSettings> {
 }
 
 export const writeSettings = (settings: AppSettings) =>
-  post<unknown>('/api/admin/app_settings', { settings });
+  read(api.POST('/api/admin/app_settings', { body: { settings } }));
 
-export const listDmLogs = (peer: string) => get<LoggedDm[]>('/api/admin/dm_logs', { peer });
+export const listDmLogs = (peer: string) =>
+  read(api.GET('/api/admin/dm_logs', { params: { query: { peer } } }));

@@ -1,10 +1,10 @@
-import { get, getWithHeaders, post } from './client';
-import type { AppSettings, WireConversation, WireMessage, WireSync } from './types';
+import { api, read, readWithHeaders } from './client';
+import type { AppSettings, WireMessage } from './types';
 
-export const listConversations = async () =>
-  (await get<{ conversations: WireConversation[] }>('/api/conversations')).conversations;
+export const listConversations = async () => (await read(api.GET('/api/conversations'))).conversations;
 
 export interface HistoryPage {
+  /** Oldest first. */
   messages: WireMessage[];
   hasMore: boolean;
 }
@@ -14,22 +14,23 @@ export interface HistoryRange {
   limit?: number;
 }
 
-/** Oldest first, like the server answers. */
 export async function listHistory(conversation: string, range: HistoryRange): Promise<HistoryPage> {
-  const separator = conversation.indexOf(':');
-  const kind = separator < 0 ? conversation : conversation.slice(0, separator);
-  const name = conversation.slice(separator + 1);
-  const query = { ...range };
-  const { body, headers } =
-    kind === 'dm'
-      ? await getWithHeaders<WireMessage[]>('/api/dm/messages', { ...query, peer: name })
-      : kind === 'gdm'
-        ? await getWithHeaders<WireMessage[]>('/api/gdm/messages', { ...query, tid: name })
-        : await getWithHeaders<WireMessage[]>('/api/messages', { ...query });
+  const { body, headers } = await readWithHeaders(askHistory(conversation, range));
   return { messages: body, hasMore: headers.get('x-has-more') === 'true' };
 }
 
-export const sync = (since: Record<string, number>) => post<WireSync>('/api/sync', { since });
+function askHistory(conversation: string, range: HistoryRange) {
+  const name = conversation.slice(conversation.indexOf(':') + 1);
+  if (conversation.startsWith('dm:')) {
+    return api.GET('/api/dm/messages', { params: { query: { ...range, peer: name } } });
+  }
+  if (conversation.startsWith('gdm:')) {
+    return api.GET('/api/gdm/messages', { params: { query: { ...range, tid: name } } });
+  }
+  return api.GET('/api/messages', { params: { query: range } });
+}
 
-export const publicSettings = async () =>
-  (await get<{ settings: AppSettings }>('/api/settings/public')).settings;
+export const sync = (since: Record<string, number>) => read(api.POST('/api/sync', { body: { since } }));
+
+export const publicSettings = async (): Promise<AppSettings> =>
+  (await read(api.GET('/api/settings/public'))).settings;

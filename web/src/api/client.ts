@@ -1,6 +1,15 @@
-/** The one place that calls fetch. Turns the server's error body into an `ApiError` people can read. */
+/**
+ * The one place that calls the server over HTTP. `api` is typed by the server's
+ * own document (`npm run generate`); `read` turns its refusals into an
+ * `ApiError` with words for people.
+ */
 
+import createClient from 'openapi-fetch';
 import { text } from '../messages';
+import type { PendingPaths } from './pending';
+import type { paths } from './schema';
+
+export const api = createClient<paths & PendingPaths>({ credentials: 'same-origin' });
 
 export class ApiError extends Error {
   readonly status: number;
@@ -14,7 +23,12 @@ export class ApiError extends Error {
   }
 }
 
-type Query = Record<string, string | number | undefined>;
+/** What `api` answers with. */
+interface Call<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
 
 export interface Answer<T> {
   body: T;
@@ -28,62 +42,33 @@ export function whenUnauthenticated(callback: () => void): void {
   onUnauthenticated = callback;
 }
 
-export async function get<T>(path: string, query: Query = {}): Promise<T> {
-  return (await request<T>('GET', path, query)).body;
+export async function read<T>(call: Promise<Call<T>>): Promise<T> {
+  return (await readWithHeaders(call)).body;
 }
 
-export function getWithHeaders<T>(path: string, query: Query = {}): Promise<Answer<T>> {
-  return request<T>('GET', path, query);
-}
-
-export async function post<T>(path: string, body: unknown = {}): Promise<T> {
-  return (await request<T>('POST', path, {}, body)).body;
-}
-
-export async function remove<T>(path: string): Promise<T> {
-  return (await request<T>('DELETE', path)).body;
-}
-
-async function request<T>(
-  method: string,
-  path: string,
-  query: Query = {},
-  body?: unknown,
-): Promise<Answer<T>> {
-  const search = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
-  const address = search.size > 0 ? `${path}?${search}` : path;
-  let response: Response;
-  try {
-    response = await fetch(address, {
-      method,
-      credentials: 'same-origin',
-      headers: {
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-  } catch {
+export async function readWithHeaders<T>(call: Promise<Call<T>>): Promise<Answer<T>> {
+  const answer = await call.catch(() => {
     throw new ApiError(0, 'unreachable', text.errors.unreachable);
-  }
-  const answer: unknown = await response.json().catch(() => null);
-  if (!response.ok || isRefusal(answer)) throw refusal(response.status, path, answer);
-  return { body: answer as T, headers: response.headers };
+  });
+  const { data, error, response } = answer;
+  if (!response.ok || data === undefined || isRefusal(data)) throw refusal(response, error ?? data);
+  return { body: data, headers: response.headers };
 }
 
-function isRefusal(answer: unknown): boolean {
-  return typeof answer === 'object' && answer !== null && (answer as { ok?: unknown }).ok === false;
+function isRefusal(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && (body as { ok?: unknown }).ok === false;
 }
 
-function refusal(status: number, path: string, answer: unknown): ApiError {
+function refusal(response: Response, answer: unknown): ApiError {
   const body = (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
-  const code = typeof body.code === 'string' ? body.code : String(status);
-  const message = [body.message, body.error].find((part) => typeof part === 'string' && part !== '') as
-    | string
-    | undefined;
-  if (status === 401 && path.startsWith('/api/')) onUnauthenticated();
-  return new ApiError(status, code, message ?? text.errors.status(status));
+  const code = typeof body.code === 'string' ? body.code : String(response.status);
+  const words = [body.message, body.error].find((part) => typeof part === 'string' && part !== '');
+  if (response.status === 401 && new URL(response.url).pathname.startsWith('/api/')) onUnauthenticated();
+  return new ApiError(
+    response.status,
+    code,
+    typeof words === 'string' ? words : text.errors.status(response.status),
+  );
 }
 
 /** What to show a person for anything that was thrown. */

@@ -1,34 +1,33 @@
-import { get, post } from './client';
-import type { GroupInfo, Invite } from './types';
+import { api, read } from './client';
 
 export const createGroup = (name: string, members: string[]) =>
-  post<{ id: number }>('/api/gdm/threads', { name, members });
+  read(api.POST('/api/gdm/threads', { body: { name, members } }));
 
-export const groupInfo = (tid: number) => get<GroupInfo>('/api/gdm/thread_info', { tid });
-
-export const renameGroup = (tid: number, name: string) => post<unknown>('/api/gdm/rename', { tid, name });
+export const renameGroup = (tid: number, name: string) =>
+  read(api.POST('/api/gdm/rename', { body: { tid, name } }));
 
 export const addMembers = (tid: number, users: string[]) =>
-  post<unknown>('/api/gdm/add_member', { tid, users });
+  read(api.POST('/api/gdm/add_member', { body: { tid, users } }));
 
 export const removeMember = (tid: number, username: string) =>
-  post<unknown>('/api/gdm/remove_member', { tid, username });
+  read(api.POST('/api/gdm/remove_member', { body: { tid, username } }));
 
 /** Removes, and keeps the person from using the current invites. */
-export const kickMember = (tid: number, user: string) => post<unknown>('/api/gdm/kick', { tid, user });
+export const kickMember = (tid: number, user: string) =>
+  read(api.POST('/api/gdm/kick', { body: { tid, user } }));
 
 export const transferGroup = (tid: number, new_owner: string) =>
-  post<unknown>('/api/gdm/transfer', { tid, new_owner });
+  read(api.POST('/api/gdm/transfer', { body: { tid, new_owner } }));
 
-export const leaveGroup = (tid: number) => post<unknown>('/api/gdm/leave', { tid });
+export const leaveGroup = (tid: number) => read(api.POST('/api/gdm/leave', { body: { tid } }));
 
-export const lockGroup = (tid: number) => post<unknown>('/api/gdm/lock', { tid });
+export const lockGroup = (tid: number) => read(api.POST('/api/gdm/lock', { body: { tid } }));
 
-export const unlockGroup = (tid: number) => post<unknown>('/api/gdm/unlock', { tid });
+export const unlockGroup = (tid: number) => read(api.POST('/api/gdm/unlock', { body: { tid } }));
 
-export const deleteGroup = (tid: number) => post<unknown>('/api/gdm/delete', { tid });
+export const deleteGroup = (tid: number) => read(api.POST('/api/gdm/delete', { body: { tid } }));
 
 export const createInvite = (thread_id: number, expires_in: number) =>
-  post<Invite>('/api/gdm/invite/create', { thread_id, expires_in });
+  read(api.POST('/api/gdm/invite/create', { body: { thread_id, expires_in } }));
 
-export const joinGroup = (code: string) => post<{ thread_id: number }>('/api/gdm/invite/join', { code });
+export const joinGroup = (code: string) => read(api.POST('/api/gdm/invite/join', { body: { code } }));

@@ -1,12 +1,14 @@
-import { get } from './client';
+import { api, read } from './client';
 
-export const listOnline = () => get<string[]>('/api/online');
+/** Names; the same path answers other clients with objects. */
+export async function listOnline(): Promise<string[]> {
+  const people = await read(api.GET('/api/online'));
+  return people.map((person) => (typeof person === 'string' ? person : person.username));
+}
 
 /** Prefix search; the server answers nothing for fewer than two characters. */
-export const searchPeople = async (query: string) =>
-  (await get<{ users: { username: string }[] }>('/api/users/search', { q: query, limit: 20 })).users.map(
-    (user) => user.username,
-  );
-
-export const listPeople = async () =>
-  (await get<{ users: { username: string }[] }>('/api/users_all')).users.map((user) => user.username);
+export async function searchPeople(query: string): Promise<string[]> {
+  const found = await read(api.GET('/api/users/search', { params: { query: { q: query, limit: 20 } } }));
+  // The documented parameter `query` would answer with bare names.
+  return 'users' in found ? found.users.map((user) => user.username) : found;
+}

@@ -71,7 +71,7 @@ async function syncAllPages(): Promise<void> {
 /** Over the live link where it stands, over plain HTTP while it is still being opened. */
 async function ask(since: Record<string, number>): Promise<Ack<WireSync>> {
   if (socket.isConnected()) return socket.request<WireSync>('sync', { since }, 20_000);
-  return { ok: true, ...(await chat.sync(since)) };
+  return { ...(await chat.sync(since)), ok: true };
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -26,6 +26,7 @@ export function wireMessage(seq: number, fields: Partial<WireMessage> = {}): Wir
     reply_to: null,
     reply_username: null,
     reply_snippet: null,
+    reactions: [],
     ...fields,
   };
 }

@@ -56,7 +56,7 @@ export function emptyConversation(id: ConversationId): Conversation {
 /** The listing says what a conversation is; how far one has followed it stays as it was. */
 export function mergeListed(known: Conversation | undefined, wire: WireConversation): Conversation {
   const base = known ?? emptyConversation(wire.conversation);
-  const last = wire.last_message === null ? null : parseMessage(wire.last_message);
+  const last = wire.last_message ? parseMessage(wire.last_message) : null;
   // A listing may have been read before an event, or a reading of one's own, that has already arrived.
   const stale = wire.last_rev < base.cursor.rev || wire.read_seq < base.readSeq;
   return {
