@@ -12,6 +12,7 @@
 //! `ARCHITECTURE.md` tells one message's journey through them.
 
 pub mod account;
+pub mod admin;
 pub mod app;
 pub mod chat;
 pub mod cli;

@@ -44,10 +44,6 @@ impl Directory {
             return Ok(None);
         }
         let folded = username::folded_of(name);
-        // PostgreSQL cannot even be asked for such a name.
-        if folded.contains('\0') {
-            return Ok(None);
-        }
         let id = self
             .ids
             .get_or_load(&folded, async || {
@@ -80,9 +76,6 @@ impl Directory {
             return Ok(Vec::new());
         }
         let folded = username::folded_of(prefix);
-        if folded.contains('\0') {
-            return Ok(Vec::new());
-        }
         store::search_users(self.db.reader(), &folded, offset, limit).await
     }
 

@@ -14,7 +14,7 @@ use super::{
     username::folded_of,
 };
 use crate::{
-    kernel::{Clock, Db, Error, Result, error::ErrorKind},
+    kernel::{Clock, Db, Error, Result, Tx, error::ErrorKind},
     settings::{Key, Settings},
     socket::{Delivery, Room},
 };
@@ -226,22 +226,28 @@ impl Accounts {
 
     /// Gives an account another role.
     pub async fn set_role(&self, user: &User, role: Role) -> Result<User> {
-        self.update(user::ActiveModel {
+        self.set_role_with(self.db.begin().await?, user, role).await
+    }
+
+    /// Gives an account another role, together with what `tx` did so far.
+    pub async fn set_role_with(&self, tx: Tx, user: &User, role: Role) -> Result<User> {
+        let change = user::ActiveModel {
             id: Set(user.id),
             role: Set(role),
             ..Default::default()
-        })
-        .await
+        };
+        self.update_with(tx, change).await
     }
 
-    /// Bans an account or lifts its ban. A banned person's sessions and sockets end.
-    pub async fn set_banned(&self, user: &User, banned: bool) -> Result<()> {
-        self.update(user::ActiveModel {
+    /// Bans an account or lifts its ban, together with what `tx` did so far. A banned person's
+    /// sessions and sockets end.
+    pub async fn set_banned_with(&self, tx: Tx, user: &User, banned: bool) -> Result<()> {
+        let change = user::ActiveModel {
             id: Set(user.id),
             banned_at: Set(banned.then(|| self.clock.now())),
             ..Default::default()
-        })
-        .await?;
+        };
+        self.update_with(tx, change).await?;
         if banned {
             self.end_sessions(user.id, None).await?;
         }
@@ -305,7 +311,14 @@ impl Accounts {
         Ok(user)
     }
 
-    async fn is_first(&self, tx: &crate::kernel::Tx) -> Result<bool> {
+    async fn update_with(&self, tx: Tx, change: user::ActiveModel) -> Result<User> {
+        let user = store::update_user(&tx, change).await?;
+        tx.commit().await?;
+        self.directory.forget(&user);
+        Ok(user)
+    }
+
+    async fn is_first(&self, tx: &Tx) -> Result<bool> {
         if self.count().await? > 0 {
             return Ok(false);
         }

@@ -95,7 +95,6 @@ async fn list_threads(
 #[derive(Serialize, ToSchema)]
 struct CreatedThread {
     id: ConversationId,
-    tid: ConversationId,
     name: String,
     /// The standing join code, for the owner's eyes.
     invite_code: String,
@@ -117,7 +116,6 @@ async fn create_thread(
     let created = gdms.create(&user, name, &input.members).await?;
     Ok(Answer::new(CreatedThread {
         id: created.id,
-        tid: created.id,
         name: created.name,
         invite_code: created.invite_code,
     }))

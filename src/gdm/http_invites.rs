@@ -74,11 +74,7 @@ async fn create_invite(
 struct JoinedThread {
     thread_id: ConversationId,
     tid: ConversationId,
-    id: ConversationId,
     thread_name: String,
-    name: String,
-    /// Always empty: the standing code is the owner's.
-    invite_code: String,
 }
 
 impl From<Joined> for JoinedThread {
@@ -86,10 +82,29 @@ impl From<Joined> for JoinedThread {
         Self {
             thread_id: joined.id,
             tid: joined.id,
+            thread_name: joined.name,
+        }
+    }
+}
+
+/// The answer that older clients know.
+#[derive(Serialize, ToSchema)]
+struct JoinedGroup {
+    id: ConversationId,
+    name: String,
+    /// Always empty: the standing code is the owner's.
+    invite_code: String,
+    #[serde(flatten)]
+    thread: JoinedThread,
+}
+
+impl From<Joined> for JoinedGroup {
+    fn from(joined: Joined) -> Self {
+        Self {
             id: joined.id,
-            thread_name: joined.name.clone(),
-            name: joined.name,
+            name: joined.name.clone(),
             invite_code: String::new(),
+            thread: joined.into(),
         }
     }
 }
@@ -112,12 +127,13 @@ async fn join_by_code(
     navigation: Navigation,
     Fields(input): Fields<CodeInput>,
 ) -> Result<Response> {
-    enter(&gdms, user, navigation, input.code("code required")).await
+    let code = input.code("code required");
+    enter::<JoinedThread>(&gdms, user, navigation, code).await
 }
 
 /// Join a group with a code, for older clients. As `POST /api/gdm/invite/join`.
 #[utoipa::path(post, path = "/api/gdm/join", tag = "gdm", request_body = CodeInput, responses(
-    (status = 200, body = Answer<JoinedThread>),
+    (status = 200, body = Answer<JoinedGroup>),
     (status = 400, description = "invite code required", body = ErrorBody),
     (status = 403, description = "banned from this group", body = ErrorBody),
     (status = 404, description = "invalid invite code", body = ErrorBody),
@@ -129,7 +145,8 @@ async fn join(
     navigation: Navigation,
     Fields(input): Fields<CodeInput>,
 ) -> Result<Response> {
-    enter(&gdms, user, navigation, input.code("invite code required")).await
+    let code = input.code("invite code required");
+    enter::<JoinedGroup>(&gdms, user, navigation, code).await
 }
 
 /// Join a group by link.
@@ -153,7 +170,7 @@ async fn join_by_link(
     let code = input.code("code required");
     match code {
         Ok(code) if !deliberate => ask_first(navigation, &code),
-        code => enter(&gdms, user, navigation, code).await,
+        code => enter::<JoinedThread>(&gdms, user, navigation, code).await,
     }
 }
 
@@ -168,7 +185,7 @@ fn ask_first(navigation: Navigation, code: &InviteCode) -> Result<Response> {
 }
 
 /// Lets somebody in and says so in the way they asked.
-async fn enter(
+async fn enter<T: From<Joined> + Serialize>(
     gdms: &Gdms,
     user: Option<Arc<User>>,
     navigation: Navigation,
@@ -182,7 +199,7 @@ async fn enter(
     };
     match joined {
         Ok(joined) if navigation.0 => Ok(Redirect::to(&chat_of(joined.id)).into_response()),
-        Ok(joined) => Ok(Answer::new(JoinedThread::from(joined)).into_response()),
+        Ok(joined) => Ok(Answer::new(T::from(joined)).into_response()),
         Err(error) if navigation.0 => Ok(refusal_page(error)),
         Err(error) => Err(error),
     }

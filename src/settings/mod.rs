@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 pub use model::{Key, SettingValues};
 
-use crate::kernel::{Db, Result};
+use crate::kernel::{Db, Result, Tx};
 
 /// The settings in force. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -45,7 +45,12 @@ impl Settings {
 
     /// Stores `changes`; they are in force when this returns.
     pub async fn change(&self, changes: &[(Key, String)]) -> Result<()> {
-        let tx = self.db.begin().await?;
+        self.change_with(self.db.begin().await?, changes).await
+    }
+
+    /// Stores `changes` together with what `tx` did so far; they are in force when this returns.
+    /// Changes that are made at the same time come into force in any order.
+    pub async fn change_with(&self, tx: Tx, changes: &[(Key, String)]) -> Result<()> {
         store::write(&tx, changes).await?;
         let values = store::read(&tx).await?;
         tx.commit().await?;
