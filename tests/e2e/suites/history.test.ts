@@ -64,14 +64,8 @@ describe("a history of 250 messages", () => {
       assert.deepEqual(collected.map((row) => row.text), all);
     });
 
-    test(`of ${kind} between two ids is what lies between`, async () => {
-      const rows = (await bob.get(`${path()}limit=1000`)).json;
-      const answer = await bob.get(`${path()}after=${rows[10].id}&before=${rows[15].id}`);
-      assert.deepEqual(texts(answer), all.slice(11, 15));
-    });
-
     test(`of ${kind} refuses limits and ids that are none`, async () => {
-      for (const query of ["limit=abc", "limit=-1", "before=abc", "after=1.5", "before=99999999999999999999999"]) {
+      for (const query of ["limit=abc", "limit=-1", "before=abc", "after=1.5", "before=99999999999999999999999", "before=5&after=1"]) {
         const answer = await bob.get(path() + query);
         assert.equal(answer.status, 400, `${query}: ${answer.status}`);
         assert.equal(answer.json.ok, false);

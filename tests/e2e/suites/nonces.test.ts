@@ -79,6 +79,7 @@ test("a nonce survives a restart and the deletion of its message", async () => {
   await bob.connects();
   assert.deepEqual(await alice.emits("dm_send", { to: "bob", text: "once", nonce: "durable" }), first);
   await alice.emits("dm_delete", { id: first.id });
-  assert.deepEqual(await alice.emits("dm_send", { to: "bob", text: "once", nonce: "durable" }), first);
+  const { id, seq } = await alice.emits("dm_send", { to: "bob", text: "once", nonce: "durable" });
+  assert.deepEqual([id, seq], [first.id, first.seq]);
   await bob.hearsNothing("dm_new");
 });

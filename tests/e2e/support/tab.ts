@@ -35,11 +35,15 @@ export class Tab {
     const socket = Tab.socket(url, options);
     const tab = new Tab(socket, owner);
     await new Promise<void>((resolve, reject) => {
-      socket.once("connect", resolve);
-      socket.once("connect_error", (error) => {
+      const refused = (error: Error): void => {
         socket.disconnect();
         reject(error);
+      };
+      socket.once("connect", () => {
+        socket.off("connect_error", refused);
+        resolve();
       });
+      socket.once("connect_error", refused);
       socket.connect();
     });
     return tab;
