@@ -61,7 +61,8 @@ db.transaction(() => {
             printf('%08x-%04x-7000-8000-%012x', i >> 16, i & 65535, i), ($now - $messages + i) * ${schema.ticks}
      FROM (SELECT i, 1 + (i - 1) / $conversations AS seq, i % $conversations AS number FROM n) JOIN pair USING (number)
      ORDER BY i`,
-  ).run({ messages, conversations, now });
+    // Plain numbers would be bound as floating point, and division would leave fractions.
+  ).run({ messages: BigInt(messages), conversations: BigInt(conversations), now: BigInt(now) });
 
   db.exec(`UPDATE conversation SET (last_seq, last_rev) =
              (SELECT max(seq), max(rev) FROM message WHERE conversation_id = conversation.id)
