@@ -20,6 +20,7 @@ use crate::{
         self, Accounts, Directory, FirstAccount, LoginThrottle, Passwords, SessionStore,
         identify_socket, session_layer,
     },
+    admin::{self, Admin, Audit},
     chat::{self, Chat, Groups},
     gdm::{self, Gdms},
     http::{
@@ -65,6 +66,7 @@ struct Features {
     chat: Chat,
     gdms: Gdms,
     presence: Presence,
+    admin: Admin,
 }
 
 impl App {
@@ -169,6 +171,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         chat::routes().into_openapi(),
         gdm::routes().into_openapi(),
         presence::routes().into_openapi(),
+        admin::routes().into_openapi(),
     ] {
         document.merge(feature);
     }
@@ -212,9 +215,9 @@ async fn features(
     let chat = Chat::start(chat::Parts {
         db: db.clone(),
         clock: clock.clone(),
-        directory,
+        directory: directory.clone(),
         groups,
-        settings,
+        settings: settings.clone(),
         delivery: delivery.clone(),
         tasks: tasks.clone(),
         files: config.storage.dir.clone().into(),
@@ -230,6 +233,15 @@ async fn features(
             }
         }
     });
+    let admin = Admin::new(admin::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        accounts: accounts.clone(),
+        settings: settings.clone(),
+        audit: Audit::new(db.clone(), clock.clone(), directory.clone()),
+        delivery: delivery.clone(),
+        tasks: tasks.clone(),
+    });
     let presence = Presence::start(presence::Parts {
         db: db.clone(),
         accounts: accounts.clone(),
@@ -243,6 +255,7 @@ async fn features(
         chat,
         gdms,
         presence,
+        admin,
     })
 }
 
@@ -299,6 +312,7 @@ fn router(
         .merge(chat::router(features.chat.clone()))
         .merge(gdm::router(features.gdms.clone(), origins.clone()))
         .merge(presence::router(features.presence.clone()))
+        .merge(admin::router(features.admin.clone()))
         .split_for_parts()
         .0;
     let sockets = Router::new()

@@ -556,6 +556,12 @@ impl Chat {
         seq: i64,
         caller: Option<&crate::socket::Caller>,
     ) -> Result<ReadState> {
+        if seq < 0 {
+            return Err(Error::invalid(
+                "bad_params",
+                "bad params: seq is never negative",
+            ));
+        }
         let place = self.find_place(user, name).await?;
         let place = place.ok_or_else(Error::not_found)?;
         self.writer.mark_read(place.id, user.id, seq).await?;

@@ -98,10 +98,15 @@ async fn send_message(chat: Chat, caller: Caller, message: Send, ack: Ack) {
     match message.mode.as_deref() {
         Some("dm") => dm_send(chat, caller, message, ack).await,
         Some("gdm") => gdm_send(chat, caller, message, ack).await,
-        _ => {
+        None | Some("" | "public") => {
             let place = chat.public();
             send(chat, caller, Ok(place), message, ack).await;
         }
+        // A mistyped mode must not make public what was meant for somebody.
+        Some(_) => ack.fail(&Error::invalid(
+            "bad_params",
+            "bad params: mode is public, dm or gdm",
+        )),
     }
 }
 

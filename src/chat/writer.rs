@@ -235,7 +235,11 @@ impl Run {
     }
 
     /// Another node may have stored the same nonce between our look-up and our insert.
-    async fn answer_to_taken_nonce(&mut self, message: &NewMessage, error: DbErr) -> Result<Stored> {
+    async fn answer_to_taken_nonce(
+        &mut self,
+        message: &NewMessage,
+        error: DbErr,
+    ) -> Result<Stored> {
         let one = std::slice::from_ref(message);
         let key = batch::nonce_key(message).map(|(user, nonce)| (user, nonce.to_owned()));
         if let (true, Some(key)) = (is_about_one_row(&error), key)
@@ -298,7 +302,10 @@ impl Run {
     }
 
     /// Stores how far people have read, in one statement: the furthest mark of each counts.
-    async fn mark(&mut self, marks: Vec<(ConversationId, UserId, i64, oneshot::Sender<Result<()>>)>) {
+    async fn mark(
+        &mut self,
+        marks: Vec<(ConversationId, UserId, i64, oneshot::Sender<Result<()>>)>,
+    ) {
         if marks.is_empty() {
             return;
         }
