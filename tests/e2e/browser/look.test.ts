@@ -96,6 +96,10 @@ test("the keyboard alone is enough", async () => {
   await alice.sees("hello from the keyboard");
   await page.keyboard.press("Alt+ArrowDown");
   await page.getByRole("heading", { level: 1, name: "Public chat" }).waitFor();
+  await page.keyboard.press("Control+/");
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   const opener = page.getByRole("button", { name: "New conversation" });
   await opener.focus();
   await page.keyboard.press("Enter");

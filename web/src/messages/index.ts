@@ -226,6 +226,21 @@ export const text = {
     none: 'Nothing found.',
   },
 
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    list: [
+      { keys: 'Ctrl K', does: 'Jump to a conversation or person' },
+      { keys: 'Alt ↑ / Alt ↓', does: 'Previous or next conversation' },
+      { keys: 'Alt Shift ↑ / Alt Shift ↓', does: 'Previous or next unread conversation' },
+      { keys: 'Enter', does: 'Send (can be changed in the settings)' },
+      { keys: 'Shift Enter', does: 'New line' },
+      { keys: '↑', does: 'Edit your last message, in an empty box' },
+      { keys: 'Esc', does: 'Stop editing or replying, or jump to the latest message' },
+      { keys: '↑ / ↓', does: 'Move among messages, when one has the focus' },
+      { keys: 'Ctrl /', does: 'Show this list' },
+    ],
+  },
+
   presence: { online: 'online', offline: 'offline' },
 
   announce: {

@@ -3,17 +3,19 @@ import { announceIn } from '../../live/announce';
 import { text } from '../../messages';
 import { conversationIn, conversationPath, navigate, useLocation } from '../../router';
 import { conversationOpened } from '../../store/events';
-import { resolveId, sortedConversations } from '../../store/selectors';
-import { current, update, useChatter } from '../../store/store';
+import { resolveId } from '../../store/selectors';
+import { update, useChatter } from '../../store/store';
 import { Announcer } from '../../ui/Announcer';
 import { ConversationView } from './ConversationView';
 import { NothingOpen } from './NothingOpen';
 import { Sidebar } from './Sidebar';
+import { useShortcuts } from './useShortcuts';
 
 const NewConversation = lazy(() => import('../gdm/NewConversation'));
+const ShortcutList = lazy(() => import('./ShortcutList'));
 const Switcher = lazy(() => import('./Switcher'));
 
-type Overlay = 'switcher' | 'new' | null;
+type Overlay = 'switcher' | 'new' | 'shortcuts' | null;
 
 export function ChatPage() {
   const { query } = useLocation();
@@ -37,7 +39,7 @@ export function ChatPage() {
     if (ready && openId?.startsWith('dm:')) update((state) => conversationOpened(state, openId));
   }, [ready, openId]);
 
-  useShortcuts(openId, () => setOverlay('switcher'));
+  useShortcuts(openId, setOverlay);
 
   return (
     <div className="shell" data-open={openId === null ? 'list' : 'conversation'}>
@@ -55,32 +57,9 @@ export function ChatPage() {
       <Announcer />
       <Suspense>
         {overlay === 'switcher' ? <Switcher onClose={() => setOverlay(null)} /> : null}
+        {overlay === 'shortcuts' ? <ShortcutList onClose={() => setOverlay(null)} /> : null}
         {overlay === 'new' ? <NewConversation onClose={() => setOverlay(null)} /> : null}
       </Suspense>
     </div>
   );
-}
-
-function useShortcuts(openId: string | null, openSwitcher: () => void): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.isComposing) return;
-      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
-        event.preventDefault();
-        openSwitcher();
-      } else if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
-        event.preventDefault();
-        step(openId, event.key === 'ArrowDown' ? 1 : -1);
-      }
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  });
-}
-
-function step(openId: string | null, by: number): void {
-  const ids = sortedConversations(current().conversations).map((conversation) => conversation.id);
-  const at = openId === null ? -1 : ids.indexOf(openId);
-  const next = ids[(at + by + ids.length) % ids.length];
-  if (next !== undefined) navigate(conversationPath(next));
 }
