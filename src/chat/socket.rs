@@ -9,7 +9,7 @@ use super::{
     event::{Changed, ReadState, Synced},
     http::{ReadUpTo, Since},
     model::{Audience, ConversationName, Place},
-    service::Draft,
+    send::Draft,
 };
 use crate::{
     kernel::{Error, Result, error::ErrorKind},

@@ -1,0 +1,150 @@
+//! Editing, deleting and reading: what happens to messages that are there.
+
+use std::sync::Arc;
+
+use entity::{MessageId, conversation::Kind};
+
+use super::{
+    Chat,
+    event::{Changed, ReadState},
+    model::{Amendment, Audience, Change, ConversationName, Place},
+    rights::{self, MessageFacts},
+    send::too_long,
+    store,
+};
+use crate::{
+    account::User,
+    kernel::{Error, Result},
+    socket::{Caller, Room},
+};
+
+impl Chat {
+    /// Gives a message another text.
+    pub(super) async fn edit(
+        &self,
+        user: &Arc<User>,
+        kind: Kind,
+        id: MessageId,
+        source: &str,
+    ) -> Result<Changed> {
+        let (place, facts, row) = self.changeable(user, kind, id).await?;
+        rights::require_edit(user, &facts, &self.settings.current())?;
+        if source.trim().is_empty() {
+            return Err(Error::invalid("empty_message", "message is empty"));
+        }
+        let antispam = self.antispam_settings();
+        antispam.limits.check(source).map_err(too_long)?;
+        if row.source == source {
+            return Ok(Changed {
+                id,
+                rev: row.rev,
+                conversation: place.audience.name_for(user.id).to_string(),
+            });
+        }
+        let body = self.body(&place, source.to_owned()).await?;
+        self.amend(user, place, &row, Amendment::Edit(body)).await
+    }
+
+    /// Leaves only a tombstone of a message.
+    pub(super) async fn delete(
+        &self,
+        user: &Arc<User>,
+        kind: Kind,
+        id: MessageId,
+    ) -> Result<Changed> {
+        let (place, facts, row) = self.changeable(user, kind, id).await?;
+        rights::require_delete(user, &facts, &self.settings.current())?;
+        self.amend(user, place, &row, Amendment::Delete).await
+    }
+
+    async fn amend(
+        &self,
+        user: &Arc<User>,
+        place: Place,
+        row: &store::Row,
+        what: Amendment,
+    ) -> Result<Changed> {
+        let conversation = place.audience.name_for(user.id).to_string();
+        let change = Change {
+            place,
+            message: row.id,
+            seq: row.seq,
+            by: user.clone(),
+            what,
+        };
+        let stored = self.writer.change(change).await?;
+        Ok(Changed {
+            id: stored.id,
+            rev: stored.rev,
+            conversation,
+        })
+    }
+
+    /// A message that `user` may know of, and what its rights depend on. One they may not know of
+    /// is not found, like one that does not exist.
+    async fn changeable(
+        &self,
+        user: &Arc<User>,
+        kind: Kind,
+        id: MessageId,
+    ) -> Result<(Place, MessageFacts, store::Row)> {
+        let found = store::find_message(self.db.reader(), id).await?;
+        let (row, conversation) = found
+            .filter(|(row, conversation)| conversation.kind == kind && row.deleted_at.is_none())
+            .ok_or_else(Error::not_found)?;
+        let place = self.history.place(&self.groups, &conversation).await?;
+        let place = place.ok_or_else(Error::not_found)?;
+        let author = match row.sender_id {
+            Some(id) => self.directory.find(id).await?,
+            None => None,
+        };
+        let facts = MessageFacts {
+            kind,
+            author: row.sender_id,
+            author_is_admin: author.is_some_and(|author| author.role.is_admin()),
+            group: match &place.audience {
+                Audience::Gdm(group) => Some(group.clone()),
+                _ => None,
+            },
+            readable: place.audience.includes(user.id),
+        };
+        if !facts.readable && !user.role.is_admin() {
+            return Err(Error::not_found());
+        }
+        Ok((place, facts, row))
+    }
+
+    /// Notes that `user` has read up to `seq`, and tells their other sockets.
+    pub(super) async fn mark_read(
+        &self,
+        user: &Arc<User>,
+        name: &ConversationName,
+        seq: i64,
+        caller: Option<&Caller>,
+    ) -> Result<ReadState> {
+        if seq < 0 {
+            return Err(Error::invalid(
+                "bad_params",
+                "bad params: seq is never negative",
+            ));
+        }
+        let place = self.find_place(user, name).await?;
+        let place = place.ok_or_else(Error::not_found)?;
+        self.writer.mark_read(place.id, user.id, seq).await?;
+        let standings = store::standings(self.db.reader(), user.id, Some(&[place.id])).await?;
+        let state = ReadState {
+            conversation: place.audience.name_for(user.id).to_string(),
+            read_seq: standings.first().map_or(0, |standing| standing.read_seq),
+            unread: standings.first().map_or(0, store::Standing::unread),
+            mentions: standings.first().map_or(0, |standing| standing.mentions),
+        };
+        let room = [Room::User(user.id)];
+        match caller {
+            Some(caller) => self
+                .delivery
+                .emit_to_others(&room, "read_state", &state, caller),
+            None => self.delivery.emit(&room, "read_state", &state),
+        }
+        Ok(state)
+    }
+}

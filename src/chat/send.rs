@@ -1,0 +1,252 @@
+//! Saying something: everything that can be refused is refused before the writer sees it.
+
+use std::sync::Arc;
+
+use entity::MessageId;
+
+use super::{
+    Chat,
+    antispam::AntispamSettings,
+    event::Sent,
+    mentions,
+    model::{Audience, Body, NewMessage, Nonce, Place, Reply, Stored},
+    render, split, store,
+    writer::Answer,
+};
+use crate::{
+    account::User,
+    kernel::{Error, Result, error::ErrorKind},
+    settings::Key,
+};
+
+/// What somebody wants to say, before any of it is checked.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// Markdown.
+    pub source: String,
+    /// Stored name of a file.
+    pub attachment: Option<String>,
+    /// The message it answers.
+    pub reply_to: Option<MessageId>,
+    /// The sender's own key for it.
+    pub nonce: Option<String>,
+}
+
+impl Chat {
+    /// Says `draft` at `place`. `answer` is called once it is stored and published, or refused;
+    /// the caller may go on to its next event meanwhile, whose order is kept.
+    pub(super) async fn send(
+        &self,
+        user: Arc<User>,
+        place: Place,
+        draft: Draft,
+        answer: impl FnOnce(Result<Sent>) + Send + 'static,
+    ) {
+        let name = place.audience.name_for(user.id).to_string();
+        let mut messages = match self.prepare(&user, place, draft).await {
+            Ok(messages) => messages,
+            Err(error) => return answer(Err(error)),
+        };
+        if messages.len() == 1 {
+            let answer: Answer = Box::new(move |stored| {
+                answer(stored.map(|stored| sent(&stored, name, None)));
+            });
+            return self.writer.send(messages.swap_remove(0), answer);
+        }
+        answer(self.send_parts(messages, name).await);
+    }
+
+    async fn send_parts(&self, messages: Vec<NewMessage>, name: String) -> Result<Sent> {
+        let mut parts = Vec::with_capacity(messages.len());
+        for message in messages {
+            parts.push(self.writer.send_and_wait(message).await?);
+        }
+        let last = parts.last().ok_or_else(Error::bad_params)?;
+        let ids = parts.iter().map(|part| part.id).collect();
+        Ok(sent(last, name, Some(ids)))
+    }
+
+    /// Checks a draft and makes it into one message, or several when it is too long for one.
+    async fn prepare(
+        &self,
+        user: &Arc<User>,
+        place: Place,
+        draft: Draft,
+    ) -> Result<Vec<NewMessage>> {
+        self.require_may_send(user, &place)?;
+        let nonce = draft.nonce.map(Nonce::parse).transpose()?;
+        let attachment = match draft.attachment.filter(|name| !name.is_empty()) {
+            Some(name) => Some(self.attachments.check(name).await?),
+            None => None,
+        };
+        let source = draft.source.as_str();
+        if source.trim().is_empty() && attachment.is_none() {
+            return Err(Error::invalid("empty_message", "message is empty"));
+        }
+        let antispam = self.antispam_settings();
+        let sources = split_source(source, &antispam)?;
+        let reply = self.reply(&place, draft.reply_to).await?;
+        if !self.is_resend(user, nonce.as_ref()).await? {
+            self.check_spam(user, source, &antispam)?;
+        }
+        let logged =
+            matches!(place.audience, Audience::Dm(_)) && self.settings.is_on(Key::GdSaveDmLogs);
+        let mut messages = Vec::with_capacity(sources.len());
+        for (index, source) in sources.into_iter().enumerate() {
+            messages.push(NewMessage {
+                body: self.body(&place, source).await?,
+                place: place.clone(),
+                sender: Some(user.clone()),
+                attachment: attachment.clone().filter(|_| index == 0),
+                reply: reply.clone().filter(|_| index == 0),
+                nonce: nonce.as_ref().map(|nonce| nonce.part(index)),
+                logged,
+            });
+        }
+        Ok(messages)
+    }
+
+    fn require_may_send(&self, user: &User, place: &Place) -> Result<()> {
+        let settings = self.settings.current();
+        if settings.is_on(Key::MaintenanceMode) {
+            return Err(Error::refused(
+                "maintenance",
+                "The server is under maintenance",
+            ));
+        }
+        let switch = match &place.audience {
+            Audience::Public => Key::PublicEnabled,
+            Audience::Dm(_) => Key::DmEnabled,
+            Audience::Gdm(_) => Key::GdmEnabled,
+        };
+        if !settings.is_on(switch) {
+            return Err(Error::disabled());
+        }
+        match &place.audience {
+            Audience::Public if settings.is_on(Key::AnnouncementsOnly) && !user.role.is_admin() => {
+                Err(Error::refused(
+                    "announcements_only",
+                    "Only admins may post here",
+                ))
+            }
+            Audience::Gdm(group) if !group.may_send(user) => {
+                Err(Error::refused("locked", "This group is locked"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Renders a text and finds whom it mentions among those who can read it.
+    pub(super) async fn body(&self, place: &Place, source: String) -> Result<Body> {
+        if render::contains_forbidden(&source) {
+            return Err(Error::invalid(
+                "bad_params",
+                "bad params: the text contains control characters",
+            ));
+        }
+        let mut known = std::collections::HashMap::new();
+        for folded in mentions::candidates(&source) {
+            if let Some(user) = self.directory.find_by_name(&folded).await?
+                && place.audience.includes(user.id)
+            {
+                known.insert(folded, user);
+            }
+        }
+        let ids = mentions::resolve(&source, |folded| known.get(folded).map(|user| user.id));
+        let mentions = ids
+            .into_iter()
+            .filter_map(|id| {
+                let user = known.values().find(|user| user.id == id)?;
+                Some((id, user.username.clone()))
+            })
+            .collect();
+        Ok(Body {
+            text: render::render(&source),
+            mentions,
+            source,
+        })
+    }
+
+    /// The message that is answered, if it is in the same conversation. Another id - deleted,
+    /// elsewhere, made up - leaves no reply, as the documented API has it.
+    async fn reply(&self, place: &Place, id: Option<MessageId>) -> Result<Option<Reply>> {
+        let Some(id) = id else { return Ok(None) };
+        let found = store::find_message(self.db.reader(), id).await?;
+        let Some((row, _)) =
+            found.filter(|(row, _)| row.conversation_id == place.id && row.deleted_at.is_none())
+        else {
+            return Ok(None);
+        };
+        Ok(Some(Reply {
+            id,
+            user: row.sender_id,
+            username: self.history.author(row.sender_id).await?,
+            snippet: render::snippet(&row.text),
+        }))
+    }
+
+    /// Whether this nonce is stored already: a resend must not look like spam.
+    async fn is_resend(&self, user: &User, nonce: Option<&Nonce>) -> Result<bool> {
+        match (&self.antispam, nonce) {
+            (Some(_), Some(nonce)) => {
+                store::has_nonce(self.db.reader(), user.id, nonce.as_str()).await
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn check_spam(&self, user: &User, source: &str, settings: &AntispamSettings) -> Result<()> {
+        let Some(states) = self
+            .antispam
+            .as_ref()
+            .filter(|_| !user.role.is_superadmin())
+        else {
+            return Ok(());
+        };
+        let text = (!source.trim().is_empty()).then_some(source);
+        let now = self.started.elapsed();
+        states
+            .entry(user.id)
+            .or_default()
+            .check(settings, text, now)
+            .map_err(|refusal| {
+                Error::rate_limited(refusal.code, refusal.message, refusal.retry_after)
+            })
+    }
+
+    pub(super) fn forget_quiet_senders(&self) {
+        if let Some(states) = &self.antispam {
+            let settings = self.antispam_settings();
+            let now = self.started.elapsed();
+            states.retain(|_, state| !state.is_idle(&settings, now));
+        }
+    }
+
+    pub(super) fn antispam_settings(&self) -> AntispamSettings {
+        let values = self.settings.current();
+        AntispamSettings::read(|name| Key::parse(name).map(|key| values.get(key)))
+    }
+}
+
+fn sent(stored: &Stored, conversation: String, ids: Option<Vec<MessageId>>) -> Sent {
+    Sent {
+        id: stored.id,
+        seq: stored.seq,
+        rev: stored.rev,
+        conversation,
+        created_at: stored.at,
+        ids,
+    }
+}
+
+/// The texts that a message is sent as: itself, or its parts when it is too long.
+fn split_source(source: &str, antispam: &AntispamSettings) -> Result<Vec<String>> {
+    if antispam.limits.check(source).is_ok() {
+        return Ok(vec![source.to_owned()]);
+    }
+    split::split(source, &antispam.limits).map_err(too_long)
+}
+
+pub(super) fn too_long(error: split::TooLong) -> Error {
+    Error::new(ErrorKind::TooLarge, error.code(), error.to_string())
+}
