@@ -1,1 +1,9 @@
-//! Integration tests.
+//! Integration tests: the real app in process, on a database of its own and a clock that tests move.
+//!
+//! What needs neither the clock, nor the database, nor the inside of the process is tested with
+//! real clients in `tests/e2e`. With `CHATTER_TEST_POSTGRES_URL` every app gets a fresh database on
+//! that server; without it, a `SQLite` file.
+
+mod support;
+
+mod docs;

@@ -1,0 +1,26 @@
+//! What the tests speak through: an app, people who use it, their sockets, the program itself.
+
+mod app;
+mod database;
+mod person;
+mod program;
+mod socket;
+
+pub(crate) use app::TestApp;
+pub(crate) use database::TestDatabase;
+pub(crate) use person::{PASSWORD, Person, Reply};
+pub(crate) use program::Program;
+pub(crate) use socket::Socket;
+
+/// Nothing takes this long; what does is a failure. Nobody waits for it otherwise.
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Polls `condition` until it holds; for what happens in the background and tells nobody.
+pub(crate) async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    let met = tokio::time::timeout(PATIENCE, async {
+        while !condition().await {
+            tokio::task::yield_now().await;
+        }
+    });
+    met.await.unwrap_or_else(|_| panic!("never: {what}"));
+}
