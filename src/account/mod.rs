@@ -7,6 +7,7 @@
 
 mod directory;
 mod http;
+mod http_me;
 mod identity;
 mod model;
 mod password;

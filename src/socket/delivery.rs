@@ -15,7 +15,7 @@ use super::{Caller, Room, link::Link};
 
 /// How many upgrades may be under way, and for how long, before their sockets are connected.
 const EARLY_LINKS: u64 = 10_000;
-const EARLY_LINK_LIFE: Duration = Duration::from_secs(60);
+const EARLY_LINK_LIFE: Duration = Duration::from_mins(1);
 
 /// Sends events to rooms and ends sockets. Cheap to clone.
 #[derive(Clone)]

@@ -1,0 +1,201 @@
+//! What one can ask and change about oneself.
+
+use axum::extract::{Path, State};
+use entity::Timestamp;
+use serde::{Deserialize, Serialize};
+use tower_sessions::Session;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Accounts, CurrentUser, MaybeUser, SessionStore,
+    http::begin_session,
+    model::{Origin, User},
+};
+use crate::{
+    http::{Answer, Done, ErrorBody, Json},
+    kernel::{Error, Result},
+};
+
+/// The routes about oneself.
+pub(super) fn routes() -> OpenApiRouter<Accounts> {
+    OpenApiRouter::new()
+        .routes(routes!(whoami))
+        .routes(routes!(my_role))
+        .routes(routes!(my_sessions))
+        .routes(routes!(end_my_session))
+        .routes(routes!(change_my_password))
+}
+
+#[derive(Serialize, ToSchema)]
+struct WhoAmI {
+    authenticated: bool,
+    username: Option<String>,
+    user_id: Option<i64>,
+    session: String,
+    /// The name one acts under; empty when nobody is signed in.
+    effective: String,
+    is_superadmin: bool,
+    /// False for superadmins: the two flags exclude each other.
+    is_admin: bool,
+    role: Option<&'static str>,
+    /// A name relative to `/uploads/`.
+    avatar: Option<String>,
+    bio: String,
+    status: String,
+    presence: String,
+    theme: String,
+    language: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+}
+
+impl WhoAmI {
+    fn of(user: Option<&User>) -> Self {
+        let name = user.map(|user| user.username.clone());
+        let text = |get: fn(&User) -> &String| user.map(get).cloned().unwrap_or_default();
+        Self {
+            authenticated: user.is_some(),
+            user_id: user.map(|user| user.id.0),
+            session: name.clone().unwrap_or_default(),
+            effective: name.clone().unwrap_or_default(),
+            username: name,
+            is_superadmin: user.is_some_and(|user| user.role.is_superadmin()),
+            is_admin: user.is_some_and(|user| user.role.is_admin() && !user.role.is_superadmin()),
+            role: user.map(|user| user.role.as_str()),
+            avatar: user.and_then(|user| user.avatar.clone()),
+            bio: text(|user| &user.bio),
+            status: text(|user| &user.custom_status),
+            presence: text(|user| &user.presence),
+            theme: text(|user| &user.theme),
+            language: text(|user| &user.language),
+            // The React settings page fails on an address whose local part is a single letter.
+            email: user
+                .and_then(|user| user.email.clone())
+                .filter(|email| email.find('@').is_some_and(|at| at >= 2)),
+        }
+    }
+}
+
+/// Who one is. Answers strangers too.
+#[utoipa::path(get, path = "/api/whoami", tag = "account",
+    responses((status = 200, body = Answer<WhoAmI>)))]
+async fn whoami(MaybeUser(user): MaybeUser) -> Answer<WhoAmI> {
+    Answer::new(WhoAmI::of(user.as_deref()))
+}
+
+#[derive(Serialize, ToSchema)]
+struct MyRole {
+    username: String,
+    is_superadmin: bool,
+    /// False for superadmins: the two flags exclude each other.
+    is_admin: bool,
+    role: &'static str,
+}
+
+/// One's role.
+#[utoipa::path(get, path = "/api/me/role", tag = "account", responses(
+    (status = 200, body = Answer<MyRole>), (status = 401, body = ErrorBody),
+))]
+async fn my_role(CurrentUser(user): CurrentUser) -> Answer<MyRole> {
+    Answer::new(MyRole {
+        username: user.username.clone(),
+        is_superadmin: user.role.is_superadmin(),
+        is_admin: user.role.is_admin() && !user.role.is_superadmin(),
+        role: user.role.as_str(),
+    })
+}
+
+#[derive(Serialize, ToSchema)]
+struct SessionOut {
+    /// Names the session in `DELETE /api/me/sessions/{id}`; opens nothing.
+    id: String,
+    created_at: Timestamp,
+    last_used_at: Timestamp,
+    expires_at: Timestamp,
+    address: String,
+    user_agent: String,
+    /// Whether this very request came with it.
+    current: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Sessions {
+    sessions: Vec<SessionOut>,
+}
+
+/// How much of a session's hash names it to its owner.
+const SESSION_NAME_CHARS: usize = 16;
+
+/// Where one is signed in.
+#[utoipa::path(get, path = "/api/me/sessions", tag = "account", responses(
+    (status = 200, body = Answer<Sessions>), (status = 401, body = ErrorBody),
+))]
+async fn my_sessions(
+    State(accounts): State<Accounts>,
+    CurrentUser(user): CurrentUser,
+    session: Session,
+) -> Result<Answer<Sessions>> {
+    let current = session.id().map(SessionStore::hash);
+    let sessions = accounts.sessions(user.id).await?.into_iter();
+    Ok(Answer::new(Sessions {
+        sessions: sessions
+            .map(|row| SessionOut {
+                current: current.as_ref() == Some(&row.id_hash),
+                id: row.id_hash.chars().take(SESSION_NAME_CHARS).collect(),
+                created_at: row.created_at,
+                last_used_at: row.last_used_at,
+                expires_at: row.expires_at,
+                address: row.address,
+                user_agent: row.user_agent,
+            })
+            .collect(),
+    }))
+}
+
+/// End one of one's sessions, with its sockets.
+#[utoipa::path(delete, path = "/api/me/sessions/{id}", tag = "account",
+    params(("id" = String, Path, description = "As listed")), responses(
+    (status = 200, body = Done), (status = 404, body = ErrorBody),
+))]
+async fn end_my_session(
+    State(accounts): State<Accounts>,
+    CurrentUser(user): CurrentUser,
+    Path(id): Path<String>,
+) -> Result<Done> {
+    let sessions = accounts.sessions(user.id).await?;
+    let session = sessions
+        .iter()
+        .find(|session| id.len() == SESSION_NAME_CHARS && session.id_hash.starts_with(&id))
+        .ok_or_else(Error::not_found)?;
+    accounts.end_session(&session.id_hash).await?;
+    Ok(Done::default())
+}
+
+#[derive(Deserialize, ToSchema)]
+struct PasswordChange {
+    current_password: String,
+    new_password: String,
+}
+
+/// Change one's password; every other session ends.
+#[utoipa::path(post, path = "/api/me/password", tag = "account",
+    request_body = PasswordChange, responses(
+    (status = 200, body = Done),
+    (status = 403, description = "invalid current password", body = ErrorBody),
+))]
+async fn change_my_password(
+    State(accounts): State<Accounts>,
+    CurrentUser(user): CurrentUser,
+    session: Session,
+    origin: Origin,
+    Json(change): Json<PasswordChange>,
+) -> Result<Done> {
+    // A new id, and with it a new session: the old one may be what was stolen.
+    let old = session.id().map(SessionStore::hash).unwrap_or_default();
+    accounts
+        .change_password(&user, change.current_password, change.new_password, &old)
+        .await?;
+    begin_session(&accounts, &session, &user, &origin).await?;
+    Ok(Done::default())
+}
