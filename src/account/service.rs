@@ -19,9 +19,20 @@ use crate::{
     socket::{Delivery, Room},
 };
 
-/// The account service. Cheap to clone.
+/// The account service. Cheap to clone: every request has a handle of its own.
 #[derive(Clone)]
-pub struct Accounts {
+pub struct Accounts(Arc<Inner>);
+
+impl std::ops::Deref for Accounts {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// What the handles share.
+pub struct Inner {
     db: Db,
     clock: Clock,
     directory: Directory,
@@ -78,28 +89,17 @@ pub struct Parts {
 impl Accounts {
     /// The service made of `parts`.
     pub fn new(parts: Parts) -> Self {
-        let Parts {
-            db,
-            clock,
-            directory,
-            sessions,
-            passwords,
-            throttle,
-            settings,
-            delivery,
-            first_account,
-        } = parts;
-        Self {
-            db,
-            clock,
-            directory,
-            sessions,
-            passwords,
-            throttle,
-            settings,
-            delivery,
-            first_account,
-        }
+        Self(Arc::new(Inner {
+            db: parts.db,
+            clock: parts.clock,
+            directory: parts.directory,
+            sessions: parts.sessions,
+            passwords: parts.passwords,
+            throttle: parts.throttle,
+            settings: parts.settings,
+            delivery: parts.delivery,
+            first_account: parts.first_account,
+        }))
     }
 
     /// Who is who.

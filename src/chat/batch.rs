@@ -336,7 +336,8 @@ fn sqlite_insert(rows: usize) -> String {
 
 /// The same for PostgreSQL. The conversations' rows are locked in order of id, so that two nodes
 /// cannot wait for each other; the rows of members and groups are locked so that a removal or a lock
-/// that commits meanwhile is seen.
+/// that commits meanwhile is seen. Counting `locked` makes sure that all conversations are locked
+/// before any of those, which is the order in which groups are changed too.
 const POSTGRES_INSERT: &str = "\
 WITH v AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS v(i int, conv bigint, sender bigint, \
         source text, html text, attachment text, reply_to bigint, reply_user bigint, \
@@ -344,9 +345,11 @@ WITH v AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS v(i int, conv bigint, 
 locked AS MATERIALIZED (SELECT id, last_seq, last_rev FROM conversation \
     WHERE id IN (SELECT conv FROM v) ORDER BY id FOR NO KEY UPDATE), \
 member AS MATERIALIZED (SELECT conversation_id, user_id FROM conversation_member \
-    WHERE (conversation_id, user_id) IN (SELECT conv, sender FROM v) FOR KEY SHARE), \
+    WHERE (conversation_id, user_id) IN (SELECT conv, sender FROM v) \
+    AND (SELECT count(*) FROM locked) > 0 FOR KEY SHARE), \
 closed AS MATERIALIZED (SELECT conversation_id, owner_id, locked FROM gdm \
-    WHERE conversation_id IN (SELECT conv FROM v) FOR SHARE), \
+    WHERE conversation_id IN (SELECT conv FROM v) \
+    AND (SELECT count(*) FROM locked) > 0 FOR SHARE), \
 passed AS (SELECT v.*, row_number() OVER (PARTITION BY v.conv ORDER BY v.i) AS k FROM v \
     WHERE (v.sender IS NULL OR EXISTS (SELECT 1 FROM member m \
             WHERE m.conversation_id = v.conv AND m.user_id = v.sender)) \

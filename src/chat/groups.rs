@@ -16,6 +16,8 @@ use crate::{
 
 /// Groups kept in memory.
 const CAPACITY: u64 = 20_000;
+/// People whose groups are kept in memory, for when they connect.
+const MEMBERSHIPS: u64 = 50_000;
 
 /// One group and its members.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +57,8 @@ impl Group {
 pub struct Groups {
     db: Db,
     cache: Cache<ConversationId, Arc<Group>>,
+    /// The groups of people, each with the number of changes as of which it holds.
+    memberships: moka::sync::Cache<UserId, (u64, Arc<[ConversationId]>)>,
 }
 
 impl Groups {
@@ -63,6 +67,7 @@ impl Groups {
         Self {
             db,
             cache: Cache::new(CAPACITY),
+            memberships: moka::sync::Cache::new(MEMBERSHIPS),
         }
     }
 
@@ -89,7 +94,19 @@ impl Groups {
     }
 
     /// The groups that `user` is in.
-    pub async fn of(&self, user: UserId) -> Result<Vec<ConversationId>> {
+    pub async fn of(&self, user: UserId) -> Result<Arc<[ConversationId]>> {
+        let changes = self.changes();
+        if let Some((as_of, groups)) = self.memberships.get(&user)
+            && as_of == changes
+        {
+            return Ok(groups);
+        }
+        let groups: Arc<[ConversationId]> = self.read_memberships(user).await?.into();
+        self.memberships.insert(user, (changes, groups.clone()));
+        Ok(groups)
+    }
+
+    async fn read_memberships(&self, user: UserId) -> Result<Vec<ConversationId>> {
         let groups = Query::select()
             .column(gdm::Column::ConversationId)
             .from(gdm::Entity)

@@ -32,9 +32,20 @@ const DM_CAPACITY: u64 = 100_000;
 /// How often the memory of quiet senders is given up.
 const ANTISPAM_SWEEP: Duration = Duration::from_mins(1);
 
-/// The chat service. Cheap to clone.
+/// The chat service. Cheap to clone: every event has a handle of its own.
 #[derive(Clone)]
-pub struct Chat {
+pub struct Chat(Arc<Inner>);
+
+impl std::ops::Deref for Chat {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// What the handles share.
+pub struct Inner {
     pub(super) db: Db,
     pub(super) directory: Directory,
     pub(super) groups: Groups,
@@ -87,7 +98,7 @@ impl Chat {
             publisher,
             &parts.tasks,
         );
-        let chat = Self {
+        let chat = Self(Arc::new(Inner {
             history: History::new(parts.directory.clone()),
             db: parts.db,
             directory: parts.directory,
@@ -103,7 +114,7 @@ impl Chat {
             dms: Cache::new(DM_CAPACITY),
             antispam: parts.limits.then(Arc::default),
             started: Instant::now(),
-        };
+        }));
         let sweeping = chat.clone();
         parts.tasks.every(ANTISPAM_SWEEP, move || {
             sweeping.forget_quiet_senders();
@@ -136,14 +147,14 @@ impl Chat {
         loop {
             let before = self.groups.changes();
             let groups = self.groups.of(arrival.caller.user).await?;
-            for group in &groups {
+            for group in groups.iter() {
                 arrival.join(Room::Conversation(*group));
             }
             // A change that fell between the look-up and the joining may have been missed.
             if self.groups.changes() == before {
                 return Ok(before);
             }
-            for group in &groups {
+            for group in groups.iter() {
                 arrival.leave(Room::Conversation(*group));
             }
         }

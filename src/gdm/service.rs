@@ -101,7 +101,7 @@ impl Gdms {
         let mut ids = self.live.groups.of(user.id).await?;
         ids.sort_unstable();
         let mut views = Vec::with_capacity(ids.len());
-        for id in ids {
+        for &id in ids.iter() {
             if let Some(group) = self.live.groups.find(id).await?
                 && group.has(user.id)
             {
