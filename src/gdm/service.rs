@@ -98,10 +98,10 @@ impl Gdms {
 
     /// The groups that `user` is in, the oldest first.
     pub(super) async fn list(&self, user: &User) -> Result<Vec<View>> {
-        let mut ids = self.live.groups.of(user.id).await?;
+        let mut ids = self.live.groups.of(user.id).await?.to_vec();
         ids.sort_unstable();
         let mut views = Vec::with_capacity(ids.len());
-        for &id in ids.iter() {
+        for id in ids {
             if let Some(group) = self.live.groups.find(id).await?
                 && group.has(user.id)
             {
