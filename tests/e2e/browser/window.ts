@@ -166,8 +166,14 @@ export class Window {
 
   /** Chooses one of the actions that appear over a message. */
   async does(action: "Reply" | "Edit" | "Delete", text: string): Promise<void> {
-    await this.message(text).hover();
-    await this.message(text).getByRole("button", { name: action }).click();
+    const button = this.message(text).getByRole("button", { name: action });
+    for (let attempt = 1; ; attempt += 1) {
+      await this.message(text).hover();
+      // Whatever arrives meanwhile moves the message away from under the mouse.
+      const clicked = await button.click({ timeout: 1500 }).then(() => true, () => false);
+      if (clicked) return;
+      if (attempt === 5) throw new Error(`could not choose ${action} over: ${text}`);
+    }
   }
 
   /** The texts of all messages, top to bottom. */

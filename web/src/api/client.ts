@@ -6,10 +6,9 @@
 
 import createClient from 'openapi-fetch';
 import { text } from '../messages';
-import type { PendingPaths } from './pending';
 import type { paths } from './schema';
 
-export const api = createClient<paths & PendingPaths>({ credentials: 'same-origin' });
+export const api = createClient<paths>({ credentials: 'same-origin' });
 
 export class ApiError extends Error {
   readonly status: number;

@@ -4,6 +4,139 @@
  */
 
 export interface paths {
+    "/api/admin/app_settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All settings; for superadmins.
+         * @description Flat, and again under `settings`. A GET with `Content-Type: application/json` gets the flat
+         *     values alone: its client shows every key there is, and sends all of it back.
+         */
+        get: operations["app_settings"];
+        put?: never;
+        /**
+         * Change settings, flat or under `settings`; for superadmins.
+         * @description Flat keys win, unknown ones are ignored. A value that makes no sense changes nothing at all.
+         */
+        post: operations["change_app_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What admins did, the newest first; for admins. */
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/ban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ban somebody, or lift a ban; for admins.
+         * @description Superadmins cannot be banned, admins by superadmins only. All sessions of the person end.
+         */
+        post: operations["ban"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/dm_logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The logged direct messages of one person, oldest first; for admins.
+         * @description The newest of them unless `before` says otherwise. Every read is audited.
+         */
+        get: operations["dm_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make somebody an admin, or an ordinary user again; for superadmins. */
+        post: operations["change_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** As `POST /api/admin/app_settings`. */
+        post: operations["change_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/toggles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** As `POST /api/admin/app_settings`. */
+        post: operations["change_toggles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations": {
         parameters: {
             query?: never;
@@ -511,6 +644,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings that concern everybody. */
+        get: operations["public_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync": {
         parameters: {
             query?: never;
@@ -681,6 +831,25 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Admins: {
+            /** @description Superadmins are not among them. */
+            admins: string[];
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Admins: {
+            /** @description Superadmins are not among them. */
+            admins: string[];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_AuditEntries: {
+            entries: components["schemas"]["AuditEntryOut"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Conversations: {
             /** @description The one with the newest message first. */
@@ -708,17 +877,22 @@ export interface components {
             /** @description The standing join code, for the owner's eyes. */
             invite_code: string;
             name: string;
-            tid: components["schemas"]["ConversationId"];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
-        Answer_JoinedThread: {
+        Answer_JoinedGroup: (components["schemas"]["JoinedThread"] & {
             id: components["schemas"]["ConversationId"];
             /** @description Always empty: the standing code is the owner's. */
             invite_code: string;
             name: string;
+        }) & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_JoinedThread: {
             thread_id: components["schemas"]["ConversationId"];
             thread_name: string;
             tid: components["schemas"]["ConversationId"];
@@ -740,6 +914,15 @@ export interface components {
         /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_OneUser: {
             user: components["schemas"]["UserProfile"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_PublicSettings: {
+            settings: {
+                [key: string]: string;
+            };
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -851,6 +1034,40 @@ export interface components {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
         };
+        AppSettings: {
+            ok?: boolean | null;
+            settings?: {
+                [key: string]: string;
+            } | null;
+        } & {
+            [key: string]: string;
+        };
+        AuditEntries: {
+            entries: components["schemas"]["AuditEntryOut"][];
+        };
+        /**
+         * Format: int64
+         * @description An entry of the audit log.
+         */
+        AuditEntryId: number;
+        /** @description One thing that somebody did. */
+        AuditEntryOut: {
+            action: string;
+            /** @description None: the command line. */
+            actor?: string | null;
+            at: components["schemas"]["Timestamp"];
+            detail: Record<string, never>;
+            id: components["schemas"]["AuditEntryId"];
+            target: string;
+        };
+        Ban: {
+            /** @description `ban` or `unban`. */
+            action: string;
+            /** @description `user`. */
+            type: string;
+            /** @description A user name. */
+            value: string;
+        };
         /** @description A code under any of its names. */
         CodeInput: {
             code?: string | null;
@@ -926,7 +1143,6 @@ export interface components {
             /** @description The standing join code, for the owner's eyes. */
             invite_code: string;
             name: string;
-            tid: components["schemas"]["ConversationId"];
         };
         Credentials: {
             password?: string;
@@ -964,11 +1180,14 @@ export interface components {
             status: string;
             username: string;
         };
-        JoinedThread: {
+        /** @description The answer that older clients know. */
+        JoinedGroup: components["schemas"]["JoinedThread"] & {
             id: components["schemas"]["ConversationId"];
             /** @description Always empty: the standing code is the owner's. */
             invite_code: string;
             name: string;
+        };
+        JoinedThread: {
             thread_id: components["schemas"]["ConversationId"];
             thread_name: string;
             tid: components["schemas"]["ConversationId"];
@@ -978,6 +1197,15 @@ export interface components {
          * @enum {string}
          */
         Kind: "public" | "dm" | "gdm";
+        /** @description A direct message as it was sent. */
+        LoggedDmOut: {
+            created_at: components["schemas"]["Timestamp"];
+            from_user: string;
+            id: components["schemas"]["MessageId"];
+            /** @description Sanitised HTML. */
+            text: string;
+            to_user: string;
+        };
         /**
          * Format: int64
          * @description A message of any kind of conversation: one sequence for all of them, below 2^53.
@@ -1091,6 +1319,11 @@ export interface components {
             current_password: string;
             new_password: string;
         };
+        PublicSettings: {
+            settings: {
+                [key: string]: string;
+            };
+        };
         /** @description One emoji under a message. */
         ReactionOut: {
             /** @description The emoji. */
@@ -1130,6 +1363,13 @@ export interface components {
         };
         Rename: components["schemas"]["ThreadRef"] & {
             name: string;
+        };
+        RoleChange: {
+            /** @description `add` or `remove`. */
+            action: string;
+            /** @description `admin`. */
+            role: string;
+            username: string;
         };
         SearchAnswer: components["schemas"]["FoundPeople"] | string[];
         SessionOut: {
@@ -1368,6 +1608,343 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    app_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppSettings"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_app_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description bad params, with the key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    audit: {
+        parameters: {
+            query?: {
+                /** @description Only entries older than the one with this id. */
+                before?: components["schemas"]["AuditEntryId"];
+                /** @description Entries at most: 100 when absent, never more than 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AuditEntries"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ban"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description bad params, unknown action */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not allowed, disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dm_logs: {
+        parameters: {
+            query?: {
+                /** @description Whose direct messages. */
+                peer?: string;
+                /** @description Messages at most: 200 when absent, never more than 1000. */
+                limit?: number;
+                /** @description Only messages older than the one with this id. */
+                before?: components["schemas"]["MessageId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedDmOut"][];
+                };
+            };
+            /** @description No peer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Admins"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description bad params, with the key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_toggles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description bad params, with the key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     conversations: {
         parameters: {
             query?: never;
@@ -1782,7 +2359,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_JoinedThread"];
+                    "application/json": components["schemas"]["Answer_JoinedGroup"];
                 };
             };
             /** @description invite code required */
@@ -2585,6 +3162,33 @@ export interface operations {
             };
             /** @description One has no such conversation */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PublicSettings"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

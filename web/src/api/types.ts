@@ -12,12 +12,5 @@ export type WireReadState = Schema<'ReadState'>;
 export type Session = Schema<'SessionOut'>;
 export type Invite = Schema<'CreatedInvite'>;
 
-export interface LoggedDm {
-  id: number;
-  from_user: string;
-  to_user: string;
-  text: string;
-  created_at: string;
-}
-
+export type LoggedDm = Schema<'LoggedDmOut'>;
 export type AppSettings = Record<string, string>;

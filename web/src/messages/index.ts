@@ -209,6 +209,7 @@ export const text = {
     dmLogs: 'DM logs',
     saved: 'Setting saved.',
     showLogs: 'Show log',
+    earlier: 'Earlier messages',
     person: 'User name',
     noLogs: 'No logged direct messages with this person.',
     logsHint: 'Direct messages sent while logging was on. Reading them is recorded.',

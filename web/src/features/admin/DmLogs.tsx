@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import { listDmLogs } from '../../api/admin';
+import { DM_LOG_PAGE, listDmLogs } from '../../api/admin';
 import { explain } from '../../api/client';
 import type { LoggedDm } from '../../api/types';
 import { text } from '../../messages';
@@ -9,39 +9,59 @@ import { exact, short } from '../../ui/time';
 
 const words = text.admin;
 
+interface Log {
+  peer: string;
+  entries: LoggedDm[];
+  hasEarlier: boolean;
+}
+
 export function DmLogs() {
-  const [logs, setLogs] = useState<LoggedDm[] | null>(null);
+  const [log, setLog] = useState<Log | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
 
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const peer = String(new FormData(event.currentTarget).get('peer') ?? '').trim();
+  async function load(peer: string, later: LoggedDm[]) {
     setBusy(true);
     setError(null);
     try {
-      setLogs(await listDmLogs(peer));
+      const page = await listDmLogs(peer, later[0]?.id);
+      setLog({ peer, entries: [...page, ...later], hasEarlier: page.length === DM_LOG_PAGE });
     } catch (reason) {
-      setLogs(null);
       setError(explain(reason));
     }
     setBusy(false);
   }
 
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    setLog(null);
+    void load(String(new FormData(event.currentTarget).get('peer') ?? '').trim(), []);
+  }
+
   return (
     <>
       <p className="hint">{words.logsHint}</p>
-      <form className="inline-form" onSubmit={(event) => void submit(event)}>
+      <form className="inline-form" onSubmit={submit}>
         <Field label={words.person} name="peer" autoComplete="off" spellCheck={false} required />
         <button type="submit" className="button" disabled={busy}>
           {words.showLogs}
         </button>
       </form>
       <FormError message={error} />
-      {logs === null ? null : logs.length === 0 ? (
+      {log?.hasEarlier ? (
+        <button
+          type="button"
+          className="button"
+          disabled={busy}
+          onClick={() => void load(log.peer, log.entries)}
+        >
+          {words.earlier}
+        </button>
+      ) : null}
+      {log === null ? null : log.entries.length === 0 ? (
         <p className="hint">{words.noLogs}</p>
       ) : (
-        <LogTable logs={logs} />
+        <LogTable logs={log.entries} />
       )}
     </>
   );

@@ -66,10 +66,7 @@ export function useMessageScroll(conversation: Conversation, rows: Row[], hasOld
       const item = items[index];
       const row = item === undefined ? undefined : rowsNow.current[item.index];
       if (item === undefined || row?.type !== 'message' || item.end > bottom) continue;
-      const last = lastStored(rowsNow.current);
-      // Behind the last visible message there may be deleted ones; nobody can scroll to those.
-      const seq = row.message.seq === last ? (current().conversations[id]?.lastSeq ?? last) : row.message.seq;
-      markRead(id, seq);
+      markRead(id, row.message.seq);
       return;
     }
   }, [id, placed, attentive, virtualizer]);
@@ -184,11 +181,6 @@ function estimate(row: Row | undefined): number {
   const source = row.type === 'message' ? row.message.source : row.item.source;
   const lines = Math.max(1, Math.ceil(source.length / 80), source.split('\n').length);
   return (row.continued ? 8 : 40) + lines * 22 + (row.day === null ? 0 : 40) + (row.unreadAbove ? 32 : 0);
-}
-
-function lastStored(rows: Row[]): number {
-  const row = rows.findLast((candidate) => candidate.type === 'message');
-  return row?.type === 'message' ? row.message.seq : 0;
 }
 
 function isLoaded(id: string, messageId: number): boolean {
