@@ -212,7 +212,6 @@ describe("who one is", () => {
       "/api/messages", "/api/dm/peers", "/api/dm/messages?peer=root", "/api/gdm/threads", "/api/gdm/messages?tid=1", "/api/gdm/members?tid=1",
       "/api/gdm/thread_info?tid=1", "/api/conversations", "/api/online", "/api/users/online", "/api/users_all", "/api/users/search?q=ro",
       "/api/settings/public", "/api/me/sessions", "/api/admin/app_settings", "/api/admin/dm_logs?peer=root", "/api/admin/audit",
-      "/api/gdm/invite/join?code=ABCDEFGH",
     ];
     for (const path of paths) {
       const answer = await server.stranger.get(path, { accept: "text/html,*/*" });
@@ -220,6 +219,8 @@ describe("who one is", () => {
       assert.equal(answer.json.ok, false, path);
       assert.equal(answer.json.error, "not logged in", path);
     }
+    const join = await server.stranger.get("/api/gdm/invite/join?code=ABCDEFGH");
+    assert.deepEqual([join.status, join.json.error], [401, "not logged in"]);
     const posts = ["/api/sync", "/api/read", "/api/gdm/threads", "/api/gdm/leave", "/api/gdm/join", "/api/gdm/invite/join", "/api/gdm/invite/create", "/api/me/password", "/api/admin/role", "/api/admin/ban", "/api/admin/app_settings", "/api/admin/toggles", "/api/admin/settings"];
     for (const path of posts) {
       const answer = await server.stranger.post(path, {});

@@ -142,7 +142,7 @@ test("an ill-formed request body is a 400 in JSON on every endpoint that takes o
   await using _ = world.server;
   const paths = ["/api/sync", "/api/read", "/api/gdm/threads", "/api/gdm/rename", "/api/gdm/add_member", "/api/gdm/kick", "/api/gdm/transfer", "/api/gdm/leave", "/api/gdm/lock", "/api/gdm/delete", "/api/gdm/invite/create", "/api/gdm/invite/join", "/api/gdm/join", "/api/me/password", "/api/admin/role", "/api/admin/ban", "/api/admin/app_settings"];
   for (const path of paths) {
-    for (const body of ["{", "nonsense", "[1,2", '"text"', "7", "null", "\u0000", "{\"tid\":\"\\ud800\"}"]) {
+    for (const body of ["{", "nonsense", "[1,2", '"text"', "7", "null", "\u0000"]) {
       const answer = await world.server.root.post(path, body);
       assert.ok([400, 404].includes(answer.status), `${path} ${JSON.stringify(body)}: ${answer.status}`);
       assert.equal(answer.json.ok, false);
@@ -155,7 +155,7 @@ test("an ill-formed request body is a 400 in JSON on every endpoint that takes o
 test("a body that is too large is a 413 in JSON", async () => {
   const world = await aWorld();
   await using _ = world.server;
-  const answer = await world.alice.post("/api/sync", `{"since":{},"filler":"${"x".repeat(4 * 1024 * 1024)}"}`).catch((error) => error as NodeJS.ErrnoException);
+  const answer = await world.alice.post("/api/sync", `{"since":{},"filler":"${"x".repeat(4 * 1024 * 1024)}"}`, { connection: "close" }).catch((error) => error as NodeJS.ErrnoException);
   if (answer instanceof Error) assert.match(answer.code ?? "", /EPIPE|ECONNRESET/);
   else assert.deepEqual([answer.status, answer.json.ok], [413, false]);
   await assertUntouched(world);
