@@ -7,11 +7,13 @@ interface Props {
   icon?: IconName;
   /** Draws the presence dot; undefined for what is not a person. */
   online?: boolean;
+  /** For what has a colour of its own instead of its name's. */
+  hue?: number;
 }
 
 /** Initials on a colour that is always the same for a name. Decoration: the name stands beside it. */
-export function Avatar({ name, size = 40, icon, online }: Props) {
-  const style = { '--hue': hue(name), '--size': `${size}px` } as CSSProperties;
+export function Avatar({ name, size = 40, icon, online, hue = hueOf(name) }: Props) {
+  const style = { '--hue': hue, '--size': `${size}px` } as CSSProperties;
   return (
     <span className="avatar" style={style} aria-hidden="true">
       {icon === undefined ? initials(name) : <Icon name={icon} size={Math.round(size * 0.5)} />}
@@ -26,7 +28,7 @@ function initials(name: string): string {
   return letters.map((word) => Array.from(word ?? '')[0]?.toUpperCase() ?? '').join('');
 }
 
-function hue(name: string): number {
+function hueOf(name: string): number {
   let sum = 7;
   for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360;
   return sum;
