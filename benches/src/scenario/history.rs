@@ -104,10 +104,12 @@ impl History {
             page,
             ..
         } = self.plan;
-        let peer = 1 + self.below(conversations);
-        // Far enough from the beginning for the page to be full.
-        let first = conversations * (page + 1);
-        let before = first + self.below(messages - first);
+        let number = self.below(conversations);
+        let peer = 1 + number;
+        // A message of that conversation, as a client asks for what is older than its oldest one; far enough from the
+        // beginning for the page to be full.
+        let rounds = messages / conversations;
+        let before = number + conversations * (page + 1 + self.below(rounds - page - 1));
         let request = format!(
             "GET /api/dm/messages?peer={peer}&limit={page}&before={before} HTTP/1.1\r\nHost: {host}\r\n\
              Accept: application/json\r\nUser-Agent: chatter-bench\r\nCookie: {cookie}\r\n\r\n",
@@ -139,10 +141,10 @@ impl History {
         let before = self.readers[conn].before;
         let whole = seqs.len() as u64 == self.plan.page && ids.len() == seqs.len();
         let gapless = seqs.windows(2).all(|pair| pair[0] + 1 == pair[1]);
-        // The newest row is the last one before the asked id, so it lies within one round of the conversations.
+        // The newest row is the message just before the asked one in its conversation.
         let placed = ids
             .last()
-            .is_some_and(|&last| last < before && last + self.plan.conversations >= before);
+            .is_some_and(|&last| last + self.plan.conversations == before);
         if !(whole && gapless && placed) {
             self.faults.disagreeing += 1;
             self.faults.note(|| {

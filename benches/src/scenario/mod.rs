@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How long deliveries may take after the last send before they count as lost.
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN: Duration = Duration::from_secs(30);
 /// Handshakes under way at one time.
 const HANDSHAKES: usize = 64;
 
