@@ -279,6 +279,7 @@ fn open_namespace(
         features.chat.clone(),
         features.presence.clone(),
     );
+    let (accounts, rechecks) = (features.accounts.clone(), tasks.clone());
     let (still_typing, leaving) = (chat.typing().clone(), presence.clone());
     gate.open(
         io,
@@ -288,6 +289,12 @@ fn open_namespace(
         },
         move |arrival, as_of| {
             presence.arrived(&arrival.caller);
+            let (accounts, caller) = (accounts.clone(), arrival.caller.clone());
+            rechecks.spawn(async move {
+                if let Err(error) = accounts.recheck(&caller).await {
+                    error.log("connect");
+                }
+            });
             chat.join_again(arrival, as_of);
         },
         move |caller| {

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     kernel::{Clock, Db, Error, Result, Tx, error::ErrorKind},
     settings::{Key, Settings},
-    socket::{Delivery, Room},
+    socket::{Caller, Delivery, Room},
 };
 
 /// The account service. Cheap to clone: every request has a handle of its own.
@@ -240,7 +240,7 @@ impl Accounts {
     }
 
     /// Bans an account or lifts its ban, together with what `tx` did so far. A banned person's
-    /// sessions and sockets end.
+    /// sockets end at once, a session at its next request, which is told why.
     pub async fn set_banned_with(&self, tx: Tx, user: &User, banned: bool) -> Result<()> {
         let change = user::ActiveModel {
             id: Set(user.id),
@@ -249,7 +249,18 @@ impl Accounts {
         };
         self.update_with(tx, change).await?;
         if banned {
-            self.end_sessions(user.id, None).await?;
+            self.delivery.disconnect(Room::User(user.id));
+        }
+        Ok(())
+    }
+
+    /// Ends a socket whose session or account ended while it was connecting: what ended them looked
+    /// for sockets before this one was there.
+    pub async fn recheck(&self, caller: &Caller) -> Result<()> {
+        let session = self.sessions.is_live(&caller.session).await?;
+        let user = self.directory.find(caller.user).await?;
+        if !session || user.is_none_or(|user| user.banned_at.is_some()) {
+            self.delivery.disconnect(Room::Session(&caller.session));
         }
         Ok(())
     }

@@ -63,6 +63,12 @@ impl SessionStore {
         Ok(store::list_sessions(self.db.reader(), user, self.clock.now()).await?)
     }
 
+    /// Whether the session stored under `id_hash` has not ended.
+    pub(super) async fn is_live(&self, id_hash: &str) -> crate::kernel::Result<bool> {
+        let found = self.find(id_hash.to_owned()).await;
+        Ok(found.map_err(crate::kernel::Error::internal)?.is_some())
+    }
+
     /// Ends the session stored under `id_hash`.
     pub(super) async fn end(&self, id_hash: &str) -> crate::kernel::Result<()> {
         store::delete_session(self.db.writer(), id_hash).await?;
