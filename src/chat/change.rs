@@ -90,7 +90,7 @@ impl Chat {
     ) -> Result<(Place, MessageFacts, store::Row)> {
         let found = store::find_message(self.db.reader(), id).await?;
         let (row, conversation) = found
-            .filter(|(row, conversation)| conversation.kind == kind && row.deleted_at.is_none())
+            .filter(|(row, conversation)| conversation.kind == kind && !row.is_deleted())
             .ok_or_else(Error::not_found)?;
         let place = self.history.place(&self.groups, &conversation).await?;
         let place = place.ok_or_else(Error::not_found)?;

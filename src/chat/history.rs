@@ -133,7 +133,8 @@ impl Names {
             (Audience::Dm(pair), None) => Some(pair[1].username.clone()),
             _ => None,
         };
-        let deleted = row.deleted_at.is_some();
+        let (deleted, created_at, edited_at) =
+            (row.is_deleted(), row.created_at(), row.edited_at());
         MessageOut {
             id: row.id,
             conversation: conversation.to_owned(),
@@ -150,9 +151,9 @@ impl Names {
             text: row.text,
             source: row.source,
             attachment: row.attachment,
-            created_at: row.created_at,
-            edited: u8::from(row.edited_at.is_some()),
-            edited_at: row.edited_at,
+            created_at,
+            edited: u8::from(edited_at.is_some()),
+            edited_at,
             edited_by: row.edited_by.map(|id| self.of(id)),
             reply_username: row.reply_to.map(|_| {
                 row.reply_user_id

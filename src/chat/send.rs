@@ -173,7 +173,7 @@ impl Chat {
         let Some(id) = id else { return Ok(None) };
         let found = store::find_message(self.db.reader(), id).await?;
         let Some((row, _)) =
-            found.filter(|(row, _)| row.conversation_id == place.id && row.deleted_at.is_none())
+            found.filter(|(row, _)| row.conversation_id == place.id && !row.is_deleted())
         else {
             return Ok(None);
         };

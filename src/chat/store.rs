@@ -6,14 +6,82 @@ use entity::{
     message,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, Statement, Value,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult,
+    PaginatorTrait, QueryFilter, QuerySelect, Statement, Value,
 };
+use serde::Deserialize;
 
 use crate::kernel::Result;
 
-/// A stored message.
-pub(super) type Row = message::Model;
+/// A stored message, its fields in the order of [`COLUMNS`].
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Row {
+    pub(super) id: MessageId,
+    pub(super) conversation_id: ConversationId,
+    pub(super) seq: i64,
+    pub(super) rev: i64,
+    pub(super) sender_id: Option<UserId>,
+    pub(super) source: String,
+    pub(super) text: String,
+    pub(super) attachment: Option<String>,
+    pub(super) reply_to: Option<MessageId>,
+    pub(super) reply_user_id: Option<UserId>,
+    pub(super) reply_snippet: Option<String>,
+    pub(super) mentions: Option<String>,
+    pub(super) nonce: Option<String>,
+    created_at: i64,
+    edited_at: Option<i64>,
+    pub(super) edited_by: Option<UserId>,
+    deleted_at: Option<i64>,
+}
+
+impl Row {
+    /// When it was sent.
+    pub(super) const fn created_at(&self) -> Timestamp {
+        Timestamp(self.created_at)
+    }
+
+    /// When it was last edited.
+    pub(super) fn edited_at(&self) -> Option<Timestamp> {
+        self.edited_at.map(Timestamp)
+    }
+
+    /// Whether it is a tombstone.
+    pub(super) const fn is_deleted(&self) -> bool {
+        self.deleted_at.is_some()
+    }
+}
+
+const COLUMNS: &str = "id, conversation_id, seq, rev, sender_id, source, text, attachment, \
+    reply_to, reply_user_id, reply_snippet, mentions, nonce, created_at, edited_at, edited_by, \
+    deleted_at";
+
+/// Runs `select`, which selects from `message`, and returns its rows.
+///
+/// The database makes one JSON text of the whole page: the driver hands rows over one by one, each
+/// with a wake-up and a copy of every value, and that costs several times the query itself.
+async fn rows(
+    db: &impl ConnectionTrait,
+    select: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<Row>> {
+    let backend = db.get_database_backend();
+    let sql = match backend {
+        DatabaseBackend::Sqlite => {
+            format!("SELECT json_group_array(json_array({COLUMNS})) AS page FROM ({select}) m")
+        }
+        _ => format!(
+            "SELECT coalesce(json_agg(json_build_array({COLUMNS})), '[]')::text AS page \
+             FROM ({select}) m"
+        ),
+    };
+    let statement = Statement::from_sql_and_values(backend, sql, values);
+    let Some(row) = db.query_one_raw(statement).await? else {
+        return Ok(Vec::new());
+    };
+    let page: String = row.try_get("", "page")?;
+    Ok(serde_json::from_str(&page)?)
+}
 
 /// Which part of a conversation's history is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +181,7 @@ pub(super) async fn find_message(
     db: &impl ConnectionTrait,
     id: MessageId,
 ) -> Result<Option<(Row, conversation::Model)>> {
-    let Some(row) = message::Entity::find_by_id(id).one(db).await? else {
+    let Some(row) = find_messages(db, vec![id]).await?.pop() else {
         return Ok(None);
     };
     let conversation = conversation::Entity::find_by_id(row.conversation_id)
@@ -131,49 +199,91 @@ pub(super) async fn history(
     span: Span,
     limit: u64,
 ) -> Result<(Vec<Row>, bool)> {
-    let mut query = message::Entity::find()
-        .filter(message::Column::ConversationId.eq(conversation))
-        .filter(message::Column::DeletedAt.is_null())
-        .limit(limit + 1);
-    let ascending = matches!(span, Span::After(_));
-    query = match span {
-        Span::Newest => query,
-        Span::Before(id) => match seq_of(db, conversation, id).await? {
-            Some(seq) => query.filter(message::Column::Seq.lt(seq)),
-            None => query.filter(message::Column::Id.lt(id)),
-        },
-        Span::After(id) => match seq_of(db, conversation, id).await? {
-            Some(seq) => query.filter(message::Column::Seq.gt(seq)),
-            None => query.filter(message::Column::Id.gt(id)),
-        },
+    let fetch = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let (select, id) = match span {
+        Span::Newest => (BEFORE_SEQ, None),
+        Span::Before(id) => (BEFORE_MESSAGE, Some(id)),
+        Span::After(id) => (AFTER_MESSAGE, Some(id)),
     };
-    query = if ascending {
-        query.order_by_asc(message::Column::Seq)
-    } else {
-        query.order_by_desc(message::Column::Seq)
-    };
-    let mut rows = query.all(db).await?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    if !ascending {
-        rows.reverse();
+    let bound = id.map_or(i64::MAX, |id| id.0);
+    let values: [Value; 3] = [conversation.into(), bound.into(), fetch.into()];
+    let mut found = rows(db, select, values).await?;
+    if let Some(id) = id
+        && found.is_empty()
+        && !is_in(db, conversation, id).await?
+    {
+        let (select, bound) = match span {
+            Span::After(_) => (FROM_SEQ, seq_before(db, conversation, id).await? + 1),
+            _ => (BEFORE_SEQ, seq_before(db, conversation, id).await? + 1),
+        };
+        let values: [Value; 3] = [conversation.into(), bound.into(), fetch.into()];
+        found = rows(db, select, values).await?;
     }
-    Ok((rows, more))
+    found.sort_unstable_by_key(|row| row.seq);
+    let surplus = found
+        .len()
+        .saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX));
+    if matches!(span, Span::After(_)) {
+        found.truncate(found.len() - surplus);
+    } else {
+        found.drain(..surplus);
+    }
+    Ok((found, surplus > 0))
 }
 
-async fn seq_of(
+const BEFORE_SEQ: &str = "SELECT * FROM message WHERE conversation_id = $1 AND seq < $2 \
+    AND deleted_at IS NULL ORDER BY seq DESC LIMIT $3";
+const FROM_SEQ: &str = "SELECT * FROM message WHERE conversation_id = $1 AND seq >= $2 \
+    AND deleted_at IS NULL ORDER BY seq LIMIT $3";
+const BEFORE_MESSAGE: &str = "SELECT * FROM message WHERE conversation_id = $1 \
+    AND seq < (SELECT seq FROM message WHERE id = $2 AND conversation_id = $1) \
+    AND deleted_at IS NULL ORDER BY seq DESC LIMIT $3";
+const AFTER_MESSAGE: &str = "SELECT * FROM message WHERE conversation_id = $1 \
+    AND seq > (SELECT seq FROM message WHERE id = $2 AND conversation_id = $1) \
+    AND deleted_at IS NULL ORDER BY seq LIMIT $3";
+
+async fn is_in(
     db: &impl ConnectionTrait,
     conversation: ConversationId,
     id: MessageId,
-) -> Result<Option<i64>> {
-    Ok(message::Entity::find_by_id(id)
-        .select_only()
-        .column(message::Column::Seq)
+) -> Result<bool> {
+    let found = message::Entity::find_by_id(id)
         .filter(message::Column::ConversationId.eq(conversation))
-        .into_tuple()
+        .count(db)
+        .await?;
+    Ok(found > 0)
+}
+
+/// `seq` of the last message whose id is below `id`, which is of another conversation or of none; 0
+/// when there is none. Ids rise with `seq`, so halving finds it in a few look-ups by key, where a
+/// comparison of ids would walk the whole conversation.
+async fn seq_before(
+    db: &impl ConnectionTrait,
+    conversation: ConversationId,
+    id: MessageId,
+) -> Result<i64> {
+    let last = conversation::Entity::find_by_id(conversation)
         .one(db)
-        .await?)
+        .await?
+        .map_or(0, |conversation| conversation.last_seq);
+    let (mut low, mut high) = (0, last);
+    while low < high {
+        let middle = low + (high - low + 1) / 2;
+        let at_middle: Option<MessageId> = message::Entity::find()
+            .select_only()
+            .column(message::Column::Id)
+            .filter(message::Column::ConversationId.eq(conversation))
+            .filter(message::Column::Seq.eq(middle))
+            .into_tuple()
+            .one(db)
+            .await?;
+        if at_middle.is_some_and(|found| found < id) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    Ok(low)
 }
 
 /// Messages changed after `since`, tombstones included, by ascending `rev`.
@@ -183,23 +293,26 @@ pub(super) async fn changed_since(
     since: i64,
     limit: u64,
 ) -> Result<Vec<Row>> {
-    Ok(message::Entity::find()
-        .filter(message::Column::ConversationId.eq(conversation))
-        .filter(message::Column::Rev.gt(since))
-        .order_by_asc(message::Column::Rev)
-        .limit(limit)
-        .all(db)
-        .await?)
+    let select = "SELECT * FROM message WHERE conversation_id = $1 AND rev > $2 \
+                  ORDER BY rev LIMIT $3";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let values: [Value; 3] = [conversation.into(), since.into(), limit.into()];
+    let mut rows = rows(db, select, values).await?;
+    rows.sort_unstable_by_key(|row| row.rev);
+    Ok(rows)
 }
 
 pub(super) async fn find_messages(
     db: &impl ConnectionTrait,
     ids: Vec<MessageId>,
 ) -> Result<Vec<Row>> {
-    Ok(message::Entity::find()
-        .filter(message::Column::Id.is_in(ids))
-        .all(db)
-        .await?)
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Ids are integers of our own: there is nothing to escape.
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let select = format!("SELECT * FROM message WHERE id IN ({})", ids.join(","));
+    rows(db, &select, []).await
 }
 
 /// The conversations of `user`, the one with the newest message first; of those `only`, where they
@@ -261,7 +374,6 @@ pub(super) async fn has_nonce(
     user: UserId,
     nonce: &str,
 ) -> Result<bool> {
-    use sea_orm::PaginatorTrait;
     let found = message::Entity::find()
         .filter(message::Column::Nonce.eq(nonce))
         .filter(message::Column::SenderId.eq(user))

@@ -14,7 +14,7 @@ const MAX_NAME_CHARS: usize = 100;
 /// The longest description of a group, in characters.
 const MAX_DESCRIPTION_CHARS: usize = 1000;
 /// The most people in a group.
-pub(super) const MAX_MEMBERS: usize = 500;
+pub(super) const MAX_MEMBERS: usize = 2000;
 /// How many letters and digits the standing code of a group has.
 pub(super) const STANDING_CODE_CHARS: usize = 8;
 
@@ -126,7 +126,7 @@ pub(super) fn require_space(members: usize) -> Result<()> {
     if members > MAX_MEMBERS {
         return Err(Error::invalid(
             "too_many_members",
-            "a group has at most 500 members",
+            "a group has at most 2000 members",
         ));
     }
     Ok(())
