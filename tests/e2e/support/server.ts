@@ -233,7 +233,8 @@ function runs(args: string[], cwd: string, env: Record<string, string>, stdin = 
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
       resolve({ code, stdout, stderr });
     });
-    child.stdin?.end(stdin);
+    // A program that refuses its arguments is gone before it reads.
+    child.stdin?.on("error", () => {}).end(stdin);
   });
 }
 
