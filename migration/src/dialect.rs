@@ -1,4 +1,4 @@
-//! The few words in which `SQLite`'s and `PostgreSQL`'s DDL differ.
+//! The few words in which SQLite's and PostgreSQL's DDL differ.
 
 use sea_orm_migration::{
     prelude::*,
@@ -21,7 +21,7 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Res
     Ok(())
 }
 
-/// Whether this is `SQLite`.
+/// Whether this is SQLite.
 pub(crate) fn is_sqlite(manager: &SchemaManager<'_>) -> bool {
     manager.get_database_backend() == DatabaseBackend::Sqlite
 }

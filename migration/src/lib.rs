@@ -1,4 +1,4 @@
-//! Chatter's schema, as migrations that run at start on `SQLite` and on `PostgreSQL`.
+//! Chatter's schema, as migrations that run at start on SQLite and on PostgreSQL.
 //!
 //! Owns every `CREATE` and `ALTER`. A migration is frozen once it is on the main branch: what comes
 //! later is a new file. Statements are plain SQL, since partial indexes, triggers and `WITHOUT

@@ -130,7 +130,7 @@ const DM_LOG: &str = "CREATE TABLE dm_log (
 
 /// What belongs to a new message besides its row: its conversation's counters, its author's place,
 /// its mentions and its line in the DM log. In a trigger, so that one statement, committed by
-/// itself, stores a whole batch; `PostgreSQL` does the same in one statement with CTEs.
+/// itself, stores a whole batch; PostgreSQL does the same in one statement with CTEs.
 const SQLITE_MESSAGE_TRIGGER: &str = r"CREATE TRIGGER message_sent AFTER INSERT ON message BEGIN
     UPDATE conversation SET last_seq = NEW.seq, last_rev = NEW.rev
         WHERE id = NEW.conversation_id;
