@@ -338,6 +338,8 @@ fn router(
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", openapi()))
         .route("/readyz", routing::get(ready).with_state(db.clone()))
         .route("/api/{*path}", routing::any(plumbing::not_found))
+        // Not a page of the web client: a scraper must not take HTML for figures.
+        .route("/metrics", routing::any(plumbing::not_found))
         .fallback_service(
             Router::new()
                 .fallback(assets::serve)
