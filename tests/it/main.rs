@@ -4,6 +4,19 @@
 //! real clients in `tests/e2e`. With `CHATTER_TEST_POSTGRES_URL` every app gets a fresh database on
 //! that server; without it, a `SQLite` file.
 
-mod support;
-
+mod accounts;
+mod architecture;
+mod command_line;
 mod docs;
+mod fuzz;
+mod groups;
+mod history;
+mod lifecycle;
+mod messages;
+mod migrations;
+mod origins;
+mod secrets;
+mod sessions;
+mod throttle;
+
+mod support;

@@ -3,10 +3,13 @@
 use std::{net::SocketAddr, thread::JoinHandle, time::Instant};
 
 use chatter::{
+    account::SessionStore,
     app::App,
+    http::SESSION_COOKIE,
     kernel::{Clock, Config},
 };
-use sea_orm::{DatabaseConnection, Value};
+use entity::{session, user};
+use sea_orm::{ActiveModelTrait, DatabaseConnection, Set, TransactionTrait, Value};
 use tokio::sync::{OnceCell, oneshot};
 
 use super::{Person, TestDatabase, database};
@@ -101,6 +104,11 @@ impl TestApp {
             .socket_events
     }
 
+    /// What it was started with.
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Its database.
     pub(crate) fn database(&self) -> &TestDatabase {
         &self.database
@@ -140,7 +148,49 @@ impl TestApp {
             person.signs_in().await.succeeds();
             people.push(person);
         }
-        people.try_into().ok().expect("as many people as names")
+        people.try_into().expect("as many people as names")
+    }
+
+    /// Many people with accounts, signed in, without the cost of hashing their passwords: they
+    /// cannot sign in again.
+    pub(crate) async fn crowd(&self, count: usize) -> Vec<Person> {
+        let tx = self.db().await.begin().await.expect("a transaction");
+        let now = self.clock.now();
+        let mut people = Vec::with_capacity(count);
+        for n in 0..count {
+            let name = format!("person {n}");
+            let account = user::ActiveModel {
+                username: Set(name.clone()),
+                username_folded: Set(name.clone()),
+                password_hash: Set(String::new()),
+                role: Set(user::Role::User),
+                bio: Set(String::new()),
+                custom_status: Set(String::new()),
+                presence: Set(String::new()),
+                theme: Set("light".to_owned()),
+                language: Set("en".to_owned()),
+                created_at: Set(now),
+                ..Default::default()
+            };
+            let account = account.insert(&tx).await.expect("an account");
+            let id = tower_sessions::session::Id::default();
+            let session = session::ActiveModel {
+                id_hash: Set(SessionStore::hash(id)),
+                user_id: Set(Some(account.id)),
+                data: Set(format!("{{\"user\":{}}}", account.id)),
+                created_at: Set(now),
+                last_used_at: Set(now),
+                expires_at: Set(now.plus_seconds(86_400)),
+                address: Set(String::new()),
+                user_agent: Set(String::new()),
+            };
+            session.insert(&tx).await.expect("a session");
+            let person = Person::new(&name, self.address(), None);
+            person.takes_cookie(&format!("{SESSION_COOKIE}={id}"));
+            people.push(person);
+        }
+        tx.commit().await.expect("committed");
+        people
     }
 }
 

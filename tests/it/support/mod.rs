@@ -13,7 +13,7 @@ pub(crate) use program::Program;
 pub(crate) use socket::Socket;
 
 /// Nothing takes this long; what does is a failure. Nobody waits for it otherwise.
-pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// Polls `condition` until it holds; for what happens in the background and tells nobody.
 pub(crate) async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {

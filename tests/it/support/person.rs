@@ -51,6 +51,11 @@ impl Person {
         }
     }
 
+    /// Where their server is.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The same person at another browser.
     pub(crate) fn elsewhere(&self) -> Self {
         Self::new(&self.name, self.address, None)
@@ -117,7 +122,7 @@ impl Person {
         let members: Vec<_> = others.iter().map(|other| &other.name).collect();
         let body = json!({"name": "the group", "members": members});
         let made = self.post("/api/gdm/threads", body).await.succeeds();
-        made["tid"].as_i64().expect("a group's id")
+        made["id"].as_i64().expect("a group's id")
     }
 
     /// An invite to a group of theirs, good for a day.

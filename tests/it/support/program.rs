@@ -69,9 +69,11 @@ impl Program {
     /// Starts serving; the address.
     pub(crate) async fn serves(&mut self) -> SocketAddr {
         let log = std::fs::File::create(self.folder().join("log")).expect("a log");
+        let file = self.folder().join("address");
+        // That of an earlier run would be read too soon.
+        let _ = std::fs::remove_file(&file);
         let child = self.command(&[]).stderr(log).stdin(Stdio::null()).spawn();
         self.serving = Some(child.expect("the program starts"));
-        let file = self.folder().join("address");
         let mut address = None;
         eventually("the server listens", async || {
             let ended = self.serving.as_mut().expect("a process").try_wait();

@@ -97,15 +97,15 @@ impl Socket {
         }
     }
 
-    /// The next event of this name; others before it are passed over.
-    pub(crate) async fn receives(&mut self, event: &str) -> Value {
+    /// What the next event of one of these names carries; others before it are passed over.
+    pub(crate) async fn receives(&mut self, names: &[&str]) -> Value {
         loop {
             while let Some((name, payload)) = self.events.pop_front() {
-                if name == event {
+                if names.contains(&name.as_str()) {
                     return payload;
                 }
             }
-            assert!(self.read().await, "the connection ended before {event}");
+            assert!(self.read().await, "the connection ended before {names:?}");
         }
     }
 

@@ -1,0 +1,154 @@
+//! The schema: it goes up, down and up again, and is the same on both databases.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, EntityTrait, Iterable, Statement,
+};
+
+use crate::support::{TestApp, TestDatabase};
+
+type Schema = BTreeMap<String, BTreeSet<String>>;
+
+const SQLITE_COLUMNS: &str = "SELECT m.name AS t, p.name AS c FROM sqlite_master m \
+    JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'";
+const POSTGRES_COLUMNS: &str = "SELECT table_name::text AS t, column_name::text AS c \
+    FROM information_schema.columns WHERE table_schema = 'public'";
+const SQLITE_INDEXES: &str = "SELECT name FROM sqlite_master \
+    WHERE type = 'index' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+const POSTGRES_INDEXES: &str = "SELECT i.relname::text AS name FROM pg_index x \
+    JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_namespace n ON n.oid = i.relnamespace \
+    LEFT JOIN pg_constraint k ON k.conindid = x.indexrelid \
+    WHERE n.nspname = 'public' AND k.oid IS NULL ORDER BY i.relname";
+
+/// Tables and their columns, the migrations' own left out.
+async fn schema(db: &DatabaseConnection) -> Schema {
+    let sql = match db.get_database_backend() {
+        DatabaseBackend::Sqlite => SQLITE_COLUMNS,
+        _ => POSTGRES_COLUMNS,
+    };
+    let mut schema = Schema::new();
+    for row in rows(db, sql).await {
+        let table: String = row.try_get("", "t").expect("a table");
+        let column = row.try_get("", "c").expect("a column");
+        if table != "seaql_migrations" {
+            schema.entry(table).or_default().insert(column);
+        }
+    }
+    schema
+}
+
+/// The names of the indexes that have one.
+async fn indexes(db: &DatabaseConnection) -> Vec<String> {
+    let sql = match db.get_database_backend() {
+        DatabaseBackend::Sqlite => SQLITE_INDEXES,
+        _ => POSTGRES_INDEXES,
+    };
+    let rows = rows(db, sql).await;
+    let names = rows.iter().map(|row| row.try_get("", "name"));
+    names.collect::<Result<_, _>>().expect("names")
+}
+
+async fn rows(db: &DatabaseConnection, sql: &str) -> Vec<sea_orm::QueryResult> {
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    db.query_all_raw(statement).await.expect("rows")
+}
+
+/// The table and the columns that an entity speaks of.
+fn entity<E: EntityTrait>(entity: E) -> (String, BTreeSet<String>) {
+    use sea_orm::Iden;
+    let columns = E::Column::iter().map(|column| column.to_string());
+    (entity.table_name().to_owned(), columns.collect())
+}
+
+#[tokio::test]
+async fn every_migration_goes_up_down_and_up_again() {
+    let database = TestDatabase::create().await;
+    let db = database.connect().await;
+    let count = Migrator::migrations().len();
+    assert!(count >= 4);
+
+    let mut steps = vec![schema(&db).await];
+    for n in 1..=count {
+        Migrator::up(&db, Some(1)).await.expect("up");
+        let above = schema(&db).await;
+        Migrator::down(&db, Some(1)).await.expect("down");
+        assert_eq!(schema(&db).await, steps[n - 1], "down from {n}");
+        Migrator::up(&db, Some(1)).await.expect("up again");
+        assert_eq!(schema(&db).await, above, "up again to {n}");
+        steps.push(above);
+    }
+    let whole = (schema(&db).await, indexes(&db).await);
+    Migrator::down(&db, None).await.expect("all the way down");
+    assert_eq!(schema(&db).await, Schema::new());
+    Migrator::up(&db, None).await.expect("all the way up");
+
+    assert_eq!((schema(&db).await, indexes(&db).await), whole);
+    assert!(!whole.1.is_empty());
+}
+
+#[tokio::test]
+async fn the_tables_have_exactly_the_columns_that_the_entities_name() {
+    let app = TestApp::spawn().await;
+
+    let tables = schema(app.db().await).await;
+
+    let entities = Schema::from([
+        entity(entity::app_setting::Entity),
+        entity(entity::audit_entry::Entity),
+        entity(entity::conversation::Entity),
+        entity(entity::conversation_member::Entity),
+        entity(entity::dm_log::Entity),
+        entity(entity::gdm::Entity),
+        entity(entity::gdm_invite::Entity),
+        entity(entity::gdm_kick::Entity),
+        entity(entity::mention::Entity),
+        entity(entity::message::Entity),
+        entity(entity::session::Entity),
+        entity(entity::user::Entity),
+    ]);
+    assert_eq!(tables, entities);
+}
+
+#[tokio::test]
+async fn a_fresh_database_of_either_kind_has_the_same_tables_columns_and_indexes() {
+    let here = TestDatabase::create().await.connect_migrated().await;
+    let file = TestDatabase::create_file().connect_migrated().await;
+
+    assert_eq!(schema(&here.db).await, schema(&file.db).await);
+    assert_eq!(indexes(&here.db).await, indexes(&file.db).await);
+}
+
+/// A database with the whole schema.
+struct Migrated {
+    db: DatabaseConnection,
+    _database: TestDatabase,
+}
+
+impl TestDatabase {
+    async fn connect_migrated(self) -> Migrated {
+        let db = self.connect().await;
+        Migrator::up(&db, None).await.expect("up");
+        Migrated {
+            db,
+            _database: self,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_second_start_changes_nothing() {
+    let mut app = TestApp::spawn().await;
+    let before = (schema(app.db().await).await, indexes(app.db().await).await);
+    let applied = "SELECT count(*) FROM seaql_migrations";
+    let migrations = app.number(applied, []).await;
+
+    app.restart().await;
+
+    let after = (schema(app.db().await).await, indexes(app.db().await).await);
+    assert_eq!(after, before);
+    assert_eq!(app.number(applied, []).await, migrations);
+    let public = "SELECT count(*) FROM conversation WHERE kind = 'public'";
+    assert_eq!(app.number(public, []).await, 1);
+}
