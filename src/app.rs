@@ -4,8 +4,14 @@
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing};
-use http::{HeaderValue, StatusCode, header};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    response::{IntoResponse, Response},
+    routing,
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 use socketioxide::{SocketIo, layer::SocketIoLayer};
 use tower_http::{
@@ -24,10 +30,10 @@ use crate::{
     chat::{self, Chat, Groups},
     gdm::{self, Gdms},
     http::{
-        self as plumbing, MAX_BODY_BYTES, Origins, TrustedProxies, assets, find_client_address,
-        log_request, require_same_origin,
+        self as plumbing, ClientAddress, MAX_BODY_BYTES, Origins, TrustedProxies, assets,
+        find_client_address, log_request, require_same_origin,
     },
-    kernel::{Clock, Config, Db, Tasks, token},
+    kernel::{Clock, Config, Db, Error, Tasks, metrics, token},
     presence::{self, Presence},
     settings::Settings,
     socket::{self, Delivery, Gate, Handshake, LinkListener, Peer, Routes, handshake},
@@ -72,6 +78,7 @@ struct Features {
 impl App {
     /// Opens the database, wires everything together and binds the address.
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        metrics::start();
         let tasks = Tasks::default();
         let db = Db::open(&config.database.url).await?;
         let (socket_layer, io) = socket::layer();
@@ -338,8 +345,10 @@ fn router(
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", openapi()))
         .route("/readyz", routing::get(ready).with_state(db.clone()))
         .route("/api/{*path}", routing::any(plumbing::not_found))
-        // Not a page of the web client: a scraper must not take HTML for figures.
-        .route("/metrics", routing::any(plumbing::not_found))
+        .route(
+            "/metrics",
+            routing::get(figures).with_state(delivery.clone()),
+        )
         .fallback_service(
             Router::new()
                 .fallback(assets::serve)
@@ -372,6 +381,22 @@ fn router(
         .layer(origins.cors())
         .layer(CatchPanicLayer::custom(plumbing::panicked))
         .layer(middleware::from_fn(log_request))
+}
+
+/// Figures for Prometheus, for this machine alone. A request that a proxy on this machine forwards
+/// comes from somewhere else, whether or not the proxy is trusted to say from where.
+async fn figures(
+    axum::extract::State(delivery): axum::extract::State<Delivery>,
+    axum::Extension(client): axum::Extension<ClientAddress>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
+    if forwarded || !client.0.is_loopback() {
+        return Err(Error::not_found());
+    }
+    let text = metrics::render(delivery.connected()).ok_or_else(Error::not_found)?;
+    let kind = "text/plain; version=0.0.4";
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }
 
 /// Whether the database answers.

@@ -8,7 +8,7 @@
 //!
 //! A message that fails - its sender left, its nonce is taken, a constraint - fails alone.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Instant};
 
 use entity::{ConversationId, MessageId, Timestamp, UserId, message};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, SqlErr, Statement};
@@ -19,7 +19,7 @@ use super::{
     model::{Amendment, Change, NewMessage, Stored},
     publish::Publisher,
 };
-use crate::kernel::{Clock, Db, Error, Result, Tasks};
+use crate::kernel::{Clock, Db, Error, Result, Tasks, metrics};
 
 /// Commands that may wait. When they are that many, sending is refused with `busy`.
 const QUEUE: usize = 8192;
@@ -182,6 +182,7 @@ impl Run {
         }
         let (messages, mut answers) = (std::mem::take(messages), std::mem::take(answers));
         let previous = self.stored.take();
+        let began = Instant::now();
         let publisher = &self.publisher;
         let (inserted, ()) = tokio::join!(
             biased;
@@ -190,6 +191,7 @@ impl Run {
         );
         match inserted {
             Ok(stored) => {
+                metrics::stored(stored.iter().flatten().count(), began.elapsed());
                 self.stored = Some(StoredBatch {
                     messages,
                     answers,
@@ -219,9 +221,11 @@ impl Run {
                 continue;
             }
             let one = std::slice::from_ref(&message);
+            let began = Instant::now();
             match batch::insert(self.db.writer(), one, self.clock.now()).await {
                 Ok(stored) => match stored.into_iter().next().flatten() {
                     Some(stored) => {
+                        metrics::stored(1, began.elapsed());
                         self.publisher.sent(&message, &stored);
                         // A repeat may follow in the same batch.
                         known.extend(key.map(|key| (key, stored)));

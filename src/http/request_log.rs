@@ -10,6 +10,8 @@ use axum::{
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument;
 
+use crate::kernel::metrics;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives the request an id, which the answer carries as `X-Request-Id`, and logs the route - not
@@ -25,6 +27,7 @@ pub async fn log_request(request: Request, next: Next) -> Response {
     let mut response = next.run(request).instrument(span.clone()).await;
     span.in_scope(|| {
         let status = response.status().as_u16();
+        metrics::answered(status);
         let ms = started.elapsed().as_secs_f64() * 1000.0;
         if response.status().is_server_error() {
             tracing::warn!(status, ms, "answered");

@@ -12,6 +12,7 @@ use socketioxide::{
 };
 
 use super::{Caller, Room, link::Link};
+use crate::kernel::metrics;
 
 /// How many upgrades may be under way, and for how long, before their sockets are connected.
 const EARLY_LINKS: u64 = 10_000;
@@ -154,6 +155,7 @@ impl Delivery {
             return;
         }
         tracing::warn!(sid = %socket.id, "a client does not keep up; its connection is cut");
+        metrics::cut_off();
         socket.leave_all();
         if let Some(link) = &connection.link {
             link.cut();

@@ -22,7 +22,7 @@ use socketioxide_core::Value;
 use tokio::sync::Semaphore;
 
 use super::{Ack, Caller, Delivery, MAX_MESSAGE_BYTES, Routes};
-use crate::kernel::{Error, Tasks};
+use crate::kernel::{Error, Tasks, metrics};
 
 /// Events of one socket that may wait. Beyond that they are refused with `busy`.
 const CAPACITY: usize = 16_384;
@@ -73,6 +73,7 @@ impl Inbox {
         let size = size(&packet);
         if queue.waiting.len() >= CAPACITY || queue.bytes + size > CAPACITY_BYTES {
             drop(queue);
+            metrics::refused();
             ack.fail(&Error::busy());
             return;
         }
