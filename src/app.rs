@@ -43,6 +43,8 @@ use crate::{
 const DRAIN: Duration = Duration::from_secs(8);
 /// How often what has run out is removed.
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
+/// How often figures are summed up.
+const SUMMING_UP: Duration = Duration::from_secs(5);
 
 /// A server that is ready to serve.
 pub struct App {
@@ -80,6 +82,10 @@ impl App {
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
         metrics::start();
         let tasks = Tasks::default();
+        tasks.every(SUMMING_UP, || {
+            metrics::sum_up();
+            std::future::ready(())
+        });
         let db = Db::open(&config.database.url).await?;
         let (socket_layer, io) = socket::layer();
         let delivery = Delivery::new(io.clone());
@@ -287,21 +293,21 @@ fn open_namespace(
         features.presence.clone(),
     );
     let (accounts, rechecks) = (features.accounts.clone(), tasks.clone());
+    let admitting = accounts.clone();
     let (still_typing, leaving) = (chat.typing().clone(), presence.clone());
     gate.open(
         io,
         move |arrival| {
-            let chat = joining.clone();
-            async move { chat.join_rooms(&arrival).await }
+            let (accounts, chat) = (admitting.clone(), joining.clone());
+            async move {
+                accounts.require_live(&arrival.caller).await?;
+                chat.join_rooms(&arrival).await
+            }
         },
         move |arrival, as_of| {
             presence.arrived(&arrival.caller);
             let (accounts, caller) = (accounts.clone(), arrival.caller.clone());
-            rechecks.spawn(async move {
-                if let Err(error) = accounts.recheck(&caller).await {
-                    error.log("connect");
-                }
-            });
+            rechecks.spawn(async move { accounts.recheck(&caller).await });
             chat.join_again(arrival, as_of);
         },
         move |caller| {

@@ -254,15 +254,25 @@ impl Accounts {
         Ok(())
     }
 
-    /// Ends a socket whose session or account ended while it was connecting: what ended them looked
-    /// for sockets before this one was there.
-    pub async fn recheck(&self, caller: &Caller) -> Result<()> {
+    /// Refuses a socket whose session or account has ended since its handshake: on an open
+    /// connection a client can ask for the namespace again and again.
+    pub async fn require_live(&self, caller: &Caller) -> Result<()> {
         let session = self.sessions.is_live(&caller.session).await?;
         let user = self.directory.find(caller.user).await?;
-        if !session || user.is_none_or(|user| user.banned_at.is_some()) {
+        if session && user.is_some_and(|user| user.banned_at.is_none()) {
+            Ok(())
+        } else {
+            Err(Error::unauthenticated())
+        }
+    }
+
+    /// Ends a socket whose session or account ended while it was connecting: what ended them looked
+    /// for sockets before this one was there.
+    pub async fn recheck(&self, caller: &Caller) {
+        if let Err(error) = self.require_live(caller).await {
+            error.log("connect");
             self.delivery.disconnect(Room::Session(&caller.session));
         }
-        Ok(())
     }
 
     /// A person's live sessions, the most recently used first.

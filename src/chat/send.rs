@@ -88,6 +88,7 @@ impl Chat {
         let reply = self.reply(&place, draft.reply_to).await?;
         if !self.is_resend(user, nonce.as_ref()).await? {
             self.check_spam(user, source, &antispam)?;
+            self.remember_accepted(user, nonce.as_ref());
         }
         let logged =
             matches!(place.audience, Audience::Dm(_)) && self.settings.is_on(Key::GdSaveDmLogs);
@@ -185,13 +186,21 @@ impl Chat {
         }))
     }
 
-    /// Whether this nonce is stored already: a resend must not look like spam.
+    /// Whether this nonce was accepted before: a resend must not look like spam, whether the first
+    /// one is stored, still on its way, or was refused because the server was busy.
     async fn is_resend(&self, user: &User, nonce: Option<&Nonce>) -> Result<bool> {
-        match (&self.antispam, nonce) {
-            (Some(_), Some(nonce)) => {
-                store::has_nonce(self.db.reader(), user.id, nonce.as_str()).await
-            }
-            _ => Ok(false),
+        let (Some(_), Some(nonce)) = (&self.antispam, nonce) else {
+            return Ok(false);
+        };
+        let key = (user.id, nonce.as_str().to_owned());
+        Ok(self.accepted.contains_key(&key)
+            || store::has_nonce(self.db.reader(), user.id, nonce.as_str()).await?)
+    }
+
+    fn remember_accepted(&self, user: &User, nonce: Option<&Nonce>) {
+        if let (Some(_), Some(nonce)) = (&self.antispam, nonce) {
+            self.accepted
+                .insert((user.id, nonce.as_str().to_owned()), ());
         }
     }
 

@@ -29,6 +29,9 @@ use crate::{
 
 /// DMs whose id is kept in memory.
 const DM_CAPACITY: u64 = 100_000;
+/// Nonces that are remembered as accepted, and for how long clients may resend them.
+const ACCEPTED: u64 = 100_000;
+const ACCEPTED_FOR: Duration = Duration::from_secs(300);
 /// How often the memory of quiet senders is given up.
 const ANTISPAM_SWEEP: Duration = Duration::from_mins(1);
 
@@ -61,6 +64,8 @@ pub struct Inner {
     dms: Cache<(UserId, UserId), ConversationId>,
     /// None while limits are off.
     pub(super) antispam: Option<Arc<DashMap<UserId, AntispamState>>>,
+    /// Nonces that anti-spam let through lately.
+    pub(super) accepted: moka::sync::Cache<(UserId, String), ()>,
     pub(super) started: Instant,
 }
 
@@ -113,6 +118,10 @@ impl Chat {
             public,
             dms: Cache::new(DM_CAPACITY),
             antispam: parts.limits.then(Arc::default),
+            accepted: moka::sync::Cache::builder()
+                .max_capacity(ACCEPTED)
+                .time_to_live(ACCEPTED_FOR)
+                .build(),
             started: Instant::now(),
         }));
         let sweeping = chat.clone();

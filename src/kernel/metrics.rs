@@ -56,6 +56,13 @@ fn exporter() -> anyhow::Result<PrometheusHandle> {
     Ok(handle)
 }
 
+/// Sums up what was recorded; called every few seconds, since single values are kept until then.
+pub fn sum_up() {
+    if let Some(Some(handle)) = EXPORTER.get() {
+        handle.run_upkeep();
+    }
+}
+
 /// Everything that was recorded, as Prometheus text; none when recording could not start.
 pub fn render(sockets: usize) -> Option<String> {
     let handle = EXPORTER.get()?.as_ref()?;

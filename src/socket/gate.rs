@@ -26,7 +26,7 @@ use super::{
     inbox::{Inbox, IntoInbox},
     link::Link,
 };
-use crate::kernel::{Result, Tasks};
+use crate::kernel::{Result, Tasks, error::ErrorKind};
 
 /// What accepting a socket needs.
 #[derive(Clone)]
@@ -150,13 +150,18 @@ impl Gate {
         };
         let life = Life::default();
         let (delivery, leaving, its_life) = (self.delivery.clone(), caller.clone(), life.clone());
+        let inbox = Inbox::new(caller.clone(), self.routes, self.delivery, self.tasks);
+        let unread = inbox.clone();
         socket.on_disconnect(async move |socket: SocketRef, reason: DisconnectReason| {
+            // A client may send and go; one that the server put out has nothing more to say.
+            if reason == DisconnectReason::ServerNSDisconnect {
+                unread.close();
+            }
             if its_life.leaves() {
                 delivery.closed(socket.id, reason);
                 left(&leaving);
             }
         });
-        let inbox = Inbox::new(caller.clone(), self.routes, self.delivery, self.tasks);
         socket.on_fallback(IntoInbox(inbox));
         socket.join(vec![
             Room::Everyone.name(),
@@ -169,7 +174,10 @@ impl Gate {
         };
         let joined = join(arrival).await.map_err(|error| {
             error.log("connect");
-            "unavailable"
+            match error.kind() {
+                ErrorKind::Unauthenticated | ErrorKind::Forbidden => "unauthorized",
+                _ => "unavailable",
+            }
         })?;
         socket.extensions.insert(Admission {
             caller,

@@ -48,6 +48,7 @@ pub(super) struct Inbox {
 struct Queue {
     waiting: VecDeque<(Value, Ack)>,
     bytes: usize,
+    closed: bool,
     being_worked_off: bool,
 }
 
@@ -71,6 +72,9 @@ impl Inbox {
     fn receive(self: &Arc<Self>, packet: Value, ack: Ack) {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let size = size(&packet);
+        if queue.closed {
+            return;
+        }
         if queue.waiting.len() >= CAPACITY || queue.bytes + size > CAPACITY_BYTES {
             drop(queue);
             metrics::refused();
@@ -84,6 +88,14 @@ impl Inbox {
             drop(queue);
             self.tasks.spawn(self.clone().work_off());
         }
+    }
+
+    /// Forgets what waits and takes nothing more: the socket was put out.
+    pub(super) fn close(&self) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.closed = true;
+        queue.waiting.clear();
+        queue.bytes = 0;
     }
 
     async fn work_off(self: Arc<Self>) {
