@@ -31,7 +31,7 @@ use crate::{
 const DM_CAPACITY: u64 = 100_000;
 /// Nonces that are remembered as accepted, and for how long clients may resend them.
 const ACCEPTED: u64 = 100_000;
-const ACCEPTED_FOR: Duration = Duration::from_secs(300);
+const ACCEPTED_FOR: Duration = Duration::from_mins(5);
 /// How often the memory of quiet senders is given up.
 const ANTISPAM_SWEEP: Duration = Duration::from_mins(1);
 
