@@ -250,8 +250,11 @@ impl Accounts {
         self.update_with(tx, change).await?;
         if banned {
             self.delivery.disconnect(Room::User(user.id));
+            Ok(())
+        } else {
+            // Those that were not used meanwhile are still there; a ban ends them all.
+            self.end_sessions(user.id, None).await
         }
-        Ok(())
     }
 
     /// Refuses a socket whose session or account has ended since its handshake: on an open
