@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{Person, TestApp};
 
 async fn members(app: &TestApp, tid: i64) -> i64 {
     let sql = "SELECT count(*) FROM conversation_member WHERE conversation_id = $1";
@@ -153,4 +153,45 @@ async fn a_code_is_stored_only_as_a_hash() {
     assert_eq!(app.number(sql, [code.as_str().into()]).await, 0);
     let hash = chatter::kernel::token::hash(&code);
     assert_eq!(app.number(sql, [hash.into()]).await, 1);
+}
+
+/// One of the things that members do to a group, chosen by `n`.
+async fn does_something(person: &Person, tid: i64, others: &[Person], n: usize) {
+    let other = &others[n * 7 % others.len()].name;
+    let (path, body) = match n % 5 {
+        0 => ("leave", json!({"tid": tid})),
+        1 => ("kick", json!({"tid": tid, "username": other})),
+        2 => ("transfer", json!({"tid": tid, "new_owner": other})),
+        3 => ("add_member", json!({"tid": tid, "users": [other]})),
+        _ => ("remove_member", json!({"tid": tid, "username": other})),
+    };
+    let reply = person.post(&format!("/api/gdm/{path}"), body).await;
+    assert!(reply.status < 500, "{path}: {}", reply.body);
+}
+
+#[tokio::test]
+async fn whatever_members_do_at_once_a_group_has_an_owner_who_is_in_it() {
+    let app = TestApp::spawn().await;
+    let crowd = app.crowd(8).await;
+    let (owner, others) = crowd.split_first().expect("people");
+    let others_by_reference: Vec<_> = others.iter().collect();
+    let mut groups = Vec::new();
+    for _ in 0..5 {
+        groups.push(owner.makes_group_with(&others_by_reference).await);
+    }
+
+    let doings = groups.iter().enumerate().flat_map(|(round, tid)| {
+        let people = crowd.iter().enumerate();
+        people.map(move |(n, person)| (person, *tid, round + n))
+    });
+    join_all(doings.map(|(person, tid, n)| does_something(person, tid, &crowd, n))).await;
+
+    for tid in groups {
+        let sql = "SELECT count(*) FROM gdm g JOIN conversation_member m \
+                   ON m.conversation_id = g.conversation_id AND m.user_id = g.owner_id \
+                   WHERE g.conversation_id = $1 AND g.deleted_at IS NULL";
+        let led = app.number(sql, [tid.into()]).await == 1;
+        let there = members(&app, tid).await;
+        assert_eq!(led, there > 0, "group {tid} of {there}");
+    }
 }

@@ -7,6 +7,7 @@
 mod accounts;
 mod architecture;
 mod command_line;
+mod conversations;
 mod docs;
 mod fuzz;
 mod groups;
