@@ -312,7 +312,8 @@ async fn both_send(people: [&Person; 2], tid: i64) -> [Vec<Value>; 2] {
     answers.try_into().expect("two")
 }
 
-/// Asserts that every answer to mallory refuses with one of `codes`, and that the 41 messages of alice are all there.
+/// Asserts that every answer to mallory refuses with one of `codes`, and that the 41 messages of
+/// alice are all there.
 #[track_caller]
 fn assert_only_alice(answers: &[Vec<Value>; 2], codes: &[&str], messages: &[message::Model]) {
     let [alices, mallorys] = answers;
