@@ -187,3 +187,17 @@ async fn a_ban_ends_the_persons_sessions_and_sockets_and_nobody_elses() {
     root.post("/api/admin/ban", ban("unban")).await.succeeds();
     alice.signs_in().await.succeeds();
 }
+
+#[tokio::test]
+async fn a_session_from_before_a_ban_is_dead_after_it() {
+    let app = TestApp::spawn().await;
+    let [root, alice, bob] = app.users(["root", "alice", "bob"]).await;
+    let ban = |action: &str| json!({"type": "user", "action": action, "value": "alice"});
+
+    root.post("/api/admin/ban", ban("ban")).await.succeeds();
+    root.post("/api/admin/ban", ban("unban")).await.succeeds();
+
+    assert!(!alice.is_signed_in().await, "not used meanwhile");
+    alice.signs_in().await.succeeds();
+    assert!(bob.is_signed_in().await, "nobody else's");
+}
