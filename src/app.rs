@@ -41,6 +41,8 @@ use crate::{
 
 /// How long shutting down may take; service managers kill after ten seconds.
 const DRAIN: Duration = Duration::from_secs(8);
+/// How long closing the database may take.
+const CLOSE: Duration = Duration::from_secs(1);
 /// How often what has run out is removed.
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
 /// How often figures are summed up.
@@ -153,7 +155,11 @@ impl App {
                 }
             }
         }
-        self.db.close().await?;
+        // A statement that waits for somebody else's lock must not keep the process.
+        match tokio::time::timeout(CLOSE, self.db.close()).await {
+            Ok(closed) => closed?,
+            Err(_) => tracing::warn!("the database did not let go in time"),
+        }
         tracing::info!("stopped");
         Ok(())
     }
@@ -213,6 +219,7 @@ async fn features(
             None if config.auth.first_user_is_superadmin => FirstAccount::Superadmin,
             None => FirstAccount::Ordinary,
         },
+        tasks: tasks.clone(),
     });
     let groups = Groups::new(db.clone());
     let gdms = Gdms::new(gdm::Parts {
@@ -301,14 +308,14 @@ fn open_namespace(
             let (accounts, chat) = (admitting.clone(), joining.clone());
             async move {
                 accounts.require_live(&arrival.caller).await?;
-                chat.join_rooms(&arrival).await
+                chat.join_rooms(&arrival, chat::Joined::default()).await
             }
         },
-        move |arrival, as_of| {
+        move |arrival, joined| {
             presence.arrived(&arrival.caller);
             let (accounts, caller) = (accounts.clone(), arrival.caller.clone());
             rechecks.spawn(async move { accounts.recheck(&caller).await });
-            chat.join_again(arrival, as_of);
+            chat.join_again(arrival, joined);
         },
         move |caller| {
             still_typing.left(caller.user);

@@ -12,7 +12,7 @@ use crate::{
         Accounts, Directory, FirstAccount, LoginThrottle, Parts, Passwords, SessionStore, User,
     },
     app::{self, App},
-    kernel::{Clock, Config, Db, telemetry},
+    kernel::{Clock, Config, Db, Tasks, telemetry},
     settings::Settings,
     socket::{self, Delivery},
 };
@@ -150,6 +150,7 @@ async fn accounts(config: &Config) -> anyhow::Result<Accounts> {
         throttle: LoginThrottle::new(false),
         delivery: Delivery::new(io),
         first_account: FirstAccount::Ordinary,
+        tasks: Tasks::default(),
         clock,
         db,
     }))

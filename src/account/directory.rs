@@ -39,8 +39,7 @@ impl Directory {
 
     /// The account with this name, whatever its case.
     pub async fn find_by_name(&self, name: &str) -> Result<Option<Arc<User>>> {
-        // Nobody's name has a NUL, and PostgreSQL takes none in a query.
-        if name.contains('\0') {
+        if !username::may_be_one(name) {
             return Ok(None);
         }
         let folded = username::folded_of(name);
@@ -72,7 +71,7 @@ impl Directory {
 
     /// People whose name begins with `prefix`, whatever its case.
     pub async fn search(&self, prefix: &str, offset: u64, limit: u64) -> Result<Vec<User>> {
-        if prefix.contains('\0') {
+        if !username::may_be_one(prefix) {
             return Ok(Vec::new());
         }
         let folded = username::folded_of(prefix);

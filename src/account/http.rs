@@ -98,6 +98,10 @@ async fn login(
         Err(error) => return Err(error),
     };
     begin_session(&accounts, &session, &user, &origin).await?;
+    if let Err(error) = accounts.require_unchanged(&user).await {
+        end_current_session(&accounts, &session).await?;
+        return Err(error);
+    }
     let redirect = local_path(&uri).unwrap_or_else(|| "/chat".to_owned());
     Ok(if navigation.0 {
         Redirect::to(&redirect).into_response()
@@ -201,8 +205,9 @@ async fn end_current_session(accounts: &Accounts, session: &Session) -> Result<(
     let Some(id) = session.id() else {
         return Ok(());
     };
-    session.flush().await.map_err(Error::internal)?;
-    accounts.end_session(&SessionStore::hash(id)).await
+    // The row and the sockets first: that runs to its end even when the caller hangs up.
+    accounts.end_session(&SessionStore::hash(id)).await?;
+    session.flush().await.map_err(Error::internal)
 }
 
 /// The `redirect` that a link to the login page carries, if it stays on this server.

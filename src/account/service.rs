@@ -11,10 +11,10 @@ use super::{
     Directory, LoginThrottle, Passwords, SessionStore, Username,
     model::{Origin, User, is_email},
     store,
-    username::folded_of,
+    username::{folded_of, may_be_one},
 };
 use crate::{
-    kernel::{Clock, Db, Error, Result, Tx, error::ErrorKind},
+    kernel::{Clock, Db, Error, Result, Tasks, Tx, error::ErrorKind},
     settings::{Key, Settings},
     socket::{Caller, Delivery, Room},
 };
@@ -42,6 +42,7 @@ pub struct Inner {
     settings: Settings,
     delivery: Delivery,
     first_account: FirstAccount,
+    tasks: Tasks,
 }
 
 /// What the first account of an installation becomes.
@@ -84,6 +85,8 @@ pub struct Parts {
     pub delivery: Delivery,
     /// What the first account becomes.
     pub first_account: FirstAccount,
+    /// Where changes are made, so that they are made to the end.
+    pub tasks: Tasks,
 }
 
 impl Accounts {
@@ -99,6 +102,7 @@ impl Accounts {
             settings: parts.settings,
             delivery: parts.delivery,
             first_account: parts.first_account,
+            tasks: parts.tasks,
         }))
     }
 
@@ -177,18 +181,14 @@ impl Accounts {
         password: String,
         from: &Origin,
     ) -> Result<Arc<User>> {
+        // What cannot be a name counts as one and the same unknown account.
+        let username = if may_be_one(username) { username } else { "" };
         let folded = folded_of(username);
         self.throttle.attempt(&folded, from.bucket)?;
         let user = self.directory.find_by_name(username).await?;
         let stored = user.as_ref().map(|user| user.password_hash.clone());
         let matches = self.passwords.verify(password, stored).await?;
-        let user = user.filter(|_| matches).ok_or_else(|| {
-            Error::new(
-                ErrorKind::Unauthenticated,
-                "invalid_credentials",
-                "Invalid username or password",
-            )
-        })?;
+        let user = user.filter(|_| matches).ok_or_else(invalid_credentials)?;
         if user.banned_at.is_some() {
             return Err(Error::refused("banned", "You are banned"));
         }
@@ -214,8 +214,13 @@ impl Accounts {
                 "invalid current password",
             ));
         }
-        self.store_password(user.id, new).await?;
-        self.end_sessions(user.id, Some(keep_session)).await
+        let (accounts, id, keep) = (self.clone(), user.id, keep_session.to_owned());
+        self.tasks
+            .complete(async move {
+                accounts.store_password(id, new).await?;
+                accounts.end_sessions(id, Some(&keep)).await
+            })
+            .await
     }
 
     /// Gives an account a new password as the operator. Every session of the person ends.
@@ -283,11 +288,28 @@ impl Accounts {
         self.sessions.list(user).await
     }
 
-    /// Ends the session stored under `id_hash` and its sockets.
+    /// Ends the session stored under `id_hash` and its sockets, to the end even when the one who
+    /// asked has hung up.
     pub(super) async fn end_session(&self, id_hash: &str) -> Result<()> {
-        self.sessions.end(id_hash).await?;
-        self.delivery.disconnect(Room::Session(id_hash));
-        Ok(())
+        let (accounts, id_hash) = (self.clone(), id_hash.to_owned());
+        self.tasks
+            .complete(async move {
+                accounts.sessions.end(&id_hash).await?;
+                accounts.delivery.disconnect(Room::Session(&id_hash));
+                Ok(())
+            })
+            .await
+    }
+
+    /// Whether `user`, as they were when they proved who they are, may still be signed in: the
+    /// password may have been changed and the account banned meanwhile.
+    pub(super) async fn require_unchanged(&self, user: &User) -> Result<()> {
+        let now = self.directory.find(user.id).await?;
+        match now {
+            Some(now) if now.banned_at.is_some() => Err(Error::refused("banned", "You are banned")),
+            Some(now) if now.password_hash == user.password_hash => Ok(()),
+            _ => Err(invalid_credentials()),
+        }
     }
 
     /// Notes when people were last connected.
@@ -379,6 +401,14 @@ impl Accounts {
 
 fn parse_username(text: &str) -> Result<Username> {
     Username::parse(text).map_err(|error| Error::invalid("invalid_username", error.to_string()))
+}
+
+fn invalid_credentials() -> Error {
+    Error::new(
+        ErrorKind::Unauthenticated,
+        "invalid_credentials",
+        "Invalid username or password",
+    )
 }
 
 fn taken() -> Error {

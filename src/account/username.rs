@@ -141,6 +141,14 @@ impl fmt::Display for UsernameError {
 
 impl std::error::Error for UsernameError {}
 
+/// Whether a typed text can be somebody's name at all. To be asked before folding it, which costs
+/// by length, and before a query, since PostgreSQL takes no NUL. A name in its longest spelling,
+/// decomposed, has some 32 bytes for each character.
+#[must_use]
+pub fn may_be_one(typed: &str) -> bool {
+    typed.len() <= MAX_CHARS * 32 && !typed.contains('\0')
+}
+
 /// The key of a name as typed: equal for all spellings that differ only in case, composition or
 /// compatibility form. Never fails; what is no valid name simply matches none.
 #[must_use]

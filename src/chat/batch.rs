@@ -277,12 +277,16 @@ pub(super) async fn mark_read(
              AND conversation_member.read_seq < min(v.value->>2, c.last_seq)"
         }
         _ => {
-            "UPDATE conversation_member SET read_seq = least((v->>2)::bigint, c.last_seq) \
-             FROM jsonb_array_elements($1::jsonb) v \
-             JOIN conversation c ON c.id = (v->>0)::bigint \
+            // Conversations before members, as everywhere else.
+            "WITH c AS MATERIALIZED (SELECT id, last_seq FROM conversation WHERE id IN \
+                (SELECT (v->>0)::bigint FROM jsonb_array_elements($1::jsonb) v) \
+                ORDER BY id FOR KEY SHARE) \
+             UPDATE conversation_member SET read_seq = least((v->>2)::bigint, c.last_seq) \
+             FROM jsonb_array_elements($1::jsonb) v JOIN c ON c.id = (v->>0)::bigint \
              WHERE conversation_member.conversation_id = c.id \
              AND conversation_member.user_id = (v->>1)::bigint \
-             AND conversation_member.read_seq < least((v->>2)::bigint, c.last_seq)"
+             AND conversation_member.read_seq < least((v->>2)::bigint, c.last_seq) \
+             AND (SELECT count(*) FROM c) > 0"
         }
     };
     db.execute_raw(Statement::from_sql_and_values(backend, sql, [marks.into()]))

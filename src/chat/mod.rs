@@ -33,6 +33,6 @@ pub use groups::{Group, Groups};
 pub use http::{router, routes};
 pub use model::{Audience, ConversationName, Place};
 pub use send::Draft;
-pub use service::{Chat, Parts};
+pub use service::{Chat, Joined, Parts};
 pub use socket::register;
 pub use typing::Typing;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::MessageId;
+use entity::{MessageId, UserId};
 
 use super::{
     Chat,
@@ -48,10 +48,15 @@ impl Chat {
             Err(error) => return answer(Err(error)),
         };
         if messages.len() == 1 {
+            let message = messages.swap_remove(0);
+            let (chat, text) = (self.clone(), message.body.source.clone());
             let answer: Answer = Box::new(move |stored| {
+                if let Err(error) = &stored {
+                    chat.forgive(user.id, &text, error);
+                }
                 answer(stored.map(|stored| sent(&stored, name, None)));
             });
-            return self.writer.send(messages.swap_remove(0), answer);
+            return self.writer.send(message, answer);
         }
         answer(self.send_parts(messages, name).await);
     }
@@ -84,12 +89,16 @@ impl Chat {
             return Err(Error::invalid("empty_message", "message is empty"));
         }
         let antispam = self.antispam_settings();
-        let sources = split_source(source, &antispam)?;
+        let sources = split_source(source, &antispam);
         let reply = self.reply(&place, draft.reply_to).await?;
         if !self.is_resend(user, nonce.as_ref()).await? {
-            self.check_spam(user, source, &antispam)?;
+            // What is sent in parts is judged by its first one; what cannot be divided, by its length
+            // among the rest.
+            let judged = sources.as_ref().map_or(source, |parts| parts[0].as_str());
+            self.check_spam(user, judged, &antispam)?;
             self.remember_accepted(user, nonce.as_ref());
         }
+        let sources = sources?;
         let logged =
             matches!(place.audience, Audience::Dm(_)) && self.settings.is_on(Key::GdSaveDmLogs);
         let mut messages = Vec::with_capacity(sources.len());
@@ -201,6 +210,17 @@ impl Chat {
         if let (Some(_), Some(nonce)) = (&self.antispam, nonce) {
             self.accepted
                 .insert((user.id, nonce.as_str().to_owned()), ());
+        }
+    }
+
+    /// Takes back that anti-spam counted a message which the server then could not store: sending
+    /// it again is what its sender was told to do.
+    fn forgive(&self, user: UserId, source: &str, error: &Error) {
+        let states = self.antispam.as_ref();
+        if error.kind() == ErrorKind::Unavailable
+            && let Some(mut state) = states.and_then(|states| states.get_mut(&user))
+        {
+            state.forget_last(Some(source));
         }
     }
 

@@ -69,6 +69,13 @@ pub struct Inner {
     pub(super) started: Instant,
 }
 
+/// The groups whose rooms a socket is in, and as of which [change](Groups::changes).
+#[derive(Clone, Debug, Default)]
+pub struct Joined {
+    as_of: u64,
+    groups: Arc<[ConversationId]>,
+}
+
 /// The parts the service is made of.
 pub struct Parts {
     /// The database.
@@ -150,32 +157,33 @@ impl Chat {
         Ok(user)
     }
 
-    /// Puts a new socket into the rooms of its person's groups. Returns as of which
-    /// [change](Groups::changes) of memberships.
-    pub async fn join_rooms(&self, arrival: &Arrival) -> Result<u64> {
+    /// Puts a new socket into the rooms of its person's groups, having `joined` some before.
+    pub async fn join_rooms(&self, arrival: &Arrival, mut joined: Joined) -> Result<Joined> {
         loop {
-            let before = self.groups.changes();
+            let as_of = self.groups.changes();
             let groups = self.groups.of(arrival.caller.user).await?;
+            // Never out of a room that it belongs in: what is said meanwhile would be skipped.
+            for group in joined.groups.iter().filter(|group| !groups.contains(group)) {
+                arrival.leave(Room::Conversation(*group));
+            }
             for group in groups.iter() {
                 arrival.join(Room::Conversation(*group));
             }
+            joined = Joined { as_of, groups };
             // A change that fell between the look-up and the joining may have been missed.
-            if self.groups.changes() == before {
-                return Ok(before);
-            }
-            for group in groups.iter() {
-                arrival.leave(Room::Conversation(*group));
+            if self.groups.changes() == as_of {
+                return Ok(joined);
             }
         }
     }
 
-    /// Joins again when memberships changed after `as_of`: from now on changes find the socket by
-    /// themselves, but one in between may have missed it.
-    pub fn join_again(&self, arrival: Arrival, as_of: u64) {
-        if self.groups.changes() != as_of {
+    /// Joins again when memberships changed after the first time: from now on changes find the
+    /// socket by themselves, but one in between may have missed it.
+    pub fn join_again(&self, arrival: Arrival, joined: Joined) {
+        if self.groups.changes() != joined.as_of {
             let chat = self.clone();
             self.tasks.spawn(async move {
-                if let Err(error) = chat.join_rooms(&arrival).await {
+                if let Err(error) = chat.join_rooms(&arrival, joined).await {
                     error.log("connect");
                 }
             });

@@ -62,6 +62,8 @@ struct Entered {
     user: Arc<User>,
     until: Instant,
     passed_on: Instant,
+    /// Whether others believe that this person is typing.
+    told: bool,
 }
 
 /// Keeps track of who is typing. Cheap to clone.
@@ -96,6 +98,7 @@ impl Typing {
                 let due = now >= entered.passed_on + PASSED_ON_EVERY;
                 if due {
                     entered.passed_on = now;
+                    entered.told = true;
                 }
                 due
             }
@@ -105,6 +108,7 @@ impl Typing {
                     user: user.clone(),
                     until: now + HOLDS,
                     passed_on: now,
+                    told: true,
                 });
                 true
             }
@@ -119,9 +123,20 @@ impl Typing {
         self.remove(&(Where::of(audience), user));
     }
 
+    /// Ends a sign of typing. When it was passed on just now the entry stays, untold, so that
+    /// starting and stopping over and over passes on no more than typing does.
     fn remove(&self, key: &(Where, UserId)) {
-        if let Some((_, entered)) = self.entries.remove(key) {
-            self.tell_stopped(&entered);
+        let now = Instant::now();
+        let ended = match self.entries.get_mut(key) {
+            Some(mut entered) if entered.told => {
+                entered.told = false;
+                entered.until = now;
+                Some((entered.audience.clone(), entered.user.clone()))
+            }
+            _ => None,
+        };
+        if let Some((audience, user)) = ended {
+            self.tell_stopped(&audience, &user);
         }
     }
 
@@ -149,11 +164,12 @@ impl Typing {
             .map(|entry| *entry.key())
             .collect();
         for key in expired {
-            let removed = self
-                .entries
-                .remove_if(&key, |_, entered| entered.until <= now);
-            if let Some((_, entered)) = removed {
-                self.tell_stopped(&entered);
+            let is_over = |entered: &Entered| {
+                entered.until <= now && entered.passed_on + PASSED_ON_EVERY <= now
+            };
+            let removed = self.entries.remove_if(&key, |_, entered| is_over(entered));
+            if let Some((_, entered)) = removed.filter(|(_, entered)| entered.told) {
+                self.tell_stopped(&entered.audience, &entered.user);
             }
         }
     }
@@ -183,11 +199,11 @@ impl Typing {
         self.tell(audience, user, "user_typing");
     }
 
-    fn tell_stopped(&self, entered: &Entered) {
-        if let Audience::Public = entered.audience {
+    fn tell_stopped(&self, audience: &Audience, user: &Arc<User>) {
+        if let Audience::Public = audience {
             self.tell_public();
         }
-        self.tell(&entered.audience, &entered.user, "user_stop_typing");
+        self.tell(audience, user, "user_stop_typing");
     }
 
     /// The complete list of those who are typing in public.
@@ -195,7 +211,7 @@ impl Typing {
         let mut users: Vec<String> = self
             .entries
             .iter()
-            .filter(|entry| entry.key().0 == Where::Public)
+            .filter(|entry| entry.key().0 == Where::Public && entry.told)
             .map(|entry| entry.user.username.clone())
             .collect();
         users.sort_unstable();

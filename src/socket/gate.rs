@@ -7,10 +7,7 @@
 
 use std::{
     future::{Future, Ready, ready},
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use socketioxide::{
@@ -67,23 +64,33 @@ struct Admission<T> {
     joined: T,
 }
 
-/// Whether a socket has arrived and left, so that each is reported once and in this order.
+/// Whether a socket has arrived and left, so that each is reported once and in this order. The
+/// reports are made under the lock: they neither wait nor end sockets.
 #[derive(Clone, Default)]
-struct Life(Arc<AtomicU8>);
+struct Life(Arc<Mutex<Stage>>);
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    New,
+    Here,
+    Gone,
+}
 
 impl Life {
-    const NEW: u8 = 0;
-    const HERE: u8 = 1;
-    const GONE: u8 = 2;
-
-    fn arrives(&self) -> bool {
-        self.0
-            .compare_exchange(Self::NEW, Self::HERE, Ordering::AcqRel, Ordering::Acquire)
-            .is_ok()
+    fn arrives(&self, report: impl FnOnce()) {
+        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *stage == Stage::New {
+            *stage = Stage::Here;
+            report();
+        }
     }
 
-    fn leaves(&self) -> bool {
-        self.0.swap(Self::GONE, Ordering::AcqRel) == Self::HERE
+    fn leaves(&self, report: impl FnOnce()) {
+        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut *stage, Stage::Gone) == Stage::Here {
+            report();
+        }
     }
 }
 
@@ -109,17 +116,17 @@ impl Gate {
             async move { gate.admit(socket, identified, link, join, left).await }
         };
         let connected = move |socket: SocketRef| -> Ready<()> {
-            if let Some(admission) = socket.extensions.get::<Admission<T>>()
-                && admission.life.arrives()
-            {
+            if let Some(admission) = socket.extensions.get::<Admission<T>>() {
                 let Admission {
                     caller,
                     link,
+                    life,
                     joined,
-                    ..
                 } = admission;
-                delivery.opened(socket.id, &caller, link);
-                arrived(Arrival { caller, socket }, joined);
+                life.arrives(|| {
+                    delivery.opened(socket.id, &caller, link);
+                    arrived(Arrival { caller, socket }, joined);
+                });
             }
             ready(())
         };
@@ -157,10 +164,10 @@ impl Gate {
             if reason == DisconnectReason::ServerNSDisconnect {
                 unread.close();
             }
-            if its_life.leaves() {
+            its_life.leaves(|| {
                 delivery.closed(socket.id, reason);
                 left(&leaving);
-            }
+            });
         });
         socket.on_fallback(IntoInbox(inbox));
         socket.join(vec![

@@ -152,6 +152,10 @@ pub(super) enum Unparsed {}
 
 impl MessageHandler<LocalAdapter, Unparsed> for IntoInbox {
     fn call(&self, socket: Arc<Socket<LocalAdapter>>, mut packet: Value, ack_id: Option<i64>) {
+        // No event takes binary; what comes along all the same must not wait uncounted.
+        if let Value::Str(_, binaries) = &mut packet {
+            *binaries = None;
+        }
         let Ok(sender) = AckSender::from_message_parts(&socket, &mut packet, &ack_id);
         let ack = Ack {
             sender,
