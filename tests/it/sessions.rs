@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chatter::{
     account::{Accounts, Directory, FirstAccount, LoginThrottle, Parts, Passwords, SessionStore},
-    kernel::Db,
+    kernel::{Db, Tasks},
     settings::Settings,
     socket::{self, Delivery},
 };
@@ -108,6 +108,7 @@ async fn housekeeping(app: &TestApp) -> Accounts {
         delivery: Delivery::new(io),
         first_account: FirstAccount::Ordinary,
         clock: app.clock.clone(),
+        tasks: Tasks::default(),
         db,
     })
 }
