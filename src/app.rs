@@ -156,9 +156,10 @@ impl App {
             }
         }
         // A statement that waits for somebody else's lock must not keep the process.
-        match tokio::time::timeout(CLOSE, self.db.close()).await {
-            Ok(closed) => closed?,
-            Err(_) => tracing::warn!("the database did not let go in time"),
+        if let Ok(closed) = tokio::time::timeout(CLOSE, self.db.close()).await {
+            closed?;
+        } else {
+            tracing::warn!("the database did not let go in time");
         }
         tracing::info!("stopped");
         Ok(())

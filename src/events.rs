@@ -204,7 +204,7 @@ one with a known `rev` is a repetition; a jump is a gap. After every connect, an
 
 **Resending.** Give each message a `nonce` of up to 64 visible ASCII characters, best a UUIDv7, and
 send it again with the same one until it is answered: it is stored once, and every answer is the
-first one's. A message that was sent in parts has `nonce`, `nonce#1`, `nonce#2` ... in its parts.
+first one's; only `rev` is what the message has by then, so do not take it as known. A message that was sent in parts has `nonce`, `nonce#1`, `nonce#2` ... in its parts.
 
 **Slow clients.** A client that does not read what it is sent is disconnected rather than skipped; it
 reconnects and catches up.

@@ -1,6 +1,6 @@
 //! What one can ask and change about oneself.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use entity::Timestamp;
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
@@ -13,7 +13,7 @@ use super::{
     model::{Origin, User},
 };
 use crate::{
-    http::{Answer, Done, ErrorBody, Json},
+    http::{Answer, Done, ErrorBody, Json, Path},
     kernel::{Error, Result},
 };
 
@@ -70,9 +70,11 @@ impl WhoAmI {
             theme: text(|user| &user.theme),
             language: text(|user| &user.language),
             // The React settings page fails on an address whose local part is a single letter.
-            email: user
-                .and_then(|user| user.email.clone())
-                .filter(|email| email.find('@').is_some_and(|at| at >= 2)),
+            email: user.and_then(|user| user.email.clone()).filter(|email| {
+                email
+                    .split_once('@')
+                    .is_some_and(|(local, _)| local.chars().count() >= 2)
+            }),
         }
     }
 }
@@ -194,7 +196,13 @@ async fn change_my_password(
     // A new id, and with it a new session: the old one may be what was stolen.
     let old = session.id().map(SessionStore::hash).unwrap_or_default();
     accounts
-        .change_password(&user, change.current_password, change.new_password, &old)
+        .change_password(
+            &user,
+            change.current_password,
+            change.new_password,
+            &old,
+            &origin,
+        )
         .await?;
     begin_session(&accounts, &session, &user, &origin).await?;
     Ok(Done::default())

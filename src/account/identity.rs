@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     extract::{FromRequestParts, Request, State},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use entity::UserId;
 use http::{header, request::Parts};
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     http::ClientAddress,
-    kernel::{Error, Result},
+    kernel::{Error, Result, error::ErrorKind},
     socket::Caller,
 };
 
@@ -54,8 +54,11 @@ pub async fn identify_socket(mut request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let caller = match socket_caller(&mut parts).await {
         Ok(caller) => caller,
+        // A failed request is tried again by clients; a refused connection is not.
+        Err(error) if matches!(error.kind(), ErrorKind::Internal | ErrorKind::Unavailable) => {
+            return error.into_response();
+        }
         Err(error) => {
-            // Nobody: the socket is refused and its client tries again.
             error.log("socket handshake");
             None
         }

@@ -135,8 +135,10 @@ impl Accounts {
         self.throttle.registration(from.bucket)?;
         let password_hash = self.passwords.hash(new.password).await?;
 
+        // Asked outside of the transaction: it takes a connection of its own.
+        let may_be_first = self.count().await? == 0;
         let tx = self.db.begin().await?;
-        let role = if self.is_first(&tx).await? {
+        let role = if may_be_first && Self::is_first(&tx).await? {
             self.role_of_first(new.setup_token.as_deref())?
         } else {
             Role::User
@@ -203,7 +205,10 @@ impl Accounts {
         current: String,
         new: String,
         keep_session: &str,
+        from: &Origin,
     ) -> Result<()> {
+        // Whoever has somebody's session could otherwise guess the password at leisure.
+        self.throttle.attempt(&user.username_folded, from.bucket)?;
         let matches = self
             .passwords
             .verify(current, Some(user.password_hash.clone()))
@@ -279,7 +284,10 @@ impl Accounts {
     pub async fn recheck(&self, caller: &Caller) {
         if let Err(error) = self.require_live(caller).await {
             error.log("connect");
-            self.delivery.disconnect(Room::Session(&caller.session));
+            // A database that does not answer is no reason to put anybody out.
+            if error.kind() == ErrorKind::Unauthenticated {
+                self.delivery.disconnect(Room::Session(&caller.session));
+            }
         }
     }
 
@@ -364,10 +372,7 @@ impl Accounts {
         Ok(user)
     }
 
-    async fn is_first(&self, tx: &Tx) -> Result<bool> {
-        if self.count().await? > 0 {
-            return Ok(false);
-        }
+    async fn is_first(tx: &Tx) -> Result<bool> {
         store::lock_registration(tx).await?;
         Ok(store::count_users(tx).await? == 0)
     }

@@ -46,8 +46,11 @@ impl Attachments {
             && path
                 .components()
                 .all(|part| matches!(part, Component::Normal(_)));
+        if !plain {
+            return Err(not_found());
+        }
         let metadata = tokio::fs::metadata(self.folder.join(path)).await;
-        if plain && metadata.is_ok_and(|metadata| metadata.is_file()) {
+        if metadata.is_ok_and(|metadata| metadata.is_file()) {
             Ok(())
         } else {
             Err(not_found())

@@ -180,14 +180,15 @@ fn mentions_json(ids: &[UserId]) -> Option<String> {
     (!ids.is_empty()).then(|| serde_json::to_string(ids).unwrap_or_default())
 }
 
-/// What a resend of these nonces finds: id, seq, rev and time by (sender, nonce).
+/// What a resend of these nonces finds, by (sender, nonce), and where.
 pub(super) async fn find_by_nonce(
     db: &DatabaseConnection,
     messages: &[NewMessage],
-) -> Result<HashMap<(UserId, String), Stored>, DbErr> {
+) -> Result<HashMap<(UserId, String), (ConversationId, Stored)>, DbErr> {
     #[derive(FromQueryResult)]
     struct Found {
         id: MessageId,
+        conversation_id: ConversationId,
         sender_id: UserId,
         nonce: String,
         seq: i64,
@@ -199,11 +200,11 @@ pub(super) async fn find_by_nonce(
     let backend = db.get_database_backend();
     let sql = match backend {
         DatabaseBackend::Sqlite => {
-            "SELECT m.id, m.sender_id, m.nonce, m.seq, m.rev, m.created_at FROM json_each(?1) v \
+            "SELECT m.id, m.conversation_id, m.sender_id, m.nonce, m.seq, m.rev, m.created_at FROM json_each(?1) v \
              JOIN message m ON m.nonce = v.value->>1 AND m.sender_id = v.value->>0"
         }
         _ => {
-            "SELECT m.id, m.sender_id, m.nonce, m.seq, m.rev, m.created_at \
+            "SELECT m.id, m.conversation_id, m.sender_id, m.nonce, m.seq, m.rev, m.created_at \
              FROM jsonb_array_elements($1::jsonb) v \
              JOIN message m ON m.nonce = v->>1 AND m.sender_id = (v->>0)::bigint"
         }
@@ -220,7 +221,7 @@ pub(super) async fn find_by_nonce(
                 rev: row.rev,
                 at: row.created_at,
             };
-            Ok(((row.sender_id, row.nonce), stored))
+            Ok(((row.sender_id, row.nonce), (row.conversation_id, stored)))
         })
         .collect()
 }

@@ -38,7 +38,7 @@ impl Chat {
             return Ok(Changed {
                 id,
                 rev: row.rev,
-                conversation: place.audience.name_for(user.id).to_string(),
+                conversation: name_of(&place, user),
             });
         }
         let body = self.body(&place, source.to_owned()).await?;
@@ -64,7 +64,7 @@ impl Chat {
         row: &store::Row,
         what: Amendment,
     ) -> Result<Changed> {
-        let conversation = place.audience.name_for(user.id).to_string();
+        let conversation = name_of(&place, user);
         let change = Change {
             place,
             message: row.id,
@@ -147,4 +147,9 @@ impl Chat {
         }
         Ok(state)
     }
+}
+
+fn name_of(place: &Place, user: &User) -> Option<String> {
+    let named = !matches!(place.audience, Audience::Dm(_)) || place.audience.includes(user.id);
+    named.then(|| place.audience.name_for(user.id).to_string())
 }

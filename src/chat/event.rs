@@ -163,8 +163,10 @@ pub struct Changed {
     pub id: MessageId,
     /// The conversation's change counter.
     pub rev: i64,
-    /// The conversation's name.
-    pub conversation: String,
+    /// The conversation's name; absent when an admin changed something in a DM of others, for which
+    /// they have no name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
 }
 
 /// How far a person has read a conversation: the answer to `mark_read` and the event `read_state`.

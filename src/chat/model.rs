@@ -101,14 +101,19 @@ pub(super) struct Nonce(String);
 impl Nonce {
     /// Checks a nonce from a client.
     pub(super) fn parse(text: String) -> Result<Self, Error> {
+        // `#` and a digit at the end is how the parts of a split message are told apart.
+        let is_part = text
+            .rsplit_once('#')
+            .is_some_and(|(_, part)| part.parse::<u8>().is_ok());
         let fits = (1..=MAX_NONCE_BYTES).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_graphic());
+            && text.bytes().all(|byte| byte.is_ascii_graphic())
+            && !is_part;
         if fits {
             Ok(Self(text))
         } else {
             Err(Error::invalid(
                 "bad_params",
-                "bad params: nonce must be 1-64 visible ASCII characters",
+                "bad params: nonce must be 1-64 visible ASCII characters and not end in #1",
             ))
         }
     }
@@ -235,7 +240,7 @@ mod tests {
         let nonce = Nonce::parse("n1".into()).expect("valid");
         assert_eq!(nonce.part(0), nonce);
         assert_eq!(nonce.part(2).as_str(), "n1#2");
-        for bad in ["", "with space", "\u{e9}", &"x".repeat(65)] {
+        for bad in ["", "with space", "n#1", "\u{e9}", &"x".repeat(65)] {
             assert!(Nonce::parse(bad.into()).is_err(), "{bad}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{MessageId, UserId};
+use entity::{ConversationId, MessageId, UserId};
 
 use super::{
     Chat,
@@ -43,9 +43,17 @@ impl Chat {
         answer: impl FnOnce(Result<Sent>) + Send + 'static,
     ) {
         let name = place.audience.name_for(user.id).to_string();
+        let (id, nonce) = (place.id, draft.nonce.clone());
         let mut messages = match self.prepare(&user, place, draft).await {
             Ok(messages) => messages,
-            Err(error) => return answer(Err(error)),
+            Err(error) => {
+                // What was stored stays stored, whatever would be said of it today.
+                let before = self.stored_before(&user, id, nonce.as_deref()).await;
+                return answer(match before {
+                    Ok(Some(stored)) => Ok(sent(&stored, name, None)),
+                    Ok(None) | Err(_) => Err(error),
+                });
+            }
         };
         if messages.len() == 1 {
             let message = messages.swap_remove(0);
@@ -71,6 +79,19 @@ impl Chat {
         Ok(sent(last, name, Some(ids)))
     }
 
+    /// Refuses what cannot be sent to anybody, before a DM is opened for it.
+    pub(super) fn require_sendable(&self, draft: &Draft) -> Result<()> {
+        self.require_switched_on(Key::DmEnabled)?;
+        let has_file = draft
+            .attachment
+            .as_ref()
+            .is_some_and(|name| !name.is_empty());
+        if draft.source.trim().is_empty() && !has_file {
+            return Err(empty());
+        }
+        split_source(&draft.source, &self.antispam_settings()).map(drop)
+    }
+
     /// Checks a draft and makes it into one message, or several when it is too long for one.
     async fn prepare(
         &self,
@@ -86,7 +107,7 @@ impl Chat {
         };
         let source = draft.source.as_str();
         if source.trim().is_empty() && attachment.is_none() {
-            return Err(Error::invalid("empty_message", "message is empty"));
+            return Err(empty());
         }
         let antispam = self.antispam_settings();
         let sources = split_source(source, &antispam);
@@ -116,7 +137,7 @@ impl Chat {
         Ok(messages)
     }
 
-    fn require_may_send(&self, user: &User, place: &Place) -> Result<()> {
+    fn require_switched_on(&self, switch: Key) -> Result<()> {
         let settings = self.settings.current();
         if settings.is_on(Key::MaintenanceMode) {
             return Err(Error::refused(
@@ -124,14 +145,20 @@ impl Chat {
                 "The server is under maintenance",
             ));
         }
-        let switch = match &place.audience {
+        if settings.is_on(switch) {
+            Ok(())
+        } else {
+            Err(Error::disabled())
+        }
+    }
+
+    fn require_may_send(&self, user: &User, place: &Place) -> Result<()> {
+        self.require_switched_on(match &place.audience {
             Audience::Public => Key::PublicEnabled,
             Audience::Dm(_) => Key::DmEnabled,
             Audience::Gdm(_) => Key::GdmEnabled,
-        };
-        if !settings.is_on(switch) {
-            return Err(Error::disabled());
-        }
+        })?;
+        let settings = self.settings.current();
         match &place.audience {
             Audience::Public if settings.is_on(Key::AnnouncementsOnly) && !user.role.is_admin() => {
                 Err(Error::refused(
@@ -203,7 +230,22 @@ impl Chat {
         };
         let key = (user.id, nonce.as_str().to_owned());
         Ok(self.accepted.contains_key(&key)
-            || store::has_nonce(self.db.reader(), user.id, nonce.as_str()).await?)
+            || store::find_by_nonce(self.db.reader(), user.id, nonce.as_str())
+                .await?
+                .is_some())
+    }
+
+    async fn stored_before(
+        &self,
+        user: &User,
+        conversation: ConversationId,
+        nonce: Option<&str>,
+    ) -> Result<Option<Stored>> {
+        let Some(nonce) = nonce else { return Ok(None) };
+        let found = store::find_by_nonce(self.db.reader(), user.id, nonce).await?;
+        Ok(found
+            .filter(|(place, _)| *place == conversation)
+            .map(|(_, stored)| stored))
     }
 
     fn remember_accepted(&self, user: &User, nonce: Option<&Nonce>) {
@@ -266,6 +308,10 @@ fn sent(stored: &Stored, conversation: String, ids: Option<Vec<MessageId>>) -> S
         created_at: stored.at,
         ids,
     }
+}
+
+fn empty() -> Error {
+    Error::invalid("empty_message", "message is empty")
 }
 
 /// The texts that a message is sent as: itself, or its parts when it is too long.

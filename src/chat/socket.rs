@@ -42,7 +42,7 @@ pub fn register(routes: &mut Routes, chat: &Chat) {
 }
 
 /// A message to send, under all the names that clients give its fields.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 struct Send {
     #[serde(default, deserialize_with = "text_or_nothing")]
     text: String,
@@ -113,6 +113,7 @@ async fn send_message(chat: Chat, caller: Caller, message: Send, ack: Ack) {
 async fn dm_send(chat: Chat, caller: Caller, message: Send, ack: Ack) {
     let place = async {
         let recipient = message.recipient()?;
+        chat.require_sendable(&message.clone().into_draft()?)?;
         let user = chat.require_user(caller.user).await?;
         chat.dm(&user, recipient).await
     };

@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use serde::Deserialize;
 
+use super::model::Stored;
 use crate::kernel::Result;
 
 /// A stored message, its fields in the order of [`COLUMNS`].
@@ -328,7 +329,7 @@ pub(super) async fn standings(
         let ids: Vec<String> = only.iter().map(ToString::to_string).collect();
         sql = format!("{sql} AND c.id IN ({})", ids.join(","));
     }
-    sql.push_str(" ORDER BY last_message_id DESC, c.id DESC");
+    sql.push_str(" ORDER BY last_message_id DESC NULLS LAST, c.id DESC");
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [user.into()]);
     Ok(Standing::find_by_statement(statement).all(db).await?)
 }
@@ -368,16 +369,21 @@ pub(super) async fn dm_peers(db: &impl ConnectionTrait, user: UserId) -> Result<
         .collect())
 }
 
-/// Whether `user` has sent a message under this nonce.
-pub(super) async fn has_nonce(
+/// The message that `user` has sent under this nonce, and where.
+pub(super) async fn find_by_nonce(
     db: &impl ConnectionTrait,
     user: UserId,
     nonce: &str,
-) -> Result<bool> {
-    let found = message::Entity::find()
-        .filter(message::Column::Nonce.eq(nonce))
-        .filter(message::Column::SenderId.eq(user))
-        .count(db)
-        .await?;
-    Ok(found > 0)
+) -> Result<Option<(ConversationId, Stored)>> {
+    let select = "SELECT * FROM message WHERE nonce = $1 AND sender_id = $2";
+    let found = rows(db, select, [nonce.into(), user.into()]).await?.pop();
+    Ok(found.map(|row| {
+        let stored = Stored {
+            id: row.id,
+            seq: row.seq,
+            rev: row.rev,
+            at: row.created_at(),
+        };
+        (row.conversation_id, stored)
+    }))
 }

@@ -19,7 +19,7 @@ use super::{
     model::{Amendment, Change, NewMessage, Stored},
     publish::Publisher,
 };
-use crate::kernel::{Clock, Db, Error, Result, Tasks, metrics};
+use crate::kernel::{Clock, Db, Error, Result, Tasks, error::ErrorKind, metrics};
 
 /// Commands that may wait. When they are that many, sending is refused with `busy`.
 const QUEUE: usize = 8192;
@@ -216,8 +216,8 @@ impl Run {
         };
         for (message, answer) in messages.into_iter().zip(answers) {
             let key = batch::nonce_key(&message).map(|(user, nonce)| (user, nonce.to_owned()));
-            if let Some(stored) = key.as_ref().and_then(|key| known.get(key)) {
-                answer(Ok(*stored));
+            if let Some(found) = key.as_ref().and_then(|key| known.get(key)) {
+                answer(resent(&message, *found));
                 continue;
             }
             let one = std::slice::from_ref(&message);
@@ -228,7 +228,7 @@ impl Run {
                         metrics::stored(1, began.elapsed());
                         self.publisher.sent(&message, &stored);
                         // A repeat may follow in the same batch.
-                        known.extend(key.map(|key| (key, stored)));
+                        known.extend(key.map(|key| (key, (message.place.id, stored))));
                         answer(Ok(stored));
                     }
                     None => answer(Err(not_a_member(&message))),
@@ -247,9 +247,9 @@ impl Run {
         let one = std::slice::from_ref(message);
         let key = batch::nonce_key(message).map(|(user, nonce)| (user, nonce.to_owned()));
         if let (true, Some(key)) = (is_about_one_row(&error), key)
-            && let Some(stored) = batch::find_by_nonce(self.db.writer(), one).await?.get(&key)
+            && let Some(found) = batch::find_by_nonce(self.db.writer(), one).await?.get(&key)
         {
-            return Ok(*stored);
+            return resent(message, *found);
         }
         Err(Error::from(error))
     }
@@ -389,11 +389,23 @@ fn fail_all(answers: &mut Vec<Answer>, error: &DbErr) {
     );
     for answer in answers.drain(..) {
         answer(Err(Error::new(
-            crate::kernel::error::ErrorKind::Unavailable,
+            ErrorKind::Unavailable,
             "unavailable",
             "The message could not be stored. Please try again.",
         )));
     }
+}
+
+/// The answer to a nonce that is stored already: the first one's, if it was for the same place.
+fn resent(message: &NewMessage, (place, stored): (ConversationId, Stored)) -> Result<Stored> {
+    if place == message.place.id {
+        return Ok(stored);
+    }
+    Err(Error::new(
+        ErrorKind::Conflict,
+        "conflict",
+        "This nonce was used in another conversation",
+    ))
 }
 
 fn not_a_member(message: &NewMessage) -> Error {

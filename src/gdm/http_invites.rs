@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{FromRequestParts, Path, State},
+    extract::{FromRequestParts, State},
     response::{IntoResponse, Redirect, Response},
     routing,
 };
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     account::{CurrentUser, MaybeUser, User},
-    http::{Answer, ErrorBody, Fields, Json, Navigation, Origins, Query, escape, page},
+    http::{Answer, ErrorBody, Fields, Json, Navigation, Origins, Path, Query, escape, page},
     kernel::{Error, Result},
 };
 

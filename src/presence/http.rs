@@ -1,9 +1,6 @@
 //! The presence feature over HTTP.
 
-use axum::{
-    extract::{Path, State},
-    routing,
-};
+use axum::{extract::State, routing};
 use entity::Timestamp;
 use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
@@ -16,7 +13,7 @@ use super::{
 };
 use crate::{
     account::CurrentUser,
-    http::{Answer, ErrorBody, Query, TypedGet},
+    http::{Answer, ErrorBody, Path, Query, TypedGet},
     kernel::Result,
 };
 

@@ -141,6 +141,14 @@ impl Listener for LinkListener {
                     let link = Link::default();
                     return (LinkedStream { stream, link }, address);
                 }
+                // Only this one connection is gone.
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::ConnectionAborted
+                            | io::ErrorKind::ConnectionReset
+                            | io::ErrorKind::Interrupted
+                    ) => {}
                 Err(error) => {
                     // Mostly "too many open files": waiting is all that helps.
                     tracing::warn!(%error, "a connection could not be accepted");
