@@ -25,6 +25,17 @@ async function assertRefused(who: Person, other: Person, text: string, words: Re
 }
 
 describe("with limits on", () => {
+  test("a long message that divides is sent in parts and is no violation", async () => {
+    const { server, alice, bob } = await aStrictServer();
+    await using _ = server;
+    const halves = ["first ", "second "].map((word) => word.repeat(120).trim());
+    const ack = await alice.emits("dm_send", { to: "bob", text: halves.join("\n\n") });
+    assert.equal(ack.ids.length, 2);
+    const heard = await bob.tab.heardSoFar("dm_new");
+    assert.deepEqual(heard.map(({ args }) => args[0].source), halves);
+    await alice.emits("dm_send", { to: "bob", text: "and nothing holds me back" });
+  });
+
   test("a second message within the minimal gap is refused, in every kind of conversation", async () => {
     for (const event of ["dm_send", "send_message", "gdm_send"]) {
       const { server, alice, bob } = await aStrictServer({ ANTISPAM_MIN_GAP: "600" });

@@ -151,3 +151,17 @@ test("typing is never stored: a sync after it brings nothing", async () => {
   const { conversations } = await bob.emits("sync", { since: { "dm:alice": 1, public: 0 } });
   assert.deepEqual(conversations.flatMap((each: any) => each.messages), []);
 });
+
+test("starting and stopping over and over passes on no more than typing does", async () => {
+  await using server = await Chatter.starts();
+  const [alice, bob] = await server.online("alice", "bob");
+  await Promise.all(
+    Array.from({ length: 200 }, async () => {
+      await alice.emits("dm_typing", { to: "bob" });
+      await alice.emits("dm_stop_typing", { to: "bob" });
+    }),
+  );
+  const heard = await bob.tab.heardSoFar("dm_typing");
+  // Two hundred within some seconds, of which at most one a second is passed on.
+  assert.ok(heard.length >= 1 && heard.length < 50, `${heard.length} were passed on`);
+});
