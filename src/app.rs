@@ -204,7 +204,7 @@ async fn features(
     (db, sessions, delivery, tasks): (&Db, &SessionStore, &Delivery, &Tasks),
     setup_token: Option<Arc<str>>,
 ) -> anyhow::Result<Features> {
-    let settings = Settings::load(db.clone()).await?;
+    let settings = Settings::load(db).await?;
     let directory = Directory::new(db.clone());
     let accounts = Accounts::new(account::Parts {
         db: db.clone(),
@@ -231,7 +231,7 @@ async fn features(
         groups: groups.clone(),
         delivery: delivery.clone(),
         tasks: tasks.clone(),
-        public_url: config.server.public_url.trim_end_matches('/').into(),
+        public_url: config.server.public_url.as_str().into(),
     });
     let chat = Chat::start(chat::Parts {
         db: db.clone(),

@@ -145,7 +145,7 @@ async fn accounts(config: &Config) -> anyhow::Result<Accounts> {
     Ok(Accounts::new(Parts {
         directory: Directory::new(db.clone()),
         sessions: SessionStore::new(db.clone(), clock.clone()),
-        settings: Settings::load(db.clone()).await?,
+        settings: Settings::load(&db).await?,
         passwords: Passwords::new()?,
         throttle: LoginThrottle::new(false),
         delivery: Delivery::new(io),

@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Accounts, SessionStore, http_me,
-    model::{Origin, User},
+    model::{LoginSource, User},
     service::Registration,
     session_store::{ADDRESS, USER, USER_AGENT},
 };
@@ -84,20 +84,20 @@ struct SignedIn {
 async fn login(
     State(accounts): State<Accounts>,
     session: Session,
-    origin: Origin,
+    source: LoginSource,
     navigation: Navigation,
     uri: Uri,
     Fields(credentials): Fields<Credentials>,
 ) -> Result<Response> {
     let signed_in = accounts
-        .sign_in(&credentials.username, credentials.password, &origin)
+        .sign_in(&credentials.username, credentials.password, &source)
         .await;
     let user = match signed_in {
         Ok(user) => user,
         Err(error) if navigation.0 => return Ok(form_page("Sign in", "/login", &error)),
         Err(error) => return Err(error),
     };
-    begin_session(&accounts, &session, &user, &origin).await?;
+    begin_session(&accounts, &session, &user, &source).await?;
     if let Err(error) = accounts.require_unchanged(&user).await {
         end_current_session(&accounts, &session).await?;
         return Err(error);
@@ -125,7 +125,7 @@ async fn login(
 ))]
 async fn register(
     State(accounts): State<Accounts>,
-    origin: Origin,
+    source: LoginSource,
     navigation: Navigation,
     Fields(new): Fields<NewAccount>,
 ) -> Result<Response> {
@@ -135,7 +135,7 @@ async fn register(
         email: new.email,
         setup_token: new.setup_token,
     };
-    match accounts.register(registration, &origin).await {
+    match accounts.register(registration, &source).await {
         Ok(_) if navigation.0 => Ok(Redirect::to("/login").into_response()),
         Ok(user) => Ok(Answer::new(SignedIn {
             username: user.username,
@@ -187,14 +187,14 @@ pub(super) async fn begin_session(
     accounts: &Accounts,
     session: &Session,
     user: &User,
-    origin: &Origin,
+    source: &LoginSource,
 ) -> Result<()> {
     end_current_session(accounts, session).await?;
     session.cycle_id().await.map_err(Error::internal)?;
     for (key, value) in [
         (USER, serde_json::json!(user.id)),
-        (ADDRESS, serde_json::json!(origin.address)),
-        (USER_AGENT, serde_json::json!(origin.user_agent)),
+        (ADDRESS, serde_json::json!(source.address)),
+        (USER_AGENT, serde_json::json!(source.user_agent)),
     ] {
         session.insert(key, value).await.map_err(Error::internal)?;
     }

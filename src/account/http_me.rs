@@ -10,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Accounts, CurrentUser, MaybeUser, SessionStore,
     http::begin_session,
-    model::{Origin, User},
+    model::{LoginSource, User},
 };
 use crate::{
     http::{Answer, Done, ErrorBody, Json, Path},
@@ -190,7 +190,7 @@ async fn change_my_password(
     State(accounts): State<Accounts>,
     CurrentUser(user): CurrentUser,
     session: Session,
-    origin: Origin,
+    source: LoginSource,
     Json(change): Json<PasswordChange>,
 ) -> Result<Done> {
     // A new id, and with it a new session: the old one may be what was stolen.
@@ -201,9 +201,9 @@ async fn change_my_password(
             change.current_password,
             change.new_password,
             &old,
-            &origin,
+            &source,
         )
         .await?;
-    begin_session(&accounts, &session, &user, &origin).await?;
+    begin_session(&accounts, &session, &user, &source).await?;
     Ok(Done::default())
 }

@@ -14,7 +14,7 @@ use tower_sessions::Session;
 
 use super::{
     Accounts, SessionStore,
-    model::{Origin, User},
+    model::{LoginSource, User},
     session_store::USER,
 };
 use crate::{
@@ -156,7 +156,7 @@ impl<S: Sync> FromRequestParts<S> for Superadministrator {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Origin {
+impl<S: Sync> FromRequestParts<S> for LoginSource {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {

@@ -22,7 +22,7 @@ pub use http::{router, routes};
 pub use identity::{
     Administrator, CurrentUser, MaybeUser, Superadministrator, identify_socket, provide,
 };
-pub use model::{Origin, User};
+pub use model::{LoginSource, User};
 pub use password::Passwords;
 pub use service::{Accounts, FirstAccount, Parts};
 pub use session_store::{SessionStore, session_layer};

@@ -7,7 +7,7 @@ pub type User = entity::user::Model;
 
 /// Where a login comes from, as far as it is known.
 #[derive(Clone, Debug)]
-pub struct Origin {
+pub struct LoginSource {
     /// The client's address.
     pub address: IpAddr,
     /// What its throttle is counted by: see [`crate::http::ClientAddress::bucket`].

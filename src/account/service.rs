@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     Directory, LoginThrottle, Passwords, SessionStore, Username,
-    model::{Origin, User, is_email},
+    model::{LoginSource, User, is_email},
     store,
     username::{folded_of, may_be_one},
 };
@@ -117,7 +117,7 @@ impl Accounts {
     }
 
     /// Makes an account for somebody who asks for one.
-    pub(super) async fn register(&self, new: Registration, from: &Origin) -> Result<User> {
+    pub(super) async fn register(&self, new: Registration, from: &LoginSource) -> Result<User> {
         if self.settings.is_on(Key::InviteOnlyMode) {
             return Err(Error::refused("invite_only", "Registration is invite-only"));
         }
@@ -181,7 +181,7 @@ impl Accounts {
         &self,
         username: &str,
         password: String,
-        from: &Origin,
+        from: &LoginSource,
     ) -> Result<Arc<User>> {
         // What cannot be a name counts as one and the same unknown account.
         let username = if may_be_one(username) { username } else { "" };
@@ -205,7 +205,7 @@ impl Accounts {
         current: String,
         new: String,
         keep_session: &str,
-        from: &Origin,
+        from: &LoginSource,
     ) -> Result<()> {
         // Whoever has somebody's session could otherwise guess the password at leisure.
         self.throttle.attempt(&user.username_folded, from.bucket)?;

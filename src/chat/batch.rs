@@ -1,9 +1,10 @@
 //! The statements of the write path: one commit stores a whole batch of messages.
 //!
 //! Raw SQL through sea-orm, for this one path. Cost: one commit a batch and one round trip for each
-//! piece of it; on SQLite the row's companions (counters, the sender's `read_seq`, mentions, DM log) are written by
-//! a trigger, on PostgreSQL by CTEs of the same statement. The statement itself checks once more
-//! what may have changed since the sender was authorised: membership and the lock of a group.
+//! piece of it; on SQLite the row's companions (counters, the sender's `read_seq`, mentions, the DM
+//! log) are written by a trigger, on PostgreSQL by CTEs of the same statement. The statement itself
+//! checks once more what may have changed since the sender was authorised: membership and the lock
+//! of a group.
 
 use std::{collections::HashMap, sync::LazyLock};
 

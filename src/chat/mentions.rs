@@ -19,7 +19,7 @@ pub const MAX_MENTIONS: usize = 50;
 /// The most words a mentioned name may have.
 pub const MAX_WORDS: usize = 4;
 
-/// Every folded name that the text may mention, each once: what to look up, in one query, before
+/// Every folded name that the text may mention, each once: what to look up before
 /// [`resolve`].
 #[must_use]
 pub fn candidates(source: &str) -> Vec<String> {

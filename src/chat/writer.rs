@@ -3,8 +3,8 @@
 //! It takes what is queued, stores it in one statement, publishes in order and then answers:
 //! nothing is acknowledged before it is durable, and what is published is in the order of `rev`. An
 //! idle server stores a message by itself at once; under load the batches grow by themselves, and
-//! one is published while the next is being stored. Nothing waits for a timer. Cost of a message on its way: two queue slots and its share of one
-//! statement and one commit.
+//! one is published while the next is being stored. Nothing waits for a timer. Cost of a message on
+//! its way: two queue slots and its share of one statement and one commit.
 //!
 //! A message that fails - its sender left, its nonce is taken, a constraint - fails alone.
 

@@ -39,7 +39,7 @@ impl Place {
             db: db.clone(),
             clock: clock.clone(),
             directory: Directory::new(db.clone()),
-            settings: Settings::load(db.clone()).await.expect("settings"),
+            settings: Settings::load(&db).await.expect("settings"),
             groups: Groups::new(db.clone()),
             delivery: Delivery::new(io),
             tasks,

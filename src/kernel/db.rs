@@ -63,14 +63,9 @@ impl Db {
         &self.writer
     }
 
-    /// Which database it is.
-    pub fn backend(&self) -> DatabaseBackend {
-        self.writer.get_database_backend()
-    }
-
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx> {
-        let options = match self.backend() {
+        let options = match self.writer.get_database_backend() {
             DatabaseBackend::Sqlite => TransactionOptions {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
                 ..TransactionOptions::default()

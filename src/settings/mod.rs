@@ -15,18 +15,18 @@ use crate::kernel::{Db, Result, Tx};
 /// The settings in force. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    db: Db,
     // Held for a pointer copy only, never across an await.
     current: Arc<RwLock<Arc<SettingValues>>>,
+    changing: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Settings {
     /// Reads the settings from the database.
-    pub async fn load(db: Db) -> Result<Self> {
+    pub async fn load(db: &Db) -> Result<Self> {
         let values = store::read(db.reader()).await?;
         Ok(Self {
-            db,
             current: Arc::new(RwLock::new(Arc::new(values))),
+            changing: Arc::default(),
         })
     }
 
@@ -43,14 +43,10 @@ impl Settings {
         self.current().is_on(key)
     }
 
-    /// Stores `changes`; they are in force when this returns.
-    pub async fn change(&self, changes: &[(Key, String)]) -> Result<()> {
-        self.change_with(self.db.begin().await?, changes).await
-    }
-
     /// Stores `changes` together with what `tx` did so far; they are in force when this returns.
-    /// Changes that are made at the same time come into force in any order.
     pub async fn change_with(&self, tx: Tx, changes: &[(Key, String)]) -> Result<()> {
+        // One after the other: the snapshot that is kept must be that of the last commit.
+        let _turn = self.changing.lock().await;
         store::write(&tx, changes).await?;
         let values = store::read(&tx).await?;
         tx.commit().await?;

@@ -102,7 +102,7 @@ async fn housekeeping(app: &TestApp) -> Accounts {
     Accounts::new(Parts {
         directory: Directory::new(db.clone()),
         sessions: SessionStore::new(db.clone(), app.clock.clone()),
-        settings: Settings::load(db.clone()).await.expect("settings"),
+        settings: Settings::load(&db).await.expect("settings"),
         passwords: Passwords::new().expect("a hasher"),
         throttle: LoginThrottle::new(false),
         delivery: Delivery::new(io),
