@@ -113,8 +113,12 @@ async fn send_message(chat: Chat, caller: Caller, message: Send, ack: Ack) {
 async fn dm_send(chat: Chat, caller: Caller, message: Send, ack: Ack) {
     let place = async {
         let recipient = message.recipient()?;
-        chat.require_sendable(&message.clone().into_draft()?)?;
         let user = chat.require_user(caller.user).await?;
+        let name = ConversationName::Dm(recipient.to_owned());
+        if let Some(place) = chat.find_place(&user, &name).await? {
+            return Ok(place);
+        }
+        chat.require_sendable(&message.clone().into_draft()?)?;
         chat.dm(&user, recipient).await
     };
     let place = place.await;

@@ -313,6 +313,8 @@ impl Run {
         if marks.is_empty() {
             return;
         }
+        // Messages do not wait for somebody's reading.
+        self.publish_stored();
         let mut furthest: HashMap<(ConversationId, UserId), i64> = HashMap::new();
         for (conversation, user, seq, _) in &marks {
             let mark = furthest.entry((*conversation, *user)).or_default();

@@ -83,3 +83,16 @@ test("a nonce survives a restart and the deletion of its message", async () => {
   assert.deepEqual([id, seq], [first.id, first.seq]);
   await bob.hearsNothing("dm_new");
 });
+
+test("a resend is answered like the first, though direct messages were switched off meanwhile", async () => {
+  await using server = await Chatter.starts();
+  const [alice, bob] = await server.online("alice", "bob");
+  const message = { to: "bob", text: "said in time", nonce: "in-time" };
+  const first = await alice.emits("dm_send", message);
+  await bob.receives("dm_new");
+  await server.root.sets({ DM_ENABLED: "0" });
+
+  assert.deepEqual(await alice.emits("dm_send", message), first);
+  assert.equal((await alice.sends("dm_send", { ...message, nonce: "too-late" })).error, "disabled");
+  await bob.hearsNothing("dm_new", "new_dm");
+});
