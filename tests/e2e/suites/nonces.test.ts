@@ -90,6 +90,7 @@ test("a resend is answered like the first, though direct messages were switched 
   const message = { to: "bob", text: "said in time", nonce: "in-time" };
   const first = await alice.emits("dm_send", message);
   await bob.receives("dm_new");
+  await bob.receives("new_dm");
   await server.root.sets({ DM_ENABLED: "0" });
 
   assert.deepEqual(await alice.emits("dm_send", message), first);
