@@ -1,9 +1,9 @@
 //! What happens to a request before the Socket.IO transport sees it.
 //!
 //! A WebSocket is not covered by CORS, so a foreign `Origin` is refused here. A request for a live
-//! socket must not come with another session than the one that opened it. And a socket keeps its first request for as
-//! long as it lives: without its headers and its share of hyper's read buffer that is 16 kB less
-//! for each idle connection.
+//! socket must not come with another session than the one that opened it. And a socket keeps its
+//! first request for as long as it lives: without its headers and its share of hyper's read buffer
+//! that is 16 kB less for each idle connection.
 
 use axum::{
     body::Body,
