@@ -213,8 +213,33 @@ impl Delivery {
         }
     }
 
+    /// The sockets in any of `rooms`, each once; none before the namespace is open and after it was
+    /// closed, when sockets that are on their way out still have news of each other.
     fn sockets(&self, rooms: &[Room<'_>]) -> Vec<SocketRef> {
+        let Some(namespace) = self.io.of("/") else {
+            return Vec::new();
+        };
         let names: Vec<_> = rooms.iter().map(|room| room.name()).collect();
-        self.io.within(names).sockets()
+        namespace.within(names).sockets()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Delivery, Room};
+
+    #[tokio::test]
+    async fn news_after_the_end_reaches_nobody_and_harms_nobody() {
+        let (_layer, io) = crate::socket::layer();
+        io.ns("/", async || {});
+        let delivery = Delivery::new(io);
+        delivery.emit(&[Room::Everyone], "news", &"before");
+
+        delivery.close().await;
+
+        delivery.emit(&[Room::Everyone], "news", &"after");
+        delivery.emit_except(&[Room::Everyone], Room::Everyone, "news", &"after");
+        delivery.leave(Room::Everyone, Room::Everyone);
+        assert_eq!(delivery.connected(), 0);
     }
 }
