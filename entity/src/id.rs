@@ -39,3 +39,11 @@ id_type! {
     /// An entry of the audit log.
     AuditEntryId
 }
+id_type! {
+    /// A document. Its `doc_id` on the wire.
+    DocId
+}
+id_type! {
+    /// A kept state of a document.
+    RevisionId
+}

@@ -12,6 +12,7 @@ mod m20261121_000001_create_accounts;
 mod m20261121_000002_create_conversations;
 mod m20261121_000003_create_groups;
 mod m20261121_000004_create_administration;
+mod m20261122_000001_create_docs;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_create_conversations::Migration),
             Box::new(m20261121_000003_create_groups::Migration),
             Box::new(m20261121_000004_create_administration::Migration),
+            Box::new(m20261122_000001_create_docs::Migration),
         ]
     }
 }
