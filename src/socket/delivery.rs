@@ -111,6 +111,39 @@ impl Delivery {
         }
     }
 
+    /// Sends data to the one socket `sid`, as each of `events`. What it encodes may hold
+    /// [`Binary`](super::Binary).
+    pub fn emit_to_socket<T: Serialize>(&self, sid: Sid, events: &[&str], data: &T) {
+        // Whoever was cut off has a hole already, and must not see behind it.
+        if self.connections.get(&sid).is_some_and(|it| it.cut_off) {
+            return;
+        }
+        if let Some(socket) = self.socket(sid) {
+            self.emit_to(&socket, events, data);
+        }
+    }
+
+    /// Puts the one socket `sid` into `room`; whether it is still connected.
+    pub fn join_socket(&self, sid: Sid, room: Room<'_>) -> bool {
+        let Some(socket) = self.socket(sid) else {
+            return false;
+        };
+        socket.join(room.name());
+        // It may be on its way out, and have been taken out of its rooms before it was put into this.
+        let is_connected = socket.connected();
+        if !is_connected {
+            socket.leave(room.name());
+        }
+        is_connected
+    }
+
+    /// Takes the one socket `sid` out of `room`.
+    pub fn leave_socket(&self, sid: Sid, room: Room<'_>) {
+        if let Some(socket) = self.socket(sid) {
+            socket.leave(room.name());
+        }
+    }
+
     /// Puts every socket of `of` into `room`.
     pub fn join(&self, of: Room<'_>, room: Room<'_>) {
         for socket in self.sockets(&[of]) {
@@ -199,7 +232,7 @@ impl Delivery {
         })
     }
 
-    fn emit_to(&self, socket: &SocketRef, events: &[&str], data: &RawValue) {
+    fn emit_to<T: Serialize + ?Sized>(&self, socket: &SocketRef, events: &[&str], data: &T) {
         for event in events {
             match socket.emit(event, data) {
                 Ok(()) | Err(SendError::Socket(SocketError::Closed)) => {}
@@ -211,6 +244,10 @@ impl Delivery {
                 }
             }
         }
+    }
+
+    fn socket(&self, sid: Sid) -> Option<SocketRef> {
+        self.io.of("/")?.get_socket(sid)
     }
 
     /// The sockets in any of `rooms`, each once; none before the namespace is open and after it was

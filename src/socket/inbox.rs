@@ -10,6 +10,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use bytes::Bytes;
 use futures_util::FutureExt;
 use serde_json::value::RawValue;
 use socketioxide::{
@@ -21,7 +22,7 @@ use socketioxide::{
 use socketioxide_core::Value;
 use tokio::sync::Semaphore;
 
-use super::{Ack, Caller, Delivery, MAX_MESSAGE_BYTES, Routes};
+use super::{Ack, Caller, Delivery, MAX_MESSAGE_BYTES, Routes, routes::Payload};
 use crate::kernel::{Error, Tasks, metrics};
 
 /// Events of one socket that may wait. Beyond that they are refused with `busy`.
@@ -119,13 +120,14 @@ impl Inbox {
     }
 
     async fn handle(&self, packet: &Value, mut ack: Ack) {
-        let Some((event, payload)) = packet.as_str().and_then(|text| split(text)) else {
+        let Some((event, json)) = packet.as_str().and_then(|text| split(text)) else {
             ack.fail(&Error::bad_params());
             return;
         };
         ack.event = event.clone().into_boxed_str();
         if let Some(handler) = self.routes.get(&event) {
-            handler(self.caller.clone(), payload, ack).await;
+            let attachment = attachment(packet);
+            handler(self.caller.clone(), Payload { json, attachment }, ack).await;
         } else {
             ack.event = event.chars().take(MAX_QUOTED).collect();
             ack.fail(&Error::invalid("unknown_event", "unknown event"));
@@ -133,8 +135,23 @@ impl Inbox {
     }
 }
 
+/// Bytes that a packet occupies, its binary attachments included.
 fn size(packet: &Value) -> usize {
-    packet.as_str().map_or(0, |text| text.len())
+    match packet {
+        Value::Str(text, attachments) => {
+            let attachments = attachments.iter().flatten();
+            text.len() + attachments.map(Bytes::len).sum::<usize>()
+        }
+        Value::Bytes(bytes) => bytes.len(),
+    }
+}
+
+/// The packet's binary attachment; the transport takes one at most.
+fn attachment(packet: &Value) -> Option<Bytes> {
+    match packet {
+        Value::Str(_, attachments) => attachments.as_ref()?.front().cloned(),
+        Value::Bytes(_) => None,
+    }
 }
 
 /// `["event", payload?, ...]` as the event's name and the payload's text.
@@ -152,10 +169,6 @@ pub(super) enum Unparsed {}
 
 impl MessageHandler<LocalAdapter, Unparsed> for IntoInbox {
     fn call(&self, socket: Arc<Socket<LocalAdapter>>, mut packet: Value, ack_id: Option<i64>) {
-        // No event takes binary; what comes along all the same must not wait uncounted.
-        if let Value::Str(_, binaries) = &mut packet {
-            *binaries = None;
-        }
         let Ok(sender) = AckSender::from_message_parts(&socket, &mut packet, &ack_id);
         let ack = Ack {
             sender,

@@ -12,6 +12,7 @@
 //! task. Cost of an event out: one JSON encoding, then a copy of those bytes for each socket.
 
 mod ack;
+mod binary;
 mod delivery;
 mod gate;
 mod handshake;
@@ -21,6 +22,7 @@ mod room;
 mod routes;
 
 pub use ack::Ack;
+pub use binary::Binary;
 pub use delivery::Delivery;
 pub use gate::{Arrival, Gate};
 pub use handshake::{Handshake, handshake};
@@ -31,7 +33,9 @@ pub use routes::Routes;
 use std::{sync::Arc, time::Duration};
 
 use entity::UserId;
-use socketioxide::{SocketIo, layer::SocketIoLayer, socket::Sid};
+use socketioxide::{SocketIo, layer::SocketIoLayer};
+
+pub use socketioxide::socket::Sid;
 
 /// The largest message or frame taken from a client, in bytes. Documents need this much.
 pub const MAX_MESSAGE_BYTES: usize = 2 * 1024 * 1024;

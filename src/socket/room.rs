@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use entity::{ConversationId, UserId};
+use entity::{ConversationId, DocId, UserId};
 
 /// A set of sockets that receive the same events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub enum Room<'a> {
     User(UserId),
     /// All sockets of the members of one group.
     Conversation(ConversationId),
+    /// All sockets that have one document open.
+    Doc(DocId),
     /// All sockets that came with one session (its stored hash).
     Session(&'a str),
 }
@@ -33,6 +35,7 @@ impl fmt::Display for Room<'_> {
             Self::Everyone => f.write_str("everyone"),
             Self::User(id) => write!(f, "user:{id}"),
             Self::Conversation(id) => write!(f, "conversation:{id}"),
+            Self::Doc(id) => write!(f, "doc:{id}"),
             Self::Session(hash) => write!(f, "session:{hash}"),
         }
     }

@@ -2,14 +2,23 @@
 
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc};
 
+use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Ack, Caller};
 use crate::kernel::Error;
 
 type HandlerFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
-/// A handler with its payload type erased: it gets the payload's JSON text.
-pub(super) type Handler = Arc<dyn Fn(Caller, &str, Ack) -> HandlerFuture + Send + Sync>;
+/// A handler with its payload type erased.
+pub(super) type Handler = Arc<dyn Fn(Caller, Payload<'_>, Ack) -> HandlerFuture + Send + Sync>;
+
+/// What an event carries.
+pub(super) struct Payload<'a> {
+    /// The payload's JSON text.
+    pub(super) json: &'a str,
+    /// The bytes that came with it, where the text has a placeholder.
+    pub(super) attachment: Option<Bytes>,
+}
 
 /// The table of events.
 #[derive(Default)]
@@ -35,7 +44,7 @@ impl Routes {
         let state = state.clone();
         self.insert(
             event,
-            Arc::new(move |caller, payload, ack| match parse::<P>(payload) {
+            Arc::new(move |caller, payload, ack| match parse::<P>(&payload) {
                 Ok(payload) => {
                     let answer = handler(state.clone(), caller, payload);
                     Box::pin(async move { ack.answer(answer.await) })
@@ -60,9 +69,38 @@ impl Routes {
         let state = state.clone();
         self.insert(
             event,
-            Arc::new(move |caller, payload, ack| match parse::<P>(payload) {
+            Arc::new(move |caller, payload, ack| match parse::<P>(&payload) {
                 Ok(payload) => Box::pin(handler(state.clone(), caller, payload, ack)),
                 Err(error) => refuse(ack, error),
+            }),
+        );
+    }
+
+    /// Like [`Routes::on`] for events with a binary field: the handler gets its bytes beside the rest
+    /// of the payload. Without any the answer is `bad_params`.
+    ///
+    /// # Panics
+    /// When `event` has a handler already.
+    pub fn on_binary<S, P, R, F, Fut>(&mut self, event: &'static str, state: &S, handler: F)
+    where
+        S: Clone + Send + Sync + 'static,
+        P: DeserializeOwned,
+        R: Serialize,
+        F: Fn(S, Caller, P, Bytes) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<R, Error>> + Send + 'static,
+    {
+        let state = state.clone();
+        self.insert(
+            event,
+            Arc::new(move |caller, payload, ack| {
+                let bytes = payload.attachment.clone().ok_or_else(no_attachment);
+                match parse::<P>(&payload).and_then(|payload| Ok((payload, bytes?))) {
+                    Ok((payload, bytes)) => {
+                        let answer = handler(state.clone(), caller, payload, bytes);
+                        Box::pin(async move { ack.answer(answer.await) })
+                    }
+                    Err(error) => refuse(ack, error),
+                }
             }),
         );
     }
@@ -84,9 +122,13 @@ impl Routes {
     }
 }
 
-fn parse<P: DeserializeOwned>(payload: &str) -> Result<P, Error> {
-    serde_json::from_str(payload)
+fn parse<P: DeserializeOwned>(payload: &Payload<'_>) -> Result<P, Error> {
+    serde_json::from_str(payload.json)
         .map_err(|error| Error::invalid("bad_params", format!("bad params: {error}")))
+}
+
+fn no_attachment() -> Error {
+    Error::invalid("bad_params", "bad params: message is not binary")
 }
 
 fn refuse(ack: Ack, error: Error) -> HandlerFuture {
