@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "../snapshots");
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-const IDS = new Set(["id", "user_id", "tid", "thread_id", "reply_to", "deleted"]);
+const IDS = new Set(["id", "doc_id", "user_id", "tid", "thread_id", "reply_to", "deleted"]);
 const SECRETS = new Set(["invite_code", "token"]);
 const LINKS = new Set(["invite_url", "link"]);
 
