@@ -17,6 +17,8 @@ pub struct Model {
     pub version: i64,
     /// What people call it; none while it is automatic and may be thinned out.
     pub name: Option<String>,
+    /// Whether it is the state before a restore: later work does not replace it.
+    pub sealed: bool,
     /// When the work that led to it began.
     pub started_at: Timestamp,
     /// When the text was as it is kept.

@@ -50,6 +50,7 @@ impl MigrationTrait for Migration {
                     doc_id BIGINT NOT NULL REFERENCES doc (id) ON DELETE CASCADE,
                     version BIGINT NOT NULL,
                     name TEXT,
+                    sealed BOOLEAN NOT NULL DEFAULT FALSE,
                     started_at BIGINT NOT NULL,
                     created_at BIGINT NOT NULL,
                     bytes BIGINT NOT NULL,
