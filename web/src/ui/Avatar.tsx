@@ -1,4 +1,5 @@
 import type { CSSProperties } from 'react';
+import { hueOf } from './hue';
 import { Icon, type IconName } from './Icon';
 
 interface Props {
@@ -26,10 +27,4 @@ function initials(name: string): string {
   const words = name.split(/[\s._-]+/).filter((word) => word !== '');
   const letters = words.length > 1 ? [words[0], words[1]] : [words[0] ?? '?'];
   return letters.map((word) => Array.from(word ?? '')[0]?.toUpperCase() ?? '').join('');
-}
-
-function hueOf(name: string): number {
-  let sum = 7;
-  for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360;
-  return sum;
 }
