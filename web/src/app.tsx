@@ -3,10 +3,10 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { ExpiredDialog } from './features/account/ExpiredDialog';
 import { SignInPage } from './features/account/SignInPage';
-import { ChatPage } from './features/chat/ChatPage';
 import { resumeSession } from './live/session';
 import { text } from './messages';
-import { navigate, openPath, safeReturnPath, useLocation } from './router';
+import { documentIn, inShell, navigate, openPath, safeReturnPath, useLocation } from './router';
+import { Shell } from './shell';
 import { totalUnread } from './store/selectors';
 import { useChatter } from './store/store';
 import { LinkBanner } from './ui/LinkBanner';
@@ -16,10 +16,12 @@ const SettingsPage = lazy(() => import('./features/account/SettingsPage'));
 const AdminPage = lazy(() => import('./features/admin/AdminPage'));
 
 export function App() {
+  const { path } = useLocation();
   const unread = useChatter((state) => totalUnread(state.conversations));
+  const name = useChatter((state) => state.docs.entries[documentIn(path) ?? 0]?.name);
   useEffect(() => {
-    document.title = text.title(unread);
-  }, [unread]);
+    document.title = text.title(unread, name);
+  }, [unread, name]);
   return (
     <>
       <Page />
@@ -53,14 +55,14 @@ function Page() {
 
 function SignedIn() {
   const { path, query } = useLocation();
-  const known = path === '/chat' || path === '/settings' || path === '/admin';
+  const known = inShell(path) || path === '/settings' || path === '/admin';
   useEffect(() => {
     if (known) return;
     openPath(path === '/login' || path === '/register' ? safeReturnPath(query) : '/chat');
   }, [known, path, query]);
   if (path === '/settings') return <SettingsPage />;
   if (path === '/admin') return <AdminPage />;
-  return known ? <ChatPage /> : <Splash />;
+  return known ? <Shell /> : <Splash />;
 }
 
 function Anonymous() {

@@ -7,6 +7,7 @@
 
 import type { ServerEvent, ServerEvents } from './api/events';
 import { text } from './messages';
+import { docGone, docRenamed, docRoleGiven, docsForgotMember } from './store/docs';
 import {
   conversationRemoved,
   messageArrived,
@@ -25,6 +26,10 @@ export interface Follow {
   sync?: true;
   /** What conversations there are, or what they are called, has changed. */
   relist?: true;
+  /** The list of documents is behind. */
+  relistDocs?: true;
+  /** This document has just been shared with this person. */
+  sharedDoc?: number;
 }
 
 interface Outcome extends Follow {
@@ -81,6 +86,17 @@ const handlers: Handlers = {
     if (event.offline !== undefined) return { state: wentOffline(state, event.offline) };
     return { state };
   },
+  doc_member_added: (state, event) => {
+    const next = docRoleGiven(state, event);
+    return event.username === state.me?.name ? { state: next, sharedDoc: event.doc_id } : { state: next };
+  },
+  doc_member_removed: (state, event) => ({ state: docsForgotMember(state, event) }),
+  doc_member_role_updated: (state, event) => {
+    const unknown = event.username === state.me?.name && state.docs.entries[event.doc_id] === undefined;
+    return { state: docRoleGiven(state, event), ...(unknown ? { relistDocs: true } : {}) };
+  },
+  doc_renamed: (state, event) => ({ state: docRenamed(state, event.doc_id, event.name) }),
+  doc_deleted: (state, event) => ({ state: docGone(state, event.doc_id, 'deleted') }),
   system_message: (state, event) => {
     if (typeof event === 'string') return { state: noticed(state, 'info', event) };
     if (event.rev > 0 && event.conversation) return arrived(state, event);

@@ -1,4 +1,4 @@
-/** Client routes on the History API. Six pages do not need a library. */
+/** Client routes on the History API. Eight pages do not need a library. */
 
 import { useSyncExternalStore } from 'react';
 
@@ -24,6 +24,23 @@ export function useLocation(): Location {
 }
 
 export const conversationPath = (id: string) => `/chat?c=${encodeURIComponent(id).replace('%3A', ':')}`;
+
+export const documentsPath = '/doc';
+
+/** Also the address people share. */
+export const documentPath = (id: number) => `${documentsPath}/${id}`;
+
+/** The document an address means; 0, which none has, where it names something else under `/doc/`. */
+export function documentIn(path: string): number | null {
+  const [, rest] = /^\/doc\/([^/]+)\/?$/.exec(path) ?? [];
+  if (rest === undefined) return null;
+  return /^\d{1,15}$/.test(rest) ? Number(rest) : 0;
+}
+
+/** The pages that have the conversations beside them. */
+export function inShell(path: string): boolean {
+  return path === '/chat' || path.replace(/\/$/, '') === documentsPath || documentIn(path) !== null;
+}
 
 /** Which conversation an address means; older links name a group by `gdm` or `tid`. */
 export function conversationIn(query: URLSearchParams): string | null {

@@ -1,5 +1,6 @@
 /** The events of the live link: what arrives, what is sent, and what an answer looks like. */
 
+import type { DocRole } from '../store/types';
 import type { WireMessage, WireReadState } from './types';
 
 interface Changed {
@@ -34,6 +35,15 @@ export interface UserListRefresh {
   deleted?: string;
 }
 
+export interface DocMemberChanged {
+  doc_id: number;
+  username: string;
+}
+
+export interface DocRoleGiven extends DocMemberChanged {
+  role: DocRole;
+}
+
 /** Everything this client knows about; `dispatch.ts` has to say what each one does. */
 export interface ServerEvents {
   new_message: WireMessage;
@@ -51,6 +61,11 @@ export interface ServerEvents {
   user_typing: UserTyping;
   user_stop_typing: UserTyping;
   user_list_refresh: UserListRefresh;
+  doc_member_added: DocRoleGiven;
+  doc_member_removed: DocMemberChanged;
+  doc_member_role_updated: DocRoleGiven;
+  doc_renamed: { doc_id: number; name: string };
+  doc_deleted: { doc_id: number };
   system_message: WireMessage | string;
   timeout_set: { until: number };
   timeout_removed: unknown;
@@ -75,6 +90,11 @@ export const serverEvents: Record<ServerEvent, true> = {
   user_typing: true,
   user_stop_typing: true,
   user_list_refresh: true,
+  doc_member_added: true,
+  doc_member_removed: true,
+  doc_member_role_updated: true,
+  doc_renamed: true,
+  doc_deleted: true,
   system_message: true,
   timeout_set: true,
   timeout_removed: true,

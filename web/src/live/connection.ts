@@ -9,6 +9,7 @@ import { onlineListed } from '../store/presence';
 import { current, update } from '../store/store';
 import { nextTypingExpiry, typingExpired } from '../store/typing';
 import { announceArrival } from './announce';
+import { listDocuments, relistDocuments, welcomeDocument } from './documents';
 import { relist } from './listing';
 import { tellUnconfirmed } from './reading';
 import { flushOutbox } from './sending';
@@ -65,6 +66,8 @@ function startListening(): void {
 
 function follow(outcome: Follow): void {
   if (outcome.relist) relist();
+  if (outcome.relistDocs) void listDocuments();
+  if (outcome.sharedDoc !== undefined) void welcomeDocument(outcome.sharedDoc);
   if (outcome.sync) requestSync();
 }
 
@@ -75,6 +78,7 @@ async function onUp(): Promise<void> {
   }
   update(linkUp);
   relist();
+  relistDocuments();
   void refreshOnline();
   tellUnconfirmed();
   await requestSync();

@@ -1,18 +1,18 @@
 /** Every word people read, in one place: a translation is another module of this shape. */
 
-const plurals = new Intl.PluralRules('en');
-
-function count(number: number, one: string, other: string): string {
-  return `${number.toLocaleString('en')} ${plurals.select(number) === 'one' ? one : other}`;
-}
+import { count } from './plural';
 
 const people = new Intl.ListFormat('en', { type: 'conjunction' });
 
 export const text = {
   app: 'Chatter',
   tagline: 'Talk to your people: in public, in groups, or one to one.',
-  title: (unread: number) => (unread > 0 ? `(${unread > 99 ? '99+' : unread}) Chatter` : 'Chatter'),
+  title: (unread: number, page?: string) => {
+    const name = page === undefined ? 'Chatter' : `${page} · Chatter`;
+    return unread > 0 ? `(${unread > 99 ? '99+' : unread}) ${name}` : name;
+  },
   skipToMessages: 'Skip to messages',
+  skipToDocuments: 'Skip to documents',
   loading: 'Loading…',
   close: 'Close',
   cancel: 'Cancel',
@@ -77,7 +77,7 @@ export const text = {
     offline: 'Offline',
     locked: 'Locked',
     newConversation: 'New conversation',
-    search: 'Jump to a conversation',
+    search: 'Jump to…',
     empty: 'No conversations yet',
     emptyHint: 'Start one with someone, or say hello in the public chat.',
     pick: 'Pick a conversation',
@@ -221,16 +221,22 @@ export const text = {
     superOnly: 'Only a superadmin can change these settings.',
   },
 
+  docs: {
+    title: 'Documents',
+    shared: (who: string, name: string) => `${who} shared “${name}” with you.`,
+  },
+
   switcher: {
     title: 'Jump to',
-    placeholder: 'Conversation or person',
+    placeholder: 'Conversation, document or person',
+    document: 'Document',
     none: 'Nothing found.',
   },
 
   shortcuts: {
     title: 'Keyboard shortcuts',
     list: [
-      { keys: 'Ctrl K', does: 'Jump to a conversation or person' },
+      { keys: 'Ctrl K', does: 'Jump to a conversation, document or person' },
       { keys: 'Alt ↑ / Alt ↓', does: 'Previous or next conversation' },
       { keys: 'Alt Shift ↑ / Alt Shift ↓', does: 'Previous or next unread conversation' },
       { keys: 'Enter', does: 'Send (can be changed in the settings)' },

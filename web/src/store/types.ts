@@ -87,6 +87,35 @@ export interface Me {
   isSuperadmin: boolean;
 }
 
+export type DocRole = 'viewer' | 'editor' | 'creator';
+
+/** A document as lists show it; its text is known to the editor alone. */
+export interface DocEntry {
+  id: number;
+  name: string;
+  role: DocRole;
+  createdBy: string;
+  createdAt: string;
+  /** Null until somebody edits it. */
+  lastEditedBy: string | null;
+  lastEditedAt: string | null;
+}
+
+/** Why a document that was here is not any more. */
+export type DocLoss = 'removed' | 'deleted';
+
+export interface Docs {
+  entries: Record<number, DocEntry>;
+  /** What this page has seen go, so that whoever has it open can be told why. */
+  lost: Record<number, DocLoss>;
+  /** Counts what is heard of members, for whoever shows a list of them. */
+  memberChanges: number;
+  /** True once the list is known. Nobody asks for it who has no use for documents. */
+  listed: boolean;
+  /** Why the last attempt to list failed, in words. */
+  error: string | null;
+}
+
 export type SessionState = 'loading' | 'anonymous' | 'active' | 'expired' | 'unreachable';
 
 export interface Link {
@@ -114,6 +143,7 @@ export interface State {
   online: Record<string, true>;
   /** conversation -> person -> when the sign expires (ms). */
   typing: Record<ConversationId, Record<string, number>>;
+  docs: Docs;
   settings: Record<string, string>;
   notices: Notice[];
   /** True once the list of conversations is known. */

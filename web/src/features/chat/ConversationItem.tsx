@@ -1,9 +1,10 @@
 import { memo } from 'react';
 import { text } from '../../messages';
-import { conversationPath, navigate } from '../../router';
+import { conversationPath } from '../../router';
 import { typingIn } from '../../store/selectors';
 import { useChatter } from '../../store/store';
 import type { Conversation } from '../../store/types';
+import { PageLink } from '../../ui/PageLink';
 import { listTime } from '../../ui/time';
 import { ConversationAvatar, conversationName } from './ConversationAvatar';
 
@@ -19,19 +20,13 @@ export const ConversationItem = memo(function ConversationItem({ conversation, o
     state.outbox.some((item) => item.conversation === conversation.id && item.state === 'failed'),
   );
   const { last, unread, mentions } = conversation;
-  const path = conversationPath(conversation.id);
   return (
     <li>
-      <a
+      <PageLink
         className="conversation-item"
-        href={path}
-        aria-current={open ? 'page' : undefined}
+        to={conversationPath(conversation.id)}
+        current={open}
         data-unread={unread > 0}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-          event.preventDefault();
-          navigate(path);
-        }}
       >
         <ConversationAvatar conversation={conversation} size={44} />
         <span className="conversation-item-text">
@@ -65,7 +60,7 @@ export const ConversationItem = memo(function ConversationItem({ conversation, o
             ) : null}
           </span>
         </span>
-      </a>
+      </PageLink>
     </li>
   );
 });

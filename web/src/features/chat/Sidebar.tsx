@@ -1,21 +1,23 @@
 import { useMemo } from 'react';
 import { signOut } from '../../live/session';
 import { text } from '../../messages';
-import { navigate } from '../../router';
+import { documentsPath, navigate } from '../../router';
 import { sortedConversations } from '../../store/selectors';
 import { useChatter } from '../../store/store';
 import { Avatar } from '../../ui/Avatar';
 import { Icon } from '../../ui/Icon';
 import { notifyError } from '../../ui/notify';
+import { PageLink } from '../../ui/PageLink';
 import { ConversationItem } from './ConversationItem';
 
 interface Props {
   openId: string | null;
+  inDocuments: boolean;
   onNew: () => void;
   onSearch: () => void;
 }
 
-export function Sidebar({ openId, onNew, onSearch }: Props) {
+export function Sidebar({ openId, inDocuments, onNew, onSearch }: Props) {
   const conversations = useChatter((state) => state.conversations);
   const ready = useChatter((state) => state.ready);
   const sorted = useMemo(() => sortedConversations(conversations), [conversations]);
@@ -23,7 +25,7 @@ export function Sidebar({ openId, onNew, onSearch }: Props) {
     <nav className="sidebar" aria-label={text.chat.conversations}>
       <header className="sidebar-head">
         <img src="/favicon.svg" alt="" width={28} height={28} />
-        <Wordmark openId={openId} />
+        <Wordmark heading={openId === null && !inDocuments} />
         <button
           type="button"
           className="icon-button icon-button-accent"
@@ -39,6 +41,10 @@ export function Sidebar({ openId, onNew, onSearch }: Props) {
         <span>{text.chat.search}</span>
         <kbd>Ctrl K</kbd>
       </button>
+      <PageLink className="sidebar-link" to={documentsPath} current={inDocuments}>
+        <Icon name="document" />
+        {text.docs.title}
+      </PageLink>
       {ready && sorted.length === 0 ? (
         <div className="sidebar-empty">
           <strong>{text.chat.empty}</strong>
@@ -59,9 +65,9 @@ export function Sidebar({ openId, onNew, onSearch }: Props) {
   );
 }
 
-/** The heading of the page, unless a conversation is open: then that one's name is. */
-function Wordmark({ openId }: { openId: string | null }) {
-  return openId === null ? (
+/** The heading of the page, unless something is open beside it: then that one's name is. */
+function Wordmark({ heading }: { heading: boolean }) {
+  return heading ? (
     <h1 className="wordmark">{text.app}</h1>
   ) : (
     <span className="wordmark">{text.app}</span>

@@ -1,6 +1,8 @@
-import { type KeyboardEvent, useId, useMemo, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
+import { listDocuments } from '../../live/documents';
 import { text } from '../../messages';
-import { conversationPath, navigate } from '../../router';
+import { conversationPath, documentPath, documentsPath, navigate } from '../../router';
+import { sortedDocs } from '../../store/docs';
 import { sortedConversations } from '../../store/selectors';
 import { useChatter } from '../../store/store';
 import { Avatar } from '../../ui/Avatar';
@@ -9,37 +11,29 @@ import { usePeople } from '../presence/usePeople';
 import { ConversationAvatar, conversationName } from './ConversationAvatar';
 
 const MOST = 12;
+/** So that people are still found where many documents are. */
+const MOST_DOCUMENTS = 6;
 
-/** Typed letters to a conversation in two keys: conversations first, then people one has not written to. */
+interface Target {
+  path: string;
+  label: string;
+  /** What it is, where the picture alone says it. */
+  kind?: string;
+  picture: ReactNode;
+}
+
+/** Typed letters to a place in two keys: conversations first, then documents, then people one has not written to. */
 export default function Switcher({ onClose }: { onClose: () => void }) {
-  const conversations = useChatter((state) => state.conversations);
   const [query, setQuery] = useState('');
   const [selected, setSelected] = useState(0);
-  const { names } = usePeople(query);
+  const targets = useTargets(query.trim());
   const list = useId();
-
-  const targets = useMemo(() => {
-    const wanted = query.trim().toLocaleLowerCase();
-    const found = sortedConversations(conversations)
-      .filter((conversation) => conversationName(conversation).toLocaleLowerCase().includes(wanted))
-      .map((conversation) => ({
-        id: conversation.id,
-        label: conversationName(conversation),
-        picture: <ConversationAvatar conversation={conversation} size={32} />,
-      }));
-    const known = new Set(Object.keys(conversations));
-    const people = wanted === '' ? [] : names;
-    const strangers = people
-      .filter((name) => !known.has(`dm:${name}`))
-      .map((name) => ({ id: `dm:${name}`, label: name, picture: <Avatar name={name} size={32} /> }));
-    return [...found, ...strangers].slice(0, MOST);
-  }, [conversations, names, query]);
 
   const at = Math.min(selected, Math.max(0, targets.length - 1));
 
-  function open(id: string) {
+  function open(path: string) {
     onClose();
-    navigate(conversationPath(id));
+    navigate(path);
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -47,7 +41,7 @@ export default function Switcher({ onClose }: { onClose: () => void }) {
     const target = targets[at];
     if (event.key === 'ArrowDown') setSelected(Math.min(at + 1, targets.length - 1));
     else if (event.key === 'ArrowUp') setSelected(Math.max(at - 1, 0));
-    else if (event.key === 'Enter' && target !== undefined) open(target.id);
+    else if (event.key === 'Enter' && target !== undefined) open(target.path);
     else return;
     event.preventDefault();
   }
@@ -73,21 +67,68 @@ export default function Switcher({ onClose }: { onClose: () => void }) {
       <div id={list} role="listbox" aria-label={text.switcher.title} className="switcher-list">
         {targets.map((target, index) => (
           <button
-            key={target.id}
+            key={target.path}
             id={`${list}-${index}`}
             type="button"
             role="option"
             aria-selected={index === at}
             tabIndex={-1}
             className="switcher-item"
-            onClick={() => open(target.id)}
+            onClick={() => open(target.path)}
           >
             {target.picture}
-            {target.label}
+            <span className="switcher-label">{target.label}</span>
+            {target.kind === undefined ? null : <small className="hint">{target.kind}</small>}
           </button>
         ))}
       </div>
       {targets.length === 0 ? <p className="hint">{text.switcher.none}</p> : null}
     </Dialog>
   );
+}
+
+function useTargets(query: string): Target[] {
+  const conversations = useChatter((state) => state.conversations);
+  const docs = useChatter((state) => state.docs);
+  const { names } = usePeople(query);
+
+  useEffect(() => {
+    void listDocuments();
+  }, []);
+
+  return useMemo(() => {
+    const wanted = query.toLocaleLowerCase();
+    const matches = (label: string) => label.toLocaleLowerCase().includes(wanted);
+    const found: Target[] = sortedConversations(conversations)
+      .filter((conversation) => matches(conversationName(conversation)))
+      .map((conversation) => ({
+        path: conversationPath(conversation.id),
+        label: conversationName(conversation),
+        picture: <ConversationAvatar conversation={conversation} size={32} />,
+      }));
+    if (wanted === '') return found.slice(0, MOST);
+
+    const documents: Target[] = sortedDocs(docs)
+      .filter((entry) => matches(entry.name))
+      .slice(0, MOST_DOCUMENTS)
+      .map((entry) => ({
+        path: documentPath(entry.id),
+        label: entry.name,
+        kind: text.switcher.document,
+        picture: <Avatar name={entry.name} icon="document" size={32} />,
+      }));
+    const page = { path: documentsPath, label: text.docs.title };
+    const pages: Target[] = matches(page.label)
+      ? [{ ...page, picture: <Avatar name={page.label} icon="document" size={32} /> }]
+      : [];
+    const known = new Set(Object.keys(conversations));
+    const strangers: Target[] = names
+      .filter((name) => !known.has(`dm:${name}`))
+      .map((name) => ({
+        path: conversationPath(`dm:${name}`),
+        label: name,
+        picture: <Avatar name={name} size={32} />,
+      }));
+    return [...found.slice(0, MOST / 2), ...pages, ...documents, ...strangers].slice(0, MOST);
+  }, [conversations, docs, names, query]);
 }

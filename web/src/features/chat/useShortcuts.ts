@@ -7,7 +7,8 @@ import { current } from '../../store/store';
 export function useShortcuts(openId: string | null, show: (what: 'switcher' | 'shortcuts') => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.isComposing) return;
+      // An editor may have its own meaning for them.
+      if (event.isComposing || event.defaultPrevented) return;
       const command = (event.ctrlKey || event.metaKey) && !event.altKey;
       if (command && event.key.toLowerCase() === 'k') show('switcher');
       else if (command && event.key === '/') show('shortcuts');

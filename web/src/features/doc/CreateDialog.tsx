@@ -1,0 +1,70 @@
+import { type FormEvent, useState } from 'react';
+import { createDoc, type Grant } from '../../api/doc';
+import { listDocuments } from '../../live/documents';
+import { text } from '../../messages';
+import { words } from '../../messages/docs';
+import { documentPath, navigate } from '../../router';
+import { Dialog } from '../../ui/Dialog';
+import { Field, FormError } from '../../ui/Field';
+import { Icon } from '../../ui/Icon';
+import { explainDoc } from './explain';
+import { GrantPicker } from './GrantPicker';
+import { MAX_NAME } from './limits';
+
+export default function CreateDialog({ onClose }: { onClose: () => void }) {
+  const [name, setName] = useState('');
+  const [grants, setGrants] = useState<Grant[]>([]);
+  const [sharing, setSharing] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      const id = await createDoc(name.trim(), grants);
+      await listDocuments();
+      onClose();
+      navigate(documentPath(id));
+    } catch (reason) {
+      setError(explainDoc(reason));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog title={words.create.title} onClose={onClose}>
+      <form className="stack" onSubmit={(event) => void submit(event)}>
+        <Field
+          label={words.name}
+          value={name}
+          maxLength={MAX_NAME}
+          autoComplete="off"
+          required
+          data-autofocus
+          onChange={(event) => setName(event.target.value)}
+        />
+        {sharing ? (
+          <div className="panel">
+            <GrantPicker grants={grants} onChange={setGrants} />
+          </div>
+        ) : (
+          <button type="button" className="button button-wide" onClick={() => setSharing(true)}>
+            <Icon name="group" size={18} />
+            {words.create.addPeople}
+          </button>
+        )}
+        <FormError message={error} />
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={onClose}>
+            {text.cancel}
+          </button>
+          <button type="submit" className="button button-primary" disabled={busy || name.trim() === ''}>
+            {words.create.create}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,72 @@
+import { useState } from 'react';
+import { addMember, type Grant } from '../../api/doc';
+import { text } from '../../messages';
+import { words } from '../../messages/docs';
+import { FormError } from '../../ui/Field';
+import { Icon } from '../../ui/Icon';
+import { notify } from '../../ui/notify';
+import { explainDoc } from './explain';
+import { GrantPicker } from './GrantPicker';
+
+interface Props {
+  docId: number;
+  members: string[];
+  onChanged: () => Promise<void>;
+}
+
+export function ShareWith({ docId, members, onChanged }: Props) {
+  const [open, setOpen] = useState(false);
+  const [grants, setGrants] = useState<Grant[]>([]);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+
+  async function add() {
+    setBusy(true);
+    setError(null);
+    const refused: Grant[] = [];
+    const reasons: string[] = [];
+    for (const grant of grants) {
+      try {
+        await addMember(docId, grant);
+      } catch (reason) {
+        refused.push(grant);
+        reasons.push(words.share.notAdded(grant.username, explainDoc(reason)));
+      }
+    }
+    const added = grants.length - refused.length;
+    if (added > 0) notify(words.share.added(added));
+    setGrants(refused);
+    setOpen(refused.length > 0);
+    setError(reasons.length > 0 ? reasons.join(' ') : null);
+    await onChanged();
+    setBusy(false);
+  }
+
+  if (!open) {
+    return (
+      <button type="button" className="button button-wide" onClick={() => setOpen(true)}>
+        <Icon name="add" size={18} />
+        {words.share.add}
+      </button>
+    );
+  }
+  return (
+    <div className="stack panel">
+      <GrantPicker grants={grants} onChange={setGrants} without={members} />
+      <FormError message={error} />
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={() => setOpen(false)}>
+          {text.cancel}
+        </button>
+        <button
+          type="button"
+          className="button button-primary"
+          disabled={grants.length === 0 || busy}
+          onClick={() => void add()}
+        >
+          {words.share.addSelected(grants.length)}
+        </button>
+      </div>
+    </div>
+  );
+}

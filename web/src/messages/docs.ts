@@ -1,0 +1,148 @@
+/** The words of the documents; loaded with their pages. */
+
+import { count } from './plural';
+
+const number = new Intl.NumberFormat('en');
+const people = new Intl.ListFormat('en', { type: 'conjunction' });
+
+export const words = {
+  title: 'Documents',
+  toList: 'All documents',
+  gone: 'This document does not exist, or it is not shared with you.',
+  goneHint: 'If somebody sent you here, ask them to share it with you.',
+  lost: {
+    removed: 'This document is not shared with you any more. What you see stays here until you leave.',
+    deleted: 'This document has been deleted. What you see stays here until you leave.',
+  },
+  roles: { viewer: 'Can view', editor: 'Can edit', creator: 'Creator' },
+  createdBy: (name: string) => `Created by ${name}`,
+  you: 'you',
+  name: 'Name',
+
+  list: {
+    new: 'New document',
+    newShort: 'New',
+    import: 'Import',
+    importHint: 'Markdown or plain text',
+    filter: 'Filter documents',
+    whose: 'Whose documents',
+    all: 'All',
+    mine: 'Created by me',
+    shared: 'Shared with me',
+    edited: (who: string, when: string) => `Edited by ${who} ${when}`,
+    neverEdited: (who: string, when: string) => `Created by ${who} ${when}, not edited yet`,
+    by: (who: string) => `by ${who}`,
+    empty: 'No documents yet',
+    emptyHint: 'Write one together: create a document, or drop a Markdown file here.',
+    nothingFound: (query: string) => `No document with “${query}” in its name or by its creator.`,
+    nothingOfKind: 'No documents of this kind.',
+    failed: 'The documents could not be loaded',
+    drop: 'Drop to import',
+    importing: (name: string) => `Importing ${name}…`,
+    imported: (number: number) => `${count(number, 'document', 'documents')} imported.`,
+    notImported: (file: string, why: string) => `${file}: ${why}`,
+    actionsFor: (name: string) => `Actions for ${name}`,
+  },
+
+  create: {
+    title: 'New document',
+    addPeople: 'Share it with people',
+    create: 'Create',
+  },
+
+  rename: { title: 'Rename document', action: 'Rename', done: 'Save the name', cancel: 'Keep the old name' },
+
+  remove: {
+    action: 'Delete',
+    title: (name: string) => `Delete “${name}”?`,
+    body: 'The document and its whole history disappear for everyone. This cannot be undone.',
+    type: (name: string) => `Type “${name}” to confirm`,
+    confirm: 'Delete document',
+    done: (name: string) => `“${name}” has been deleted.`,
+  },
+
+  leave: {
+    action: 'Leave',
+    title: (name: string) => `Leave “${name}”?`,
+    body: 'You lose access until somebody shares it with you again.',
+    confirm: 'Leave document',
+    done: (name: string) => `You have left “${name}”.`,
+  },
+
+  share: {
+    action: 'Share',
+    title: (name: string) => `Share “${name}”`,
+    link: 'Link',
+    linkHint: 'It opens the document for the people below, and for nobody else.',
+    copyLink: 'Copy link',
+    linkCopied: 'Link copied.',
+    people: 'People with access',
+    onlyCreator: (name: string) => `Only ${name} can change who has access.`,
+    add: 'Add people',
+    addSelected: (number: number) => `Add ${count(number, 'person', 'people')}`,
+    added: (number: number) => `Shared with ${count(number, 'person', 'people')}.`,
+    notAdded: (name: string, why: string) => `${name}: ${why}`,
+    roleOf: (name: string) => `What ${name} can do`,
+    remove: (name: string) => `Remove ${name}`,
+    removeTitle: (name: string) => `Remove ${name}?`,
+    removeBody: 'They lose access at once.',
+    removeAction: 'Remove',
+  },
+
+  export: { markdown: 'Download Markdown', html: 'Download HTML' },
+  more: 'More',
+
+  history: {
+    action: 'History',
+    title: 'History',
+    versions: 'Versions',
+    back: 'All versions',
+    keep: 'Keep the present text as',
+    keepPlaceholder: 'Name of this version',
+    keepAction: 'Keep',
+    kept: 'Kept in the history.',
+    empty: 'Nothing in the history yet. A version is kept by itself from time to time while people write.',
+    pick: 'Pick a version to see what changed.',
+    more: 'Show older versions',
+    version: (when: string) => `Version of ${when}`,
+    automatic: 'Automatic',
+    named: 'Named',
+    by: (names: string[]) => `by ${people.format(names)}`,
+    size: (bytes: number) =>
+      bytes < 1000 ? count(bytes, 'byte', 'bytes') : `${number.format(Math.round(bytes / 100) / 10)} kB`,
+    what: 'What is shown',
+    since: 'Changes',
+    sinceLong: 'Changes since the version before',
+    toNow: 'Until now',
+    toNowLong: 'Changes from this version to the present text',
+    text: 'Text',
+    textLong: 'The text of this version',
+    first: 'The oldest version that is kept: all of its text.',
+    same: 'No difference.',
+    emptyText: 'This version is empty.',
+    inserted: 'Inserted',
+    deleted: 'Deleted',
+    legend: (inserted: number, deleted: number) =>
+      `${count(inserted, 'insertion', 'insertions')}, ${count(deleted, 'deletion', 'deletions')}`,
+    showLines: (number: number) => `Show ${count(number, 'unchanged line', 'unchanged lines')}`,
+    showRest: (number: number) => `Show ${count(number, 'more line', 'more lines')}`,
+    rename: 'Rename',
+    renameTitle: 'Name of this version',
+    renameHint: 'Leave it empty to make it an automatic version again.',
+    restore: 'Restore',
+    restoreTitle: 'Restore this version?',
+    restoreBody: 'The present text is kept in the history first, so nothing is lost.',
+    restored: 'The version has been restored.',
+  },
+
+  errors: {
+    invalid_name: 'A name has 1 to 100 characters.',
+    content_too_large: 'A document can have up to 1,000,000 bytes of text.',
+    not_text: 'This is not a text file in UTF-8.',
+    too_many_members: 'These are too many people for one document.',
+    not_a_member: 'This person is not among the members any more.',
+    edit_access_denied: 'You can only view this document.',
+    not_found: 'This does not exist, or it is not shared with you.',
+    access_denied: 'This does not exist, or it is not shared with you.',
+  } as Record<string, string>,
+};
