@@ -1,0 +1,92 @@
+/**
+ * Somebody at the keys: types words of their own into the paragraph everybody else types into, and
+ * knows afterwards what has to stand in it.
+ */
+import assert from "node:assert/strict";
+import type { Dice } from "./doc-dice.ts";
+import type { Delay } from "./doc-link.ts";
+import { eventually } from "./docs.ts";
+
+/** A client that somebody can type into. */
+export interface Page {
+  readonly name: string;
+  readonly screen: string;
+  splices(at: number, text: string, selected?: number): void;
+  isHeard(): Promise<void>;
+}
+
+/** Letters that break what counts bytes, code units or code points. */
+const TAILS = ["", "", "", "", "", "é", "ß", "😀", "日本", "e\u0301", "👩‍👩‍👧"];
+
+/** How many words were begun, by everybody. */
+let begun = 0;
+
+export class Typist {
+  /** All words typed so far. */
+  readonly words: string[] = [];
+
+  constructor(
+    readonly page: Page,
+    private readonly dice: Dice,
+  ) {}
+
+  /** Whole words, one input each, as phones and word completion type: between two words of the paragraph. */
+  async says(count: number, pause: Delay): Promise<void> {
+    for (let n = 0; n < count; n++) {
+      await this.dice.pause(...pause);
+      this.saysOne();
+    }
+  }
+
+  saysOne(word = this.another()): void {
+    this.page.splices(this.aGap(), word);
+  }
+
+  /**
+   * Words letter by letter. Looks at the screen as people do: who sees the beginning of a word
+   * vanish waits until it is back, and goes on behind it.
+   */
+  async types(count: number, pause: Delay): Promise<void> {
+    for (let n = 0; n < count; n++) {
+      let typed = "";
+      for (const letter of this.another()) {
+        if (typed !== "") await this.dice.pause(...pause);
+        await eventually(`${this.page.name} to see ${typed} again`, () => this.page.screen.includes(typed));
+        this.page.splices(typed === "" ? this.aGap() : this.page.screen.indexOf(typed) + typed.length, letter);
+        typed += letter;
+      }
+    }
+  }
+
+  /** The words that are not to be seen. */
+  misses(): string[] {
+    return this.words.filter((word) => !this.page.screen.includes(word));
+  }
+
+  /** Begins with a letter that no other word has, so that its beginning can be told apart as well. */
+  private another(): string {
+    const first = String.fromCodePoint(0x4e00 + begun++);
+    const word = `${first}${this.page.name}${this.words.length}${this.dice.among(TAILS)}]`;
+    this.words.push(word);
+    return word;
+  }
+
+  /** The ends of words, and the beginning of the paragraph. */
+  private aGap(): number {
+    return this.dice.among([0, ...[...this.page.screen.matchAll(/\]/g)].map((match) => match.index + 1)]);
+  }
+}
+
+/** Everybody sees the same text, which is the stored one: every word once, and nothing besides. */
+export async function converge(typists: Typist[], stored: () => Promise<string>, told: string): Promise<void> {
+  const pages = typists.map(({ page }) => page);
+  for (const page of pages) await page.isHeard();
+  // Who does not agree in the end is told apart below.
+  await eventually("the screens to agree", () => pages.every((page) => page.screen === pages[0]!.screen)).catch(() => {});
+  const text = await stored();
+  const words = typists.flatMap((typist) => typist.words);
+  const wrong = words.map((word) => [word, text.split(word).length - 1] as const).filter(([, count]) => count !== 1);
+  assert.deepEqual(wrong, [], `lost (0) or doubled words; ${told}; the text:\n${text}\n`);
+  assert.equal(words.reduce((rest, word) => rest.replace(word, ""), text), "", `leftovers; ${told}`);
+  for (const page of pages) assert.equal(page.screen, text, `${page.name}'s screen is not what is stored; ${told}`);
+}
