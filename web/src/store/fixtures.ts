@@ -2,7 +2,7 @@
 
 import type { WireConversation, WireMessage, WireSyncEntry } from '../api/types';
 import { initialState } from './store';
-import type { State } from './types';
+import type { DocEntry, State } from './types';
 
 export function wireMessage(seq: number, fields: Partial<WireMessage> = {}): WireMessage {
   return {
@@ -59,6 +59,19 @@ export function listed(fields: Partial<WireConversation> = {}): WireConversation
     unread: 0,
     mentions: 0,
     last_message: null,
+    ...fields,
+  };
+}
+
+export function docEntry(id: number, fields: Partial<DocEntry> = {}): DocEntry {
+  return {
+    id,
+    name: `Document ${id}`,
+    role: 'editor',
+    createdBy: 'bob',
+    createdAt: '2026-01-15T10:30:00Z',
+    lastEditedBy: null,
+    lastEditedAt: null,
     ...fields,
   };
 }

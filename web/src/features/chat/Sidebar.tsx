@@ -67,11 +67,7 @@ export function Sidebar({ openId, inDocuments, onNew, onSearch }: Props) {
 
 /** The heading of the page, unless something is open beside it: then that one's name is. */
 function Wordmark({ heading }: { heading: boolean }) {
-  return heading ? (
-    <h1 className="wordmark">{text.app}</h1>
-  ) : (
-    <span className="wordmark">{text.app}</span>
-  );
+  return heading ? <h1 className="wordmark">{text.app}</h1> : <span className="wordmark">{text.app}</span>;
 }
 
 function Account() {
