@@ -10,14 +10,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use mio::{Events, Interest, Poll, Token, net::TcpStream, unix::SourceFd};
 use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
     timerfd_settime,
 };
 
+/// Grows where a frame is longer.
 const READ_BUFFER: usize = 256 * 1024;
+const MAX_FRAME: usize = 64 * 1024 * 1024;
 const TIMER: Token = Token(usize::MAX);
 
 /// What runs on top of the loop: a protocol, or a scenario behind one.
@@ -128,7 +130,7 @@ impl Net {
         &mut self,
         handler: &mut impl Handler,
         events: &mut Events,
-        scratch: &mut [u8],
+        scratch: &mut Vec<u8>,
     ) -> Result<()> {
         loop {
             let now = Instant::now();
@@ -205,7 +207,7 @@ impl Net {
         &mut self,
         handler: &mut impl Handler,
         conn: usize,
-        scratch: &mut [u8],
+        scratch: &mut Vec<u8>,
     ) -> Result<()> {
         loop {
             let peer = &mut self.conns[conn];
@@ -214,7 +216,11 @@ impl Net {
             }
             let mut carried = peer.partial.len();
             if carried >= scratch.len() {
-                anyhow::bail!("a frame of more than {} bytes arrived", scratch.len());
+                ensure!(
+                    carried < MAX_FRAME,
+                    "a frame of more than {MAX_FRAME} bytes arrived"
+                );
+                scratch.resize(2 * carried, 0);
             }
             scratch[..carried].copy_from_slice(&peer.partial);
             peer.partial.clear();

@@ -1,18 +1,24 @@
 //! Engine.IO 4 and Socket.IO 5 over a WebSocket, the client's side, reduced to what the scenarios need.
 
-use std::time::Instant;
+mod fields;
+mod frame;
+
+use std::{io::Write, time::Instant};
 
 use anyhow::{Result, bail, ensure};
 use memchr::memmem;
 
+pub(crate) use self::fields::Fields;
+use self::frame::{BINARY, CLOSE, PING, PONG, TEXT, next_frame, send_frame};
 use crate::net::{Handler, Net, Turn};
 
-/// Set in the first byte of a frame that is whole, and in the second of one that is masked.
-const FLAG: u8 = 0x80;
-const TEXT: u8 = 0x1;
-const CLOSE: u8 = 0x8;
-const PING: u8 = 0x9;
-const PONG: u8 = 0xA;
+/// An event that carries one attachment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Binary<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) data: &'a [u8],
+    pub(crate) bytes: &'a [u8],
+}
 
 /// A scenario as seen from the sockets.
 pub(crate) trait Driver {
@@ -20,6 +26,12 @@ pub(crate) trait Driver {
     fn ready(&mut self, net: &mut Net, conn: usize) -> Result<()>;
     /// An event arrived; `data` is its first argument as JSON.
     fn event(&mut self, net: &mut Net, conn: usize, name: &[u8], data: &[u8]) -> Result<()>;
+    /// An event with bytes arrived; `data` is its first argument as JSON, with a placeholder where the bytes belong.
+    /// Most scenarios know no such events.
+    fn binary(&mut self, net: &mut Net, conn: usize, event: Binary<'_>) -> Result<()> {
+        let _ = (net, conn, event);
+        Ok(())
+    }
     /// An acknowledgement arrived; `data` is its first argument as JSON.
     fn ack(&mut self, net: &mut Net, conn: usize, id: u32, data: &[u8]) -> Result<()>;
     /// The server closed this connection.
@@ -35,6 +47,10 @@ impl<D: Driver> Driver for &mut D {
 
     fn event(&mut self, net: &mut Net, conn: usize, name: &[u8], data: &[u8]) -> Result<()> {
         (**self).event(net, conn, name, data)
+    }
+
+    fn binary(&mut self, net: &mut Net, conn: usize, event: Binary<'_>) -> Result<()> {
+        (**self).binary(net, conn, event)
     }
 
     fn ack(&mut self, net: &mut Net, conn: usize, id: u32, data: &[u8]) -> Result<()> {
@@ -65,16 +81,20 @@ pub(crate) struct SocketIo<D> {
     /// The `Cookie` header of each connection, by its number.
     cookies: Vec<String>,
     phases: Vec<Phase>,
+    /// The event of each connection whose attachment is still to come.
+    halves: Vec<Option<Vec<u8>>>,
 }
 
 impl<D: Driver> SocketIo<D> {
     pub(crate) fn new(driver: D, host: &str, cookies: Vec<String>) -> Self {
         let phases = vec![Phase::Upgrading; cookies.len()];
+        let halves = vec![None; cookies.len()];
         Self {
             driver,
             host: host.to_owned(),
             cookies,
             phases,
+            halves,
         }
     }
 
@@ -99,6 +119,16 @@ impl<D: Driver> SocketIo<D> {
                 let (name, data) = split_event(event)?;
                 self.driver.event(net, conn, name, data)
             }
+            (Phase::Ready, [b'4', b'5', half @ ..]) => {
+                let Some(event) = half.strip_prefix(b"1-") else {
+                    bail!(
+                        "an event with other than one attachment: {}",
+                        String::from_utf8_lossy(half)
+                    )
+                };
+                self.halves[conn] = Some(event.to_vec());
+                Ok(())
+            }
             (Phase::Ready, [b'4', b'3', ack @ ..]) => {
                 let (id, data) = split_ack(ack)?;
                 self.driver.ack(net, conn, id, data)
@@ -112,6 +142,15 @@ impl<D: Driver> SocketIo<D> {
             // Nothing else is answered: a noop, or a goodbye that the closing of the connection follows.
             _ => Ok(()),
         }
+    }
+
+    /// Bytes belong to the event before them.
+    fn attachment(&mut self, net: &mut Net, conn: usize, bytes: &[u8]) -> Result<()> {
+        let Some(event) = self.halves[conn].take() else {
+            bail!("bytes arrived that no event announced")
+        };
+        let (name, data) = split_event(&event)?;
+        self.driver.binary(net, conn, Binary { name, data, bytes })
     }
 }
 
@@ -145,6 +184,7 @@ impl<D: Driver> Handler for SocketIo<D> {
         while let Some((opcode, payload, length)) = next_frame(&bytes[used..])? {
             match opcode {
                 TEXT => self.packet(net, conn, payload)?,
+                BINARY => self.attachment(net, conn, payload)?,
                 PING => send_frame(net.out(conn), PONG, payload),
                 CLOSE => {}
                 other => bail!("a frame with opcode {other} arrived"),
@@ -163,57 +203,29 @@ impl<D: Driver> Handler for SocketIo<D> {
     }
 }
 
-/// Cuts one whole frame from the front: opcode, payload, length of the frame.
-fn next_frame(bytes: &[u8]) -> Result<Option<(u8, &[u8], usize)>> {
-    let &[first, second, ref rest @ ..] = bytes else {
-        return Ok(None);
-    };
-    ensure!(first & FLAG != 0, "a fragmented frame arrived");
-    ensure!(first & 0x70 == 0, "a compressed frame arrived");
-    ensure!(second & FLAG == 0, "a masked frame arrived from the server");
-    let (length, head) = match second {
-        126 => {
-            let Some(&field) = rest.first_chunk::<2>() else {
-                return Ok(None);
-            };
-            (usize::from(u16::from_be_bytes(field)), 2)
-        }
-        127 => {
-            let Some(&field) = rest.first_chunk::<8>() else {
-                return Ok(None);
-            };
-            (usize::try_from(u64::from_be_bytes(field))?, 8)
-        }
-        short => (usize::from(short), 0),
-    };
-    let Some(payload) = rest.get(head..head + length) else {
-        return Ok(None);
-    };
-    Ok(Some((first & 0x0F, payload, 2 + head + length)))
-}
-
 /// Appends a text frame.
 pub(crate) fn send_text(out: &mut Vec<u8>, payload: &[u8]) {
     send_frame(out, TEXT, payload);
 }
 
-fn send_frame(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
-    out.push(FLAG | opcode);
-    // Truncation cannot happen: each arm has checked the range.
-    match payload.len() {
-        short @ 0..126 => out.push(FLAG | u8::try_from(short).unwrap_or(0)),
-        middle @ 126..65_536 => {
-            out.push(FLAG | 0x7E);
-            out.extend_from_slice(&u16::try_from(middle).unwrap_or(0).to_be_bytes());
-        }
-        long => {
-            out.push(FLAG | 0x7F);
-            out.extend_from_slice(&(long as u64).to_be_bytes());
-        }
-    }
-    // A zero key leaves the payload as it is. Random keys protect proxies, and there is none on the loopback.
-    out.extend_from_slice(&[0; 4]);
-    out.extend_from_slice(payload);
+/// Appends an event with one attachment. `fields` is the inside of its JSON object; an answer is asked for where there is
+/// an `ack`.
+pub(crate) fn send_binary(
+    out: &mut Vec<u8>,
+    event: &str,
+    ack: Option<u32>,
+    fields: &str,
+    bytes: &[u8],
+) {
+    let ack = ack.map(|id| id.to_string()).unwrap_or_default();
+    let mut packet = Vec::with_capacity(128);
+    // Writing into a vector cannot fail.
+    let _ = write!(
+        packet,
+        "451-{ack}[\"{event}\",{{{fields},\"message\":{{\"_placeholder\":true,\"num\":0}}}}]"
+    );
+    send_frame(out, TEXT, &packet);
+    send_frame(out, BINARY, bytes);
 }
 
 /// `["name",data]` into its two halves.
@@ -242,74 +254,9 @@ fn split_ack(ack: &[u8]) -> Result<(u32, &[u8])> {
     Ok((id, data))
 }
 
-/// Finds numbers and strings by their key without parsing the JSON around them.
-pub(crate) struct Fields {
-    id: memmem::Finder<'static>,
-    seq: memmem::Finder<'static>,
-    nonce: memmem::Finder<'static>,
-}
-
-impl Default for Fields {
-    fn default() -> Self {
-        Self {
-            id: memmem::Finder::new(b"\"id\":"),
-            seq: memmem::Finder::new(b"\"seq\":"),
-            nonce: memmem::Finder::new(b"\"nonce\":\""),
-        }
-    }
-}
-
-impl Fields {
-    pub(crate) fn id(&self, json: &[u8]) -> Option<u64> {
-        number_after(&self.id, json)
-    }
-
-    pub(crate) fn seq(&self, json: &[u8]) -> Option<u64> {
-        number_after(&self.seq, json)
-    }
-
-    pub(crate) fn nonce<'a>(&self, json: &'a [u8]) -> Option<&'a [u8]> {
-        let start = self.nonce.find(json)? + self.nonce.needle().len();
-        json.get(start..start + 36)
-    }
-}
-
-fn number_after(key: &memmem::Finder<'_>, json: &[u8]) -> Option<u64> {
-    let start = key.find(json)? + key.needle().len();
-    let digits = json[start..].iter().take_while(|b| b.is_ascii_digit());
-    let mut any = false;
-    let number = digits.fold(0_u64, |number, digit| {
-        any = true;
-        number
-            .wrapping_mul(10)
-            .wrapping_add(u64::from(digit - b'0'))
-    });
-    any.then_some(number)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn frames_are_cut_only_when_whole() -> Result<()> {
-        let mut bytes = vec![0x81, 3, b'a', b'b', b'c', 0x81, 126, 1, 0];
-        assert_eq!(next_frame(&bytes)?, Some((TEXT, &b"abc"[..], 5)));
-        assert_eq!(next_frame(&bytes[5..])?, None);
-        bytes.extend([b'x'; 256]);
-        assert_eq!(
-            next_frame(&bytes[5..])?.map(|(_, _, length)| length),
-            Some(260)
-        );
-        Ok(())
-    }
-
-    #[test]
-    fn a_client_frame_carries_its_length_and_a_zero_mask() {
-        let mut out = Vec::new();
-        send_text(&mut out, b"40");
-        assert_eq!(out, [0x81, 0x82, 0, 0, 0, 0, b'4', b'0']);
-    }
 
     #[test]
     fn events_and_acks_are_split() -> Result<()> {
@@ -325,15 +272,74 @@ mod tests {
         );
         Ok(())
     }
+    #[test]
+    fn an_event_with_bytes_is_two_frames() {
+        let mut out = Vec::new();
+        send_binary(&mut out, "doc_sync", Some(7), "\"doc_id\":1", &[2, 0]);
+        let text =
+            br#"451-7["doc_sync",{"doc_id":1,"message":{"_placeholder":true,"num":0}}]"#.as_slice();
+        assert_eq!(out[..2], [0x81, 0x80 | 70]);
+        assert_eq!(&out[6..76], text);
+        assert_eq!(out[76..], [0x82, 0x82, 0, 0, 0, 0, 2, 0]);
+    }
+
+    /// Keeps what it hears of events.
+    #[derive(Default)]
+    struct Heard(Vec<String>);
+
+    impl Driver for Heard {
+        fn ready(&mut self, _net: &mut Net, _conn: usize) -> Result<()> {
+            Ok(())
+        }
+
+        fn event(&mut self, _net: &mut Net, _conn: usize, name: &[u8], _: &[u8]) -> Result<()> {
+            self.0.push(String::from_utf8(name.to_vec())?);
+            Ok(())
+        }
+
+        fn binary(&mut self, _net: &mut Net, conn: usize, event: Binary<'_>) -> Result<()> {
+            let name = String::from_utf8(event.name.to_vec())?;
+            self.0.push(format!("{conn} {name} {:?}", event.bytes));
+            Ok(())
+        }
+
+        fn ack(&mut self, _net: &mut Net, _conn: usize, _id: u32, _data: &[u8]) -> Result<()> {
+            Ok(())
+        }
+
+        fn closed(&mut self, _net: &mut Net, _conn: usize) -> Result<()> {
+            Ok(())
+        }
+
+        fn turn(&mut self, _net: &mut Net, _now: Instant) -> Result<Turn> {
+            Ok(Turn::Stop)
+        }
+    }
+
+    fn server_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
+        let mut frame = vec![0x80 | opcode, u8::try_from(payload.len()).unwrap_or(0)];
+        frame.extend_from_slice(payload);
+        frame
+    }
 
     #[test]
-    fn fields_are_found_by_their_whole_key() {
-        let fields = Fields::default();
-        let json =
-            br#"{"user_id":3,"id":41,"seq":9,"nonce":"018f0000-0000-7000-8000-000100000002"}"#;
-        assert_eq!(fields.id(json), Some(41));
-        assert_eq!(fields.seq(json), Some(9));
-        assert_eq!(fields.nonce(json).map(<[u8]>::len), Some(36));
-        assert_eq!(fields.seq(br#"{"seq":null}"#), None);
+    fn bytes_belong_to_the_event_before_them_on_the_same_connection() -> Result<()> {
+        let mut net = Net::new(([127, 0, 0, 1], 9).into())?;
+        let mut heard = Heard::default();
+        let mut protocol = SocketIo::new(&mut heard, "host", vec![String::new(); 2]);
+        protocol.phases = vec![Phase::Ready; 2];
+
+        let head = server_frame(TEXT, br#"451-["doc_sync",{"doc_id":1}]"#);
+        let bytes = server_frame(BINARY, &[2, 0]);
+        // The frames come in pieces, and another connection talks in between.
+        let mut first = head.clone();
+        first.extend_from_slice(&bytes[..2]);
+        assert_eq!(protocol.bytes(&mut net, 0, &first)?, head.len());
+        protocol.bytes(&mut net, 1, &server_frame(TEXT, br#"42["doc_updated",{}]"#))?;
+        assert_eq!(protocol.bytes(&mut net, 0, &bytes)?, bytes.len());
+        assert!(protocol.bytes(&mut net, 0, &bytes).is_err(), "unannounced");
+
+        assert_eq!(heard.0, ["doc_updated", "0 doc_sync [2, 0]"]);
+        Ok(())
     }
 }
