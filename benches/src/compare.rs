@@ -17,7 +17,7 @@ mod table;
 
 use crate::{
     accounts,
-    report::Outcome,
+    report::{Outcome, insert},
     scenario::{Target, crash, dm, fanout, history, idle},
     server::{Kind, Programs, Server, copy_folder},
 };
@@ -217,7 +217,7 @@ pub(crate) fn run(settings: &Settings) -> Result<u64> {
     println!("{text}");
     save(settings, &records)?;
     if let Some(path) = &settings.write {
-        insert(path, &text)?;
+        insert(path, (BEGIN, END), &text)?;
     }
     Ok(faults + failures)
 }
@@ -379,17 +379,5 @@ fn save(settings: &Settings, records: &[Record]) -> Result<()> {
         settings.work.join("results.json"),
         serde_json::to_string_pretty(&lines)?,
     )?;
-    Ok(())
-}
-
-fn insert(path: &Path, text: &str) -> Result<()> {
-    let document = fs::read_to_string(path)?;
-    let (head, rest) = document
-        .split_once(BEGIN)
-        .context("the document has no begin marker")?;
-    let (_, tail) = rest
-        .split_once(END)
-        .context("the document has no end marker")?;
-    fs::write(path, format!("{head}{BEGIN}\n{text}{END}{tail}"))?;
     Ok(())
 }

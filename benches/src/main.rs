@@ -5,6 +5,7 @@
 mod accounts;
 mod check;
 mod compare;
+mod documents;
 mod net;
 mod nonce;
 mod process;
@@ -125,6 +126,8 @@ enum Command {
     },
     /// All scenarios against all servers, in turn, and the table of ratios.
     Compare(compare::Settings),
+    /// Documents edited by many at once, as they grow, and many of them.
+    Documents(documents::Settings),
 }
 
 /// The server to measure: one that runs, or one to start for this run.
@@ -275,6 +278,7 @@ fn run(command: Command) -> Result<u64> {
             Ok(0)
         }
         Command::Compare(settings) => compare::run(&settings),
+        Command::Documents(settings) => documents::run(&settings),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// A client of one server.
@@ -64,8 +65,56 @@ impl Rest {
         body["id"].as_u64().context("the new group has no id")
     }
 
+    /// Makes a document for the account of `cookie`, with `editors` beside it, and answers its id.
+    pub(crate) fn create_document(
+        &self,
+        cookie: &str,
+        name: &str,
+        content: &str,
+        editors: &[&str],
+    ) -> Result<u64> {
+        let members: Vec<Value> = editors
+            .iter()
+            .map(|name| json!({"username": name, "role": "editor"}))
+            .collect();
+        let (_, body) = self.post(
+            "/api/doc/create",
+            Some(cookie),
+            &json!({"name": name, "content": content, "members": members}),
+        )?;
+        body["id"].as_u64().context("the new document has no id")
+    }
+
+    /// The text of a document.
+    pub(crate) fn document(&self, cookie: &str, id: u64) -> Result<String> {
+        let mut body: Value = self.get(cookie, &format!("/api/doc/{id}"))?;
+        match body["content"].take() {
+            Value::String(content) => Ok(content),
+            _ => bail!("document {id} has no content"),
+        }
+    }
+
+    /// One of the server's own figures, where it keeps it.
+    pub(crate) fn metric(&self, name: &str) -> Option<f64> {
+        let url = format!("{}/metrics", self.base);
+        let text = self
+            .agent
+            .get(url)
+            .call()
+            .ok()?
+            .body_mut()
+            .read_to_string()
+            .ok()?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+        line.trim().parse().ok()
+    }
+
     /// A page of history, oldest first.
     pub(crate) fn history(&self, cookie: &str, path: &str) -> Result<Vec<Value>> {
+        self.get(cookie, path)
+    }
+
+    fn get<T: DeserializeOwned>(&self, cookie: &str, path: &str) -> Result<T> {
         let mut response = self
             .agent
             .get(format!("{}{path}", self.base))
@@ -99,7 +148,7 @@ impl Rest {
             .collect();
         let cookies = cookies.join("; ");
         let text = response.body_mut().read_to_string()?;
-        ensure!(status == 200, "POST {path} answered {status}: {text}");
+        ensure!(status.is_success(), "POST {path} answered {status}: {text}");
         Ok((cookies, serde_json::from_str(&text).unwrap_or(Value::Null)))
     }
 }

@@ -278,7 +278,7 @@ mod tests {
         send_binary(&mut out, "doc_sync", Some(7), "\"doc_id\":1", &[2, 0]);
         let text =
             br#"451-7["doc_sync",{"doc_id":1,"message":{"_placeholder":true,"num":0}}]"#.as_slice();
-        assert_eq!(out[..2], [0x81, 0x80 | 70]);
+        assert_eq!(out[..2], [0x81, 0xC6]);
         assert_eq!(&out[6..76], text);
         assert_eq!(out[76..], [0x82, 0x82, 0, 0, 0, 0, 2, 0]);
     }
@@ -329,12 +329,12 @@ mod tests {
         let mut protocol = SocketIo::new(&mut heard, "host", vec![String::new(); 2]);
         protocol.phases = vec![Phase::Ready; 2];
 
-        let head = server_frame(TEXT, br#"451-["doc_sync",{"doc_id":1}]"#);
+        let announced = server_frame(TEXT, br#"451-["doc_sync",{"doc_id":1}]"#);
         let bytes = server_frame(BINARY, &[2, 0]);
         // The frames come in pieces, and another connection talks in between.
-        let mut first = head.clone();
+        let mut first = announced.clone();
         first.extend_from_slice(&bytes[..2]);
-        assert_eq!(protocol.bytes(&mut net, 0, &first)?, head.len());
+        assert_eq!(protocol.bytes(&mut net, 0, &first)?, announced.len());
         protocol.bytes(&mut net, 1, &server_frame(TEXT, br#"42["doc_updated",{}]"#))?;
         assert_eq!(protocol.bytes(&mut net, 0, &bytes)?, bytes.len());
         assert!(protocol.bytes(&mut net, 0, &bytes).is_err(), "unannounced");

@@ -3,7 +3,10 @@
 use std::fmt::Write;
 
 use super::{Record, Scenario};
-use crate::{report::short, server::Kind};
+use crate::{
+    report::{median, short, spread},
+    server::Kind,
+};
 
 /// A line of the table.
 struct Measure {
@@ -75,10 +78,10 @@ pub(super) fn markdown(records: &[Record]) -> String {
          |---|---|---|---|---|---|---|---|\n",
     );
     for measure in &MEASURES {
-        let Some(ours) = spread(records, measure, Kind::Chatter) else {
+        let Some(ours) = spread(&values(records, measure, Kind::Chatter)) else {
             continue;
         };
-        let theirs = |kind| spread(records, measure, kind).unwrap_or_else(|| "-".into());
+        let theirs = |kind| spread(&values(records, measure, kind)).unwrap_or_else(|| "-".into());
         let ratios = ratios(records, measure);
         let reached = median(&ratios);
         let shown = match (measure.against, reached) {
@@ -184,33 +187,6 @@ fn last_round(records: &[Record]) -> usize {
     records.iter().map(|record| record.round).max().unwrap_or(0)
 }
 
-fn spread(records: &[Record], measure: &Measure, kind: Kind) -> Option<String> {
-    let values = values(records, measure, kind);
-    let middle = median(&values)?;
-    if values.len() == 1 {
-        return Some(short(middle));
-    }
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    Some(format!(
-        "{} ({} to {})",
-        short(middle),
-        short(least),
-        short(most)
-    ))
-}
-
-fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    match sorted.len() {
-        0 => None,
-        odd if odd % 2 == 1 => Some(sorted[middle]),
-        _ => Some(f64::midpoint(sorted[middle - 1], sorted[middle])),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,11 +218,5 @@ mod tests {
             text.contains("| 4.00 x A-full | ≥ 4 | ≥ 8 | ok |"),
             "{text}"
         );
-    }
-
-    #[test]
-    fn the_middle_of_an_even_number_of_values_lies_between_two() {
-        assert_eq!(median(&[4.0, 1.0, 3.0, 2.0]), Some(2.5));
-        assert_eq!(median(&[]), None);
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod crash;
 pub(crate) mod dm;
+pub(crate) mod docs;
 pub(crate) mod fanout;
 pub(crate) mod history;
 pub(crate) mod idle;

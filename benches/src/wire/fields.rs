@@ -7,6 +7,7 @@ pub(crate) struct Fields {
     id: memmem::Finder<'static>,
     seq: memmem::Finder<'static>,
     nonce: memmem::Finder<'static>,
+    version: memmem::Finder<'static>,
 }
 
 impl Default for Fields {
@@ -15,6 +16,7 @@ impl Default for Fields {
             id: memmem::Finder::new(b"\"id\":"),
             seq: memmem::Finder::new(b"\"seq\":"),
             nonce: memmem::Finder::new(b"\"nonce\":\""),
+            version: memmem::Finder::new(b"\"version\":"),
         }
     }
 }
@@ -26,6 +28,10 @@ impl Fields {
 
     pub(crate) fn seq(&self, json: &[u8]) -> Option<u64> {
         number_after(&self.seq, json)
+    }
+
+    pub(crate) fn version(&self, json: &[u8]) -> Option<u64> {
+        number_after(&self.version, json)
     }
 
     pub(crate) fn nonce<'a>(&self, json: &'a [u8]) -> Option<&'a [u8]> {
@@ -60,5 +66,9 @@ mod tests {
         assert_eq!(fields.seq(json), Some(9));
         assert_eq!(fields.nonce(json).map(<[u8]>::len), Some(36));
         assert_eq!(fields.seq(br#"{"seq":null}"#), None);
+        assert_eq!(
+            fields.version(br#"{"base_version":1,"version":12}"#),
+            Some(12)
+        );
     }
 }
