@@ -62,13 +62,16 @@ export default function DocListPage() {
         />
         <button
           type="button"
-          className="button"
+          className="button doc-head-button"
+          aria-label={words.list.import}
           title={words.list.importHint}
           disabled={importing !== null}
           onClick={() => picker.current?.click()}
         >
           <Icon name="upload" size={18} />
-          {words.list.import}
+          <span aria-hidden="true" className="not-narrow">
+            {words.list.import}
+          </span>
         </button>
         <button
           type="button"
