@@ -235,7 +235,11 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
     }
 
     /// The readers whose turn it is, and the text and its version that they are sent now.
-    pub(super) fn due(&mut self, now: Instant) -> Vec<(K, Arc<str>, i64)> {
+    pub(super) fn due(
+        &mut self,
+        now: Instant,
+        _is_ready: impl FnMut(K) -> bool,
+    ) -> Vec<(K, Arc<str>, i64)> {
         let is_due = |reader: &Reader<P>| reader.due().is_some_and(|due| due <= now);
         let readers = self.readers.iter().filter(|(_, reader)| is_due(reader));
         let keys: Vec<K> = readers.map(|(key, _)| *key).collect();
