@@ -28,6 +28,7 @@ use crate::{
     },
     admin::{self, Admin, Audit},
     chat::{self, Chat, Groups},
+    doc::{self, Docs},
     gdm::{self, Gdms},
     http::{
         self as plumbing, ClientAddress, MAX_BODY_BYTES, Origins, TrustedProxies, assets,
@@ -75,6 +76,7 @@ struct Features {
     accounts: Accounts,
     chat: Chat,
     gdms: Gdms,
+    docs: Docs,
     presence: Presence,
     admin: Admin,
 }
@@ -190,6 +192,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         account::routes().into_openapi(),
         chat::routes().into_openapi(),
         gdm::routes().into_openapi(),
+        doc::routes().into_openapi(),
         presence::routes().into_openapi(),
         admin::routes().into_openapi(),
     ] {
@@ -245,6 +248,14 @@ async fn features(
         limits: config.limits.enabled,
     })
     .await?;
+    let docs = Docs::start(doc::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        directory: directory.clone(),
+        delivery: delivery.clone(),
+        tasks: tasks.clone(),
+        limits: config.limits.enabled,
+    });
     let sweeping = accounts.clone();
     tasks.every(HOUSEKEEPING, move || {
         let accounts = sweeping.clone();
@@ -275,6 +286,7 @@ async fn features(
         accounts,
         chat,
         gdms,
+        docs,
         presence,
         admin,
     })
@@ -289,6 +301,7 @@ fn open_namespace(
 ) -> Vec<&'static str> {
     let mut routes = Routes::default();
     chat::register(&mut routes, &features.chat);
+    doc::register(&mut routes, &features.docs);
     let events = routes.events();
     let gate = Gate {
         routes: Arc::new(routes),
@@ -303,6 +316,7 @@ fn open_namespace(
     let (accounts, rechecks) = (features.accounts.clone(), tasks.clone());
     let admitting = accounts.clone();
     let (still_typing, leaving) = (chat.typing().clone(), presence.clone());
+    let editing = features.docs.clone();
     gate.open(
         io,
         move |arrival| {
@@ -320,6 +334,7 @@ fn open_namespace(
         },
         move |caller| {
             still_typing.left(caller.user);
+            editing.left(caller);
             leaving.left(caller);
         },
     );
@@ -339,6 +354,7 @@ fn router(
         .merge(account::router(features.accounts.clone()))
         .merge(chat::router(features.chat.clone()))
         .merge(gdm::router(features.gdms.clone(), origins.clone()))
+        .merge(doc::router(features.docs.clone()))
         .merge(presence::router(features.presence.clone()))
         .merge(admin::router(features.admin.clone()))
         .split_for_parts()

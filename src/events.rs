@@ -9,9 +9,15 @@ use std::fmt::Write;
 use serde_json::Value;
 use utoipa::PartialSchema;
 
-use crate::chat::event::{
-    Changed, MessageDeleted, MessageEdited, MessageOut, ReadState, Sent, Synced,
-    SyncedConversation, SystemMessage, UserTyping,
+use crate::{
+    chat::event::{
+        Changed, MessageDeleted, MessageEdited, MessageOut, ReadState, Sent, Synced,
+        SyncedConversation, SystemMessage, UserTyping,
+    },
+    doc::event::{
+        DocContent, DocEdited, DocJoined, DocMember, DocNews, DocRenamed, DocSynced, DocUpdated,
+        DocUser,
+    },
 };
 
 /// An event that clients send.
@@ -107,6 +113,15 @@ fn types() -> Vec<(&'static str, Value)> {
         ("SyncedConversation", schema::<SyncedConversation>()),
         ("UserTyping", schema::<UserTyping>()),
         ("SystemMessage", schema::<SystemMessage>()),
+        ("DocJoined", schema::<DocJoined>()),
+        ("DocEdited", schema::<DocEdited>()),
+        ("DocSynced", schema::<DocSynced>()),
+        ("DocContent", schema::<DocContent<'_>>()),
+        ("DocUpdated", schema::<DocUpdated<'_>>()),
+        ("DocUser", schema::<DocUser<'_>>()),
+        ("DocMember", schema::<DocMember<'_>>()),
+        ("DocRenamed", schema::<DocRenamed<'_>>()),
+        ("DocNews", schema::<DocNews>()),
     ]
 }
 
@@ -159,7 +174,7 @@ fn reference_name(schema: &Value) -> Option<String> {
 fn type_name(schema: &Value) -> String {
     if let Some(name) = reference_name(schema) {
         return match name.as_str() {
-            "MessageId" | "ConversationId" | "UserId" => "integer".into(),
+            "MessageId" | "ConversationId" | "UserId" | "DocId" => "integer".into(),
             "Timestamp" => "time".into(),
             "Kind" => "`public`, `dm` or `gdm`".into(),
             "MessageOut" => "Message".into(),
@@ -289,6 +304,36 @@ const INCOMING: &[Incoming] = &[
         answer: "`{}`",
         about: "Does nothing for members, who hear their groups from the start; kept for older clients",
     },
+    Incoming {
+        names: &["doc_join"],
+        payload: "`{doc_id, protocol?}`; `protocol` is `text` (unless said) or `yjs`",
+        answer: "DocJoined",
+        about: "Opens a document: from here on one hears of it. With `text` its text comes as `doc_content` too",
+    },
+    Incoming {
+        names: &["doc_leave"],
+        payload: "`{doc_id}`",
+        answer: "`{doc_id}`",
+        about: "Closes a document",
+    },
+    Incoming {
+        names: &["doc_edit"],
+        payload: "`{doc_id, content, base_version?}`: the whole text, and the `version` that it was made from",
+        answer: "DocEdited",
+        about: "Edits a document. What differs from the text that this client was looking at is what was edited; others' edits stay",
+    },
+    Incoming {
+        names: &["doc_sync"],
+        payload: "`{doc_id, message}`: a message of the Yjs sync protocol, as binary",
+        answer: "DocSynced",
+        about: "Syncs a Yjs text, the root text `content`. Step 1 is answered with step 2 and the server's own step 1 as events before the acknowledgement",
+    },
+    Incoming {
+        names: &["doc_awareness"],
+        payload: "`{doc_id, message}`: a message of the Yjs awareness protocol, as binary, at most 16 KiB",
+        answer: "`{}`",
+        about: "Tells the other Yjs editors where one's cursor is. The server sets `user.name`",
+    },
 ];
 
 const OUTGOING: &[Outgoing] = &[
@@ -377,6 +422,68 @@ const OUTGOING: &[Outgoing] = &[
         payload: Payload::Told("`{conversation}`"),
         to: "whoever lost access",
         about: "One is no longer in a conversation",
+    },
+    Outgoing {
+        names: &["doc_content"],
+        payload: Payload::Typed("DocContent"),
+        to: "a socket that opened the document with whole texts",
+        about: "The text as it is",
+    },
+    Outgoing {
+        names: &["doc_updated", "doc_content_updated"],
+        payload: Payload::Typed("DocUpdated"),
+        to: "the other sockets that have it open with whole texts, and the editor's when the merged text differs from what it sent",
+        about: "The text was edited. Both names carry the same: listen to one of them. Texts come one at a time, at the pace of the client: some versions are left out",
+    },
+    Outgoing {
+        names: &["doc_sync"],
+        payload: Payload::Told(
+            "`{doc_id, message, version, edited_by?}`: a message of the Yjs sync protocol, as binary",
+        ),
+        to: "the other sockets that have it open with Yjs; the steps of a sync to the one that syncs",
+        about: "The text was edited",
+    },
+    Outgoing {
+        names: &["doc_awareness"],
+        payload: Payload::Told(
+            "`{doc_id, message}`: a message of the Yjs awareness protocol, as binary",
+        ),
+        to: "the other sockets that have it open with Yjs",
+        about: "Somebody's cursor moved, or they are gone",
+    },
+    Outgoing {
+        names: &["doc_user_joined", "doc_user_left"],
+        payload: Payload::Typed("DocUser"),
+        to: "the others who have the document open",
+        about: "Somebody opened it, or closed it everywhere",
+    },
+    Outgoing {
+        names: &[
+            "doc_member_added",
+            "doc_member_removed",
+            "doc_member_role_updated",
+        ],
+        payload: Payload::Typed("DocMember"),
+        to: "those who have the document open, and the person",
+        about: "Somebody may open the document, may no more, or may do something else with it",
+    },
+    Outgoing {
+        names: &["doc_members_updated"],
+        payload: Payload::Typed("DocNews"),
+        to: "the same",
+        about: "The same, for older clients",
+    },
+    Outgoing {
+        names: &["doc_renamed"],
+        payload: Payload::Typed("DocRenamed"),
+        to: "all members",
+        about: "The document has another name",
+    },
+    Outgoing {
+        names: &["doc_deleted"],
+        payload: Payload::Typed("DocNews"),
+        to: "all members",
+        about: "The document is gone",
     },
     Outgoing {
         names: &["admin_list"],

@@ -4,7 +4,8 @@
 //!
 //! - [`app`]: the composition root. Builds the features, the router and the namespace; serves.
 //! - [`cli`]: the command line. [`events`]: the reference of the Socket.IO events.
-//! - Features, one folder each: [`admin`], [`gdm`], [`chat`], [`presence`], [`account`], [`settings`].
+//! - Features, one folder each: [`admin`], [`doc`], [`gdm`], [`chat`], [`presence`], [`account`],
+//!   [`settings`].
 //! - [`http`] and [`socket`]: axum and socketioxide plumbing; neither knows a feature.
 //! - [`kernel`]: errors, configuration, database, time, tokens, tasks.
 //! - the `entity` and `migration` crates: tables as types, and how they came to be.
@@ -16,6 +17,7 @@ pub mod admin;
 pub mod app;
 pub mod chat;
 pub mod cli;
+pub mod doc;
 pub mod events;
 pub mod gdm;
 pub mod http;

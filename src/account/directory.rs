@@ -5,10 +5,12 @@ use std::sync::Arc;
 use entity::UserId;
 
 use super::{model::User, store, username};
-use crate::kernel::{Cache, Db, Result};
+use crate::kernel::{Cache, Db, Error, Result, error::ErrorKind};
 
 /// Accounts kept in memory.
 const CAPACITY: u64 = 50_000;
+/// How many unknown names an error quotes.
+const MAX_QUOTED: usize = 5;
 
 /// Looks accounts up. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -56,6 +58,27 @@ impl Directory {
         }
     }
 
+    /// The people called `names`.
+    pub async fn resolve(&self, names: impl IntoIterator<Item = &str>) -> Result<Resolved> {
+        let mut resolved = Resolved::default();
+        for name in names {
+            // No name is that long, and folding an enormous text costs.
+            let name = if name.len() > username::MAX_CHARS * 32 {
+                ""
+            } else {
+                name
+            };
+            match self.find_by_name(name).await? {
+                Some(user) => resolved.people.push(user.id),
+                None => {
+                    let name = name.chars().take(username::MAX_CHARS).collect();
+                    resolved.unknown.push(name);
+                }
+            }
+        }
+        Ok(resolved)
+    }
+
     /// The name behind an id; empty when there is no such account.
     pub async fn name(&self, id: UserId) -> Result<String> {
         Ok(self
@@ -82,5 +105,33 @@ impl Directory {
     pub(super) fn forget(&self, user: &User) {
         self.by_id.invalidate(&user.id);
         self.ids.invalidate(&user.username_folded);
+    }
+}
+
+/// Whom a list of names speaks of.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    /// The people, in the order of the names; twice where a name is.
+    pub people: Vec<UserId>,
+    /// The names that are nobody's.
+    unknown: Vec<String>,
+}
+
+impl Resolved {
+    /// Refuses a list with names of people who do not exist.
+    ///
+    /// # Errors
+    /// `user_not_found` with the first few of those names.
+    pub fn require_known(&self) -> Result<()> {
+        if self.unknown.is_empty() {
+            return Ok(());
+        }
+        let quoted = self.unknown.iter().take(MAX_QUOTED).map(String::as_str);
+        let names = quoted.collect::<Vec<_>>().join(", ");
+        Err(Error::new(
+            ErrorKind::NotFound,
+            "user_not_found",
+            format!("user not found: {names}"),
+        ))
     }
 }

@@ -17,7 +17,7 @@ mod store;
 mod throttle;
 pub mod username;
 
-pub use directory::Directory;
+pub use directory::{Directory, Resolved};
 pub use http::{router, routes};
 pub use identity::{
     Administrator, CurrentUser, MaybeUser, Superadministrator, identify_socket, provide,

@@ -13,15 +13,12 @@ use super::{
     store::{self, NewGroup},
 };
 use crate::{
-    account::{Directory, User, username},
+    account::{Directory, Resolved, User},
     chat::{Group, Groups},
-    kernel::{Clock, Db, Error, Result, Tasks, Tx, error::ErrorKind, token},
+    kernel::{Clock, Db, Error, Result, Tasks, Tx, token},
     settings::Settings,
     socket::Delivery,
 };
-
-/// How many unknown names an error quotes.
-const MAX_QUOTED: usize = 5;
 
 /// The groups service. Cheap to clone.
 #[derive(Clone)]
@@ -124,13 +121,12 @@ impl Gdms {
         name: Option<GroupName>,
         names: &[String],
     ) -> Result<Created> {
-        let (mut members, unknown) = self.resolve(names).await?;
-        members.retain(|id| *id != owner.id);
-        members.insert(0, owner.id);
+        let named = self.resolve(names).await?;
+        let members = each_once([&[owner.id], named.people.as_slice()].concat());
         if members.len() < 2 {
             return Err(Error::invalid("too_few_members", "need at least 2 members"));
         }
-        require_known(&unknown)?;
+        named.require_known()?;
         require_space(members.len())?;
         let now = self.clock.now();
         let new = NewGroup {
@@ -146,9 +142,9 @@ impl Gdms {
 
     /// The people called `names`, for a change that speaks of them.
     pub(super) async fn people(&self, names: &[String]) -> Result<Vec<UserId>> {
-        let (people, unknown) = self.resolve(names).await?;
-        require_known(&unknown)?;
-        Ok(people)
+        let named = self.resolve(names).await?;
+        named.require_known()?;
+        Ok(each_once(named.people))
     }
 
     /// The person called `name`, for a change that speaks of them.
@@ -300,37 +296,17 @@ impl Gdms {
         })
     }
 
-    /// The people called `names`, each once, and the names that are nobody's.
-    async fn resolve(&self, names: &[String]) -> Result<(Vec<UserId>, Vec<String>)> {
+    /// The people called `names`, of whom there may be only so many.
+    async fn resolve(&self, names: &[String]) -> Result<Resolved> {
         require_space(names.len())?;
-        let (mut people, mut unknown, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
-        for name in names {
-            // No name is that long, and folding an enormous text costs.
-            let name = if name.len() > username::MAX_CHARS * 32 {
-                ""
-            } else {
-                name
-            };
-            match self.directory.find_by_name(name).await? {
-                Some(user) if seen.insert(user.id) => people.push(user.id),
-                Some(_) => {}
-                None => unknown.push(name.chars().take(username::MAX_CHARS).collect()),
-            }
-        }
-        Ok((people, unknown))
+        let names = names.iter().map(String::as_str);
+        self.directory.resolve(names).await
     }
 }
 
-/// Refuses a request that names people who do not exist.
-fn require_known(unknown: &[String]) -> Result<()> {
-    if unknown.is_empty() {
-        return Ok(());
-    }
-    let quoted = unknown.iter().take(MAX_QUOTED).map(String::as_str);
-    let names = quoted.collect::<Vec<_>>().join(", ");
-    Err(Error::new(
-        ErrorKind::NotFound,
-        "user_not_found",
-        format!("user not found: {names}"),
-    ))
+/// `people` without repetitions, in the order of their first mention.
+fn each_once(mut people: Vec<UserId>) -> Vec<UserId> {
+    let mut seen = HashSet::new();
+    people.retain(|id| seen.insert(*id));
+    people
 }

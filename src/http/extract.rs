@@ -82,6 +82,11 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     }
 }
 
+/// Whether the body is `multipart/form-data`.
+pub fn is_multipart(request: &Request) -> bool {
+    media_type(request) == "multipart/form-data"
+}
+
 fn media_type(request: &Request) -> String {
     request
         .headers()
@@ -119,11 +124,12 @@ async fn read_multipart<T: DeserializeOwned>(mut multipart: Multipart) -> Result
     serde_json::from_value(fields.into()).map_err(|error| bad_params(&error))
 }
 
+/// What is wrong with a form that could not be read to its end.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "used as a function for map_err"
 )]
-fn multipart_error(error: axum::extract::multipart::MultipartError) -> Error {
+pub fn multipart_error(error: axum::extract::multipart::MultipartError) -> Error {
     match error.status() {
         http::StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => Error::bad_params(),

@@ -16,7 +16,7 @@ mod request_log;
 pub use answer::{Answer, Done};
 pub use client_address::{ClientAddress, TrustedProxies, find_client_address};
 pub use error::{ErrorBody, method_not_allowed, not_found, panicked};
-pub use extract::{Fields, Json, Path, Query};
+pub use extract::{Fields, Json, Path, Query, is_multipart, multipart_error};
 pub use navigation::{Navigation, TypedGet};
 pub use origin::{Origins, require_same_origin};
 pub use page::{escape, page};

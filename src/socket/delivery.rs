@@ -32,6 +32,9 @@ struct Connection {
     session: Arc<str>,
     /// The TCP connection of its WebSocket; none while it polls.
     link: Option<Link>,
+    /// Without a WebSocket: whether the client has fetched something since the last
+    /// [`Delivery::is_ready`].
+    has_polled: bool,
     /// Set once a packet did not fit: the socket gets nothing more and must come anew.
     cut_off: bool,
 }
@@ -123,6 +126,18 @@ impl Delivery {
         }
     }
 
+    /// Whether the socket `sid` takes what it is sent, so that something large can be sent to it now
+    /// rather than a newer version of it later. One that polls is ready once for each poll.
+    pub fn is_ready(&self, sid: Sid) -> bool {
+        let Some(mut connection) = self.connections.get_mut(&sid) else {
+            return true;
+        };
+        match &connection.link {
+            Some(link) => !link.is_stalled(),
+            None => std::mem::take(&mut connection.has_polled),
+        }
+    }
+
     /// Puts the one socket `sid` into `room`; whether it is still connected.
     pub fn join_socket(&self, sid: Sid, room: Room<'_>) -> bool {
         let Some(socket) = self.socket(sid) else {
@@ -201,6 +216,7 @@ impl Delivery {
             Connection {
                 session: caller.session.clone(),
                 link: self.early_links.remove(&sid).or(link),
+                has_polled: true,
                 cut_off: false,
             },
         );
@@ -221,6 +237,12 @@ impl Delivery {
     pub(super) fn closed(&self, sid: Sid, reason: DisconnectReason) {
         tracing::debug!(%sid, ?reason, "socket closed");
         self.connections.remove(&sid);
+    }
+
+    pub(super) fn polled(&self, sid: Sid) {
+        if let Some(mut connection) = self.connections.get_mut(&sid) {
+            connection.has_polled = true;
+        }
     }
 
     /// Whether a request for the live socket `sid` may go on: it comes with no other session, and the

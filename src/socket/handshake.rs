@@ -11,7 +11,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use hyper::upgrade::OnUpgrade;
 use socketioxide::socket::Sid;
 
@@ -60,6 +60,11 @@ pub async fn handshake(
             axum::Json(serde_json::json!({"code": 1, "message": "Session ID unknown"})),
         )
             .into_response();
+    }
+    if let Some(sid) = sid
+        && request.method() == Method::GET
+    {
+        delivery.polled(sid);
     }
     let (mut parts, body) = request.into_parts();
     let peer = parts.extensions.remove::<ConnectInfo<Peer>>();

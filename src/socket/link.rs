@@ -36,6 +36,8 @@ pub(super) struct Link(Arc<LinkState>);
 #[derive(Debug, Default)]
 struct LinkState {
     cut: AtomicBool,
+    /// Set while the other end does not take what is written.
+    stalled: AtomicBool,
     reader: AtomicWaker,
     writer: AtomicWaker,
 }
@@ -46,6 +48,20 @@ impl Link {
         self.0.cut.store(true, Ordering::Release);
         self.0.reader.wake();
         self.0.writer.wake();
+    }
+
+    /// Whether the other end does not take what was written to it.
+    pub(super) fn is_stalled(&self) -> bool {
+        self.0.stalled.load(Ordering::Acquire)
+    }
+
+    fn note<T>(&self, written: Poll<T>) -> Poll<T> {
+        let is_stalled = written.is_pending();
+        // Almost always what it was: reading does not take the cache line from other cores.
+        if self.is_stalled() != is_stalled {
+            self.0.stalled.store(is_stalled, Ordering::Release);
+        }
+        written
     }
 
     fn check(&self) -> io::Result<()> {
@@ -193,7 +209,8 @@ impl AsyncWrite for LinkedStream {
     ) -> Poll<io::Result<usize>> {
         self.link.0.writer.register(context.waker());
         self.link.check()?;
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.link.note(written)
     }
 
     fn poll_write_vectored(
@@ -203,7 +220,8 @@ impl AsyncWrite for LinkedStream {
     ) -> Poll<io::Result<usize>> {
         self.link.0.writer.register(context.waker());
         self.link.check()?;
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.link.note(written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "gdm",
         &["kernel", "http", "socket", "settings", "account", "chat"],
     ),
+    ("doc", &["kernel", "http", "socket", "account"]),
     (
         "admin",
         &[
@@ -44,6 +45,9 @@ const SEA_ORM: &[&str] = &[
     "chat/groups.rs",
     "chat/store.rs",
     "chat/writer.rs",
+    "doc/log.rs",
+    "doc/revision_store.rs",
+    "doc/store.rs",
     "gdm/store.rs",
     "kernel/db.rs",
     "kernel/error.rs",

@@ -5,6 +5,7 @@
  */
 
 import { io } from 'socket.io-client';
+import type { DocClientEvent, DocEvent, DocEvents } from './api/doc-events';
 import { type Ack, type ClientEvent, type ServerEvent, type ServerEvents, serverEvents } from './api/events';
 
 export interface LinkListener {
@@ -40,6 +41,15 @@ export function listen(listener: LinkListener): void {
   }
 }
 
+/** Hears what concerns one open document, and not the state of the whole client. Ends with the returned function. */
+export function hear<E extends DocEvent>(event: E, handler: (payload: DocEvents[E]) => void): () => void {
+  const name: string = event;
+  socket.on(name, handler);
+  return () => {
+    socket.off(name, handler);
+  };
+}
+
 export function connect(): void {
   if (!socket.connected) socket.connect();
 }
@@ -52,8 +62,17 @@ export function isConnected(): boolean {
   return socket.connected;
 }
 
+/** Which connection this is: another one after every reconnect; null while there is none. */
+export function connectionId(): string | null {
+  return socket.connected ? (socket.id ?? null) : null;
+}
+
 /** Sends and waits for the answer. Throws `Unanswered` when the link breaks or time runs out. */
-export async function request<T>(event: ClientEvent, payload: object, timeoutMs = 10_000): Promise<Ack<T>> {
+export async function request<T>(
+  event: ClientEvent | DocClientEvent,
+  payload: object,
+  timeoutMs = 10_000,
+): Promise<Ack<T>> {
   if (!socket.connected) throw new Unanswered();
   try {
     return (await socket.timeout(timeoutMs).emitWithAck(event, payload)) as Ack<T>;
@@ -65,4 +84,9 @@ export async function request<T>(event: ClientEvent, payload: object, timeoutMs 
 /** Sends what may be lost: typing signs. */
 export function signal(event: ClientEvent, payload: object): void {
   if (socket.connected) socket.volatile.emit(event, payload);
+}
+
+/** Sends what needs no answer, but should not be lost while the link stands: goodbyes. */
+export function tell(event: DocClientEvent, payload: object): void {
+  if (socket.connected) socket.emit(event, payload);
 }

@@ -9,7 +9,8 @@ import { Dice } from "./doc-dice.ts";
 export type Delay = readonly [low: number, high: number];
 
 export class Link implements AsyncDisposable {
-  private readonly open = new Set<Socket>();
+  private readonly near = new Set<Socket>();
+  private readonly far = new Set<Socket>();
   private cut_ = false;
   /** How often it was cut. */
   cuts = 0;
@@ -38,12 +39,18 @@ export class Link implements AsyncDisposable {
   cut(): void {
     this.cut_ = true;
     this.cuts += 1;
-    for (const socket of this.open) socket.resetAndDestroy();
-    this.open.clear();
+    for (const socket of [...this.near, ...this.far]) socket.resetAndDestroy();
   }
 
   restore(): void {
     this.cut_ = false;
+  }
+
+  /** As `cut`, but the server is not told: to it the connections look alive, and say nothing more. */
+  strand(): void {
+    this.cut_ = true;
+    this.cuts += 1;
+    for (const near of this.near) near.resetAndDestroy();
   }
 
   /** Is cut and restored at random until `over`, and whole after that. */
@@ -67,15 +74,14 @@ export class Link implements AsyncDisposable {
   private carries(near: Socket): void {
     if (this.cut_) return void near.resetAndDestroy();
     const far = connect({ host: this.target.hostname, port: Number(this.target.port), noDelay: true });
-    for (const [from, to] of [[near, far], [far, near]] as const) {
-      this.open.add(from);
+    for (const [from, to, those] of [[near, far, this.near], [far, near, this.far]] as const) {
+      those.add(from);
       this.pours(from, to);
-      // A reset on one side is one on the other; what it says is nobody's concern.
+      // A reset on one side is one on the other, except to the stranded; what it says is nobody's concern.
       from.on("error", () => {});
       from.on("close", () => {
-        this.open.delete(from);
-        if (from.readableEnded) return;
-        to.destroy();
+        those.delete(from);
+        if (!from.readableEnded && !(this.cut_ && from === near)) to.destroy();
       });
     }
   }

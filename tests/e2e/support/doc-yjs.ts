@@ -169,6 +169,8 @@ export class YjsPage {
     const asks = bytes[0] === sync.messageYjsSyncStep1;
     void this.answered("doc_sync", { doc_id: this.doc, message: bytes }).then((ack) => {
       if (ack?.ok === true) this.version = Math.max(this.version, ack.version);
+      // Viewers are not asked for anything.
+      if (ack?.ok === true && asks) this.inStep = true;
       if (ack?.ok === true && !asks) this.acked.push({ content, version: ack.version });
       if (ack?.error === "out_of_date") this.sends(message.step1(this.ydoc));
     });

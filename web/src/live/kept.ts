@@ -29,6 +29,14 @@ export function kept(key: string): string | null {
   }
 }
 
+export function keptKeys(prefix: string): string[] {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+  } catch {
+    return [];
+  }
+}
+
 export const readDraft = (conversation: string) => kept(draftKey(conversation)) ?? '';
 
 export const keepDraft = (conversation: string, draft: string) =>

@@ -5,6 +5,7 @@ import { whenUnauthenticated } from '../api/client';
 import { current, signedIn, signedOut, update } from '../store/store';
 import { closeLink, openLink } from './connection';
 import { keep, keepOutbox } from './kept';
+import { forgetDocs, saveUnsavedDocs } from './unsavedDocs';
 
 /** Who is signed in in this browser: its tabs share the cookie, and have to agree on whose it is. */
 const PERSON = 'chatter.person';
@@ -38,11 +39,13 @@ export async function signIn(username: string, password: string): Promise<void> 
 }
 
 export async function signOut(): Promise<void> {
+  const { me } = current();
   closeLink();
   try {
     await account.signOut();
   } finally {
     leave();
+    if (me !== null) forgetDocs(me);
   }
 }
 
@@ -66,6 +69,8 @@ async function enter(): Promise<void> {
   keep(PERSON, String(me.id));
   stopKeeping = keepOutbox(me.id);
   openLink();
+  // What fails now is tried again by the next page.
+  saveUnsavedDocs(me).catch(() => undefined);
 }
 
 function leave(): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dispatch } from '../dispatch';
-import { docsFailed, docsListed, sortedDocs } from './docs';
+import { docsFailed, docsInOrder, docsListed } from './docs';
 import { docEntry, signedInAs } from './fixtures';
 
 const NOW = 1_000_000;
@@ -8,14 +8,17 @@ const start = docsListed(signedInAs('alice'), [docEntry(1), docEntry(2, { role: 
 const known = (state: typeof start) => Object.keys(state.docs.entries).map(Number);
 
 describe('the order of documents', () => {
-  it('is by the last edit, and what was never edited comes last, the newest first', () => {
-    const state = docsListed(signedInAs('alice'), [
-      docEntry(1, { lastEditedAt: null, createdAt: '2026-01-01T00:00:00Z' }),
-      docEntry(2, { lastEditedAt: '2026-01-02T00:00:00Z' }),
-      docEntry(3, { lastEditedAt: null, createdAt: '2026-01-09T00:00:00Z' }),
-      docEntry(4, { lastEditedAt: '2026-01-03T00:00:00Z' }),
-    ]);
-    expect(sortedDocs(state.docs).map((entry) => entry.id)).toEqual([4, 2, 3, 1]);
+  const inOrder = (state: typeof start) => docsInOrder(state.docs).map((entry) => entry.id);
+
+  it('is the one they were listed in, whatever their numbers', () => {
+    const listed = docsListed(start, [docEntry(4), docEntry(2), docEntry(3)]);
+    expect(inOrder(listed)).toEqual([4, 2, 3]);
+    expect(inOrder(docsListed(listed, [docEntry(3), docEntry(4)]))).toEqual([3, 4]);
+  });
+
+  it('closes up behind what has gone', () => {
+    const listed = docsListed(start, [docEntry(4), docEntry(2), docEntry(3)]);
+    expect(inOrder(dispatch(listed, 'doc_deleted', { doc_id: 2 }, NOW).state)).toEqual([4, 3]);
   });
 });
 

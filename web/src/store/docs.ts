@@ -9,7 +9,7 @@ export function docsListed(state: State, listed: DocEntry[]): State {
   const lost = { ...state.docs.lost };
   for (const { id } of Object.values(state.docs.entries)) if (entries[id] === undefined) lost[id] = 'removed';
   for (const { id } of listed) delete lost[id];
-  return change(state, { entries, lost, listed: true, error: null });
+  return change(state, { entries, order: listed.map(({ id }) => id), lost, listed: true, error: null });
 }
 
 export function docsFailed(state: State, error: string): State {
@@ -38,13 +38,8 @@ export function docGone(state: State, id: number, why: DocLoss): State {
 }
 
 /** Most recently edited first; what was never edited comes last, the newest of it first. */
-export function sortedDocs(docs: Docs): DocEntry[] {
-  return Object.values(docs.entries).sort(
-    (a, b) =>
-      (b.lastEditedAt ?? '').localeCompare(a.lastEditedAt ?? '') ||
-      b.createdAt.localeCompare(a.createdAt) ||
-      b.id - a.id,
-  );
+export function docsInOrder({ entries, order }: Docs): DocEntry[] {
+  return order.flatMap((id) => entries[id] ?? []);
 }
 
 function putEntry(state: State, entry: DocEntry): State {

@@ -13,7 +13,7 @@ export const initialState: State = {
   outbox: [],
   online: {},
   typing: {},
-  docs: { entries: {}, lost: {}, memberChanges: 0, listed: false, error: null },
+  docs: { entries: {}, order: [], lost: {}, memberChanges: 0, listed: false, error: null },
   settings: {},
   notices: [],
   ready: false,

@@ -106,6 +106,8 @@ export type DocLoss = 'removed' | 'deleted';
 
 export interface Docs {
   entries: Record<number, DocEntry>;
+  /** As the server listed them: by when they were edited, more exactly than it says. */
+  order: number[];
   /** What this page has seen go, so that whoever has it open can be told why. */
   lost: Record<number, DocLoss>;
   /** Counts what is heard of members, for whoever shows a list of them. */

@@ -8,12 +8,14 @@ interface Props {
   title: string;
   body: string;
   action: string;
+  /** Nothing is lost by it. */
+  harmless?: boolean;
   /** Throws to keep the dialog open and show why. */
   onConfirm: () => Promise<unknown>;
   onClose: () => void;
 }
 
-export function Confirm({ title, body, action, onConfirm, onClose }: Props) {
+export function Confirm({ title, body, action, harmless = false, onConfirm, onClose }: Props) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
 
@@ -37,7 +39,12 @@ export function Confirm({ title, body, action, onConfirm, onClose }: Props) {
         <button type="button" className="button" onClick={onClose} data-autofocus>
           {text.cancel}
         </button>
-        <button type="button" className="button button-danger" disabled={busy} onClick={() => void confirm()}>
+        <button
+          type="button"
+          className={harmless ? 'button button-primary' : 'button button-danger'}
+          disabled={busy}
+          onClick={() => void confirm()}
+        >
           {action}
         </button>
       </div>

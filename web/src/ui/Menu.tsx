@@ -7,12 +7,14 @@ const GAP = 4;
 
 interface Props {
   label: string;
+  /** What the button looks like; three dots unless it says more. */
+  face?: ReactNode;
   /** What an entry does after `close`: the focus is back on the button by then. */
   children: (close: () => void) => ReactNode;
 }
 
 /** More that can be done here: a button and what it discloses. Esc and a click elsewhere close it, as the browser does with popovers. */
-export function Menu({ label, children }: Props) {
+export function Menu({ label, face = <Icon name="more" />, children }: Props) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
@@ -57,7 +59,7 @@ export function Menu({ label, children }: Props) {
         aria-expanded={open}
         popoverTarget={id}
       >
-        <Icon name="more" />
+        {face}
       </button>
       <div
         ref={panel}

@@ -2,7 +2,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useState
 import { listDocuments } from '../../live/documents';
 import { text } from '../../messages';
 import { conversationPath, documentPath, documentsPath, navigate } from '../../router';
-import { sortedDocs } from '../../store/docs';
+import { docsInOrder } from '../../store/docs';
 import { sortedConversations } from '../../store/selectors';
 import { useChatter } from '../../store/store';
 import { Avatar } from '../../ui/Avatar';
@@ -108,7 +108,7 @@ function useTargets(query: string): Target[] {
       }));
     if (wanted === '') return found.slice(0, MOST);
 
-    const documents: Target[] = sortedDocs(docs)
+    const documents: Target[] = docsInOrder(docs)
       .filter((entry) => matches(entry.name))
       .slice(0, MOST_DOCUMENTS)
       .map((entry) => ({

@@ -3,7 +3,7 @@ import { listDocuments } from '../../live/documents';
 import { text } from '../../messages';
 import { words } from '../../messages/docs';
 import { navigate } from '../../router';
-import { sortedDocs } from '../../store/docs';
+import { docsInOrder } from '../../store/docs';
 import { useChatter } from '../../store/store';
 import { Icon } from '../../ui/Icon';
 import '../../ui/styles/docs.css';
@@ -29,7 +29,7 @@ export default function DocListPage() {
   const picker = useRef<HTMLInputElement>(null);
   // Who edits a document tells only those who have it open: the others ask now and then.
   const now = useMinute(refresh);
-  const sorted = useMemo(() => sortedDocs(docs), [docs]);
+  const sorted = useMemo(() => docsInOrder(docs), [docs]);
   const shown = useMemo(() => filterDocs(sorted, whose, query), [sorted, whose, query]);
 
   useEffect(refresh, []);
@@ -62,13 +62,16 @@ export default function DocListPage() {
         />
         <button
           type="button"
-          className="button"
+          className="button doc-head-button"
+          aria-label={words.list.import}
           title={words.list.importHint}
           disabled={importing !== null}
           onClick={() => picker.current?.click()}
         >
           <Icon name="upload" size={18} />
-          {words.list.import}
+          <span aria-hidden="true" className="not-narrow">
+            {words.list.import}
+          </span>
         </button>
         <button
           type="button"

@@ -3,7 +3,7 @@ import { words } from '../../messages/docs';
 import { documentPath } from '../../router';
 import { useChatter } from '../../store/store';
 import type { DocEntry } from '../../store/types';
-import { Avatar } from '../../ui/Avatar';
+import { Icon } from '../../ui/Icon';
 import { PageLink } from '../../ui/PageLink';
 import { exact } from '../../ui/time';
 import { DocMenu } from './DocMenu';
@@ -21,24 +21,24 @@ export const DocRow = memo(function DocRow({ entry, now }: Props) {
   return (
     <li className="doc-row">
       <PageLink className="doc-item" to={documentPath(entry.id)}>
-        <Avatar name={entry.name} icon="document" size={40} />
-        <span className="doc-item-text">
-          <strong>{entry.name}</strong>
-          <small>
-            {lastEditedAt === null ? (
-              <time dateTime={createdAt} title={exact(createdAt)}>
-                {words.list.neverEdited(who(createdBy), ago(createdAt, now))}
-              </time>
-            ) : (
-              <>
-                <time dateTime={lastEditedAt} title={exact(lastEditedAt)}>
-                  {words.list.edited(who(lastEditedBy ?? createdBy), ago(lastEditedAt, now))}
-                </time>
-                {createdBy === me ? null : <span> · {words.list.by(createdBy)}</span>}
-              </>
-            )}
-          </small>
+        <span className="doc-icon">
+          <Icon name="document" />
         </span>
+        <strong>{entry.name}</strong>
+        <small>
+          {lastEditedAt === null ? (
+            <time dateTime={createdAt} title={exact(createdAt)}>
+              {words.list.neverEdited(who(createdBy), ago(createdAt, now))}
+            </time>
+          ) : (
+            <>
+              <time dateTime={lastEditedAt} title={exact(lastEditedAt)}>
+                {words.list.edited(who(lastEditedBy ?? createdBy), ago(lastEditedAt, now))}
+              </time>
+              {createdBy === me ? null : <span> · {words.list.by(createdBy)}</span>}
+            </>
+          )}
+        </small>
         <span className="chip">{words.roles[entry.role]}</span>
       </PageLink>
       <DocMenu entry={entry} label={words.list.actionsFor(entry.name)} inList />

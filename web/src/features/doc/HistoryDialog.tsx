@@ -89,6 +89,7 @@ export default function HistoryDialog({ docId, selected, writes, onClose }: Prop
           title={words.history.restoreTitle}
           body={words.history.restoreBody}
           action={words.history.restore}
+          harmless
           onClose={() => setStep(null)}
           onConfirm={async () => {
             await restoreRevision(docId, selected);

@@ -36,7 +36,7 @@ export function KeepForm({ docId, onKept }: Props) {
     <form className="inline-form" onSubmit={(event) => void submit(event)}>
       <Field
         label={words.history.keep}
-        placeholder={words.history.keepPlaceholder}
+        placeholder={words.name}
         value={name}
         maxLength={MAX_NAME}
         autoComplete="off"

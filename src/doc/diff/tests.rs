@@ -1,0 +1,166 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// Texts of everything that makes a character hard to find the end of.
+pub(in crate::doc) fn mess() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "a",
+        "b",
+        "c",
+        " ",
+        "\n",
+        "word ",
+        "é",
+        "e\u{301}",
+        "\u{301}",
+        "\u{200d}",
+        "👩‍👩‍👧",
+        "👍🏽",
+        "🏽",
+        "🇩🇪",
+        "🇩",
+        "\u{1100}",
+        "\u{1161}",
+        "\u{11a8}",
+        "각",
+        "\u{600}",
+        "क\u{94d}",
+        "ष",
+        "\0",
+        "😀",
+        "ﬃ",
+    ];
+    prop::collection::vec(prop::sample::select(PIECES), 0..40).prop_map(|it| it.concat())
+}
+
+fn apply(old: &str, new: &str, hunks: &[Hunk]) -> String {
+    let mut text = old.to_owned();
+    for hunk in hunks.iter().rev() {
+        text.replace_range(hunk.old.clone(), &new[hunk.new.clone()]);
+    }
+    text
+}
+
+fn long() -> Duration {
+    Duration::from_hours(1)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn hunks_lead_from_one_text_to_the_other(old in mess(), new in mess()) {
+        for budget in [Duration::ZERO, long()] {
+            let hunks = diff(&old, &new, budget);
+            prop_assert_eq!(apply(&old, &new, &hunks), new.clone());
+            for pair in hunks.windows(2) {
+                prop_assert!(pair[0].old.end < pair[1].old.start);
+                prop_assert!(pair[0].new.end < pair[1].new.start);
+            }
+        }
+    }
+
+    #[test]
+    fn a_grapheme_is_replaced_as_a_whole(
+        head in mess(), old in mess(), new in mess(), tail in mess(),
+    ) {
+        let (old, new) = ([&*head, &old, &tail].concat(), [&*head, &new, &tail].concat());
+        for hunk in diff(&old, &new, long()) {
+            for (text, range) in [(&old, hunk.old), (&new, hunk.new)] {
+                prop_assert!(is_boundary(text, range.start), "{:?} {:?}", text, range);
+                prop_assert!(is_boundary(text, range.end), "{:?} {:?}", text, range);
+            }
+        }
+    }
+
+    #[test]
+    fn changes_hold_both_texts(old in mess(), new in mess()) {
+        let changes = changes(&old, &new);
+        let of = |other| -> String {
+            changes.iter().filter(|it| it.kind != other).map(|it| it.text.as_str()).collect()
+        };
+        prop_assert_eq!(of(ChangeKind::Insert), old);
+        prop_assert_eq!(of(ChangeKind::Delete), new);
+        prop_assert!(changes.iter().all(|change| !change.text.is_empty()));
+    }
+}
+
+#[test]
+fn equal_texts_do_not_differ() {
+    assert_eq!(diff("abc", "abc", long()), []);
+    assert_eq!(changes("", ""), []);
+}
+
+#[test]
+fn one_key_in_a_large_text_is_one_hunk() {
+    let old = "Many lines of text.\n".repeat(10_000);
+    let mut new = old.clone();
+    new.insert(100_003, 'x');
+    let hunk = Hunk {
+        old: 100_003..100_003,
+        new: 100_003..100_004,
+    };
+    assert_eq!(diff(&old, &new, long()), [hunk]);
+}
+
+#[test]
+fn far_changes_are_separate_and_near_ones_fine() {
+    let body = "A line in between.\n".repeat(100);
+    let old = format!("The first line\n{body}The last line\n");
+    let new = format!("The fist line\n{body}The very last line\n");
+    let hunks = diff(&old, &new, long());
+    let changed: Vec<_> = hunks
+        .iter()
+        .map(|hunk| (&old[hunk.old.clone()], &new[hunk.new.clone()]))
+        .collect();
+    assert_eq!(changed, [("r", ""), ("", " very")]);
+}
+
+#[test]
+fn a_mark_that_is_added_takes_its_letter_along() {
+    let hunks = diff("cafe!", "cafe\u{301}!", long());
+    assert_eq!(
+        hunks,
+        [Hunk {
+            old: 3..4,
+            new: 3..6
+        }]
+    );
+}
+
+#[test]
+fn a_large_hunk_or_no_time_replaces() {
+    let old: String = (0..30_000u32)
+        .filter_map(|at| char::from_u32(0x4e00 + at % 97))
+        .collect();
+    let new: String = (0..30_000u32)
+        .filter_map(|at| char::from_u32(0x4e00 + at % 89))
+        .collect();
+    for budget in [Duration::ZERO, long()] {
+        let hunks = diff(&old, &new, budget);
+        assert_eq!(apply(&old, &new, &hunks), new);
+    }
+}
+
+#[test]
+fn people_are_shown_words() {
+    let old = "One line.\nThe quick brown fox jumps.\nEnd.";
+    let new = "One line.\nThe slow green fox jumps high.\nEnd.";
+    let changes = changes(old, new);
+    let shown: Vec<_> = changes
+        .iter()
+        .map(|it| (it.kind, it.text.as_str()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (ChangeKind::Equal, "One line.\nThe "),
+            (ChangeKind::Delete, "quick brown"),
+            (ChangeKind::Insert, "slow green"),
+            (ChangeKind::Equal, " fox jumps"),
+            (ChangeKind::Insert, " high"),
+            (ChangeKind::Equal, ".\nEnd."),
+        ]
+    );
+}

@@ -1,0 +1,355 @@
+//! What sockets do in an open document, and what they are told.
+
+use std::{sync::Arc, time::Instant};
+
+use bytes::Bytes;
+use entity::UserId;
+
+use super::{
+    audience::Listener,
+    awareness::Sender,
+    command::{Person, Reply, edit_access_denied, not_joined, unavailable},
+    event::{
+        DocAwareness, DocContent, DocEdited, DocJoined, DocSync, DocSynced, DocUpdated, DocUser,
+        Protocol,
+    },
+    protocol::SyncMessage,
+    task::{Answer, Editor, Task},
+};
+use crate::{
+    kernel::{Error, Result},
+    socket::{Binary, Room, Sid},
+};
+
+/// The names that different clients know a new text by.
+const UPDATED: &[&str] = &["doc_updated", "doc_content_updated"];
+
+impl Task {
+    /// Lets a socket in, and gives it what it needs to follow.
+    pub(super) async fn join(&mut self, person: &Person, protocol: Protocol) -> Result<DocJoined> {
+        let role = self.require_member(person.user)?;
+        self.let_in(person, protocol)?;
+        let content = match protocol {
+            Protocol::Text => Some(self.give_text(person).await?),
+            Protocol::Yjs => {
+                self.forget_reader(person.sid);
+                if let Some(states) = self.awareness.states() {
+                    self.send_awareness(person.sid, states);
+                }
+                None
+            }
+        };
+        Ok(DocJoined {
+            doc_id: self.id,
+            name: self.name.clone(),
+            role,
+            version: self.stored,
+            users: self.audience.names(),
+            content,
+        })
+    }
+
+    /// Lets a socket out.
+    pub(super) fn leave(&mut self, sid: Sid) {
+        let Some((listener, is_last)) = self.audience.remove(sid) else {
+            return;
+        };
+        self.shared.delivery.leave_socket(sid, Room::Doc(self.id));
+        self.shared.note_left(sid, self.id);
+        self.forget_reader(sid);
+        if let Some(gone) = self.awareness.remove(sid) {
+            self.relay_awareness(None, &gone);
+        }
+        if is_last {
+            self.tell_user("doc_user_left", &listener.name);
+        }
+    }
+
+    /// Takes a whole text. It is merged now, and answered once it is stored.
+    pub(super) async fn edit(
+        &mut self,
+        person: &Person,
+        content: String,
+        base_version: Option<i64>,
+        reply: Reply<DocEdited>,
+    ) {
+        match self.merge(person, content, base_version).await {
+            Ok((edited, wants_text)) => {
+                let editor = (person.user, person.name.clone());
+                let answer = Answer::Text(reply, wants_text);
+                self.push(editor, Some(person.sid), edited, answer);
+            }
+            Err(error) => drop(reply.send(Err(error))),
+        }
+    }
+
+    async fn merge(
+        &mut self,
+        person: &Person,
+        content: String,
+        base_version: Option<i64>,
+    ) -> Result<((Option<Vec<u8>>, i64), bool)> {
+        self.require_editor(person.user)?;
+        // A client that was cut off may have more to say before it asks to be let in again.
+        let listener = self.audience.get(person.sid);
+        if listener.is_none_or(|listener| listener.protocol != Protocol::Text) {
+            self.let_in(person, Protocol::Text)?;
+        }
+        let (sid, keeper) = (person.sid, (person.user, person.session.clone()));
+        let edited = self
+            .with_text(move |text| text.edit(sid, keeper, &content, base_version, Instant::now()));
+        let edited = edited.await??;
+        let wants_text = base_version.is_some() && edited.is_merged;
+        Ok(((edited.update, edited.version), wants_text))
+    }
+
+    /// Takes a message of the Yjs sync protocol.
+    pub(super) async fn sync(&mut self, person: &Person, message: &Bytes, reply: Reply<DocSynced>) {
+        let outcome = match self.read_sync(person, message) {
+            Ok(SyncMessage::Step1(vector)) => {
+                self.settle().await;
+                self.bring_up(person, vector).await.map(|()| None)
+            }
+            Ok(SyncMessage::Step2(update) | SyncMessage::Update(update)) => {
+                self.merge_update(person, update).await.map(Some)
+            }
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(Some((edited, is_corrected))) => {
+                let editor = (person.user, person.name.clone());
+                // An editor whose update was corrected needs it like the others.
+                let origin = (!is_corrected).then_some(person.sid);
+                self.push(editor, origin, edited, Answer::Sync(reply));
+            }
+            Ok(None) => {
+                let version = self.stored;
+                let doc_id = self.id;
+                drop(reply.send(Ok(DocSynced { doc_id, version })));
+            }
+            Err(error) => drop(reply.send(Err(error))),
+        }
+    }
+
+    fn read_sync<'a>(&self, person: &Person, message: &'a [u8]) -> Result<SyncMessage<'a>> {
+        self.require_member(person.user)?;
+        self.require_joined(person.sid)?;
+        SyncMessage::decode(message)
+    }
+
+    /// Sends what a client lacks, and asks for what it has beyond that.
+    async fn bring_up(&mut self, person: &Person, vector: &[u8]) -> Result<()> {
+        let vector = vector.to_vec();
+        let steps = self.with_text(move |text| {
+            let text = text.text();
+            Ok::<_, Error>((text.diff_since(&vector)?, text.state_vector()))
+        });
+        let (missing, have) = steps.await??;
+        self.send_sync(person.sid, SyncMessage::Step2(&missing));
+        if self.require_editor(person.user).is_ok() {
+            self.send_sync(person.sid, SyncMessage::Step1(&have));
+        }
+        Ok(())
+    }
+
+    async fn merge_update(
+        &mut self,
+        person: &Person,
+        update: &[u8],
+    ) -> Result<((Option<Vec<u8>>, i64), bool)> {
+        let may_edit = self.require_editor(person.user).is_ok();
+        let update = update.to_vec();
+        let edited = self.with_text(move |text| {
+            if !may_edit && text.text().lacks(&update)? {
+                return Err(edit_access_denied());
+            } else if !may_edit {
+                return Ok(((None, text.version()), false));
+            }
+            let edited = text.apply(&update, Instant::now())?;
+            Ok(((edited.update, edited.version), edited.is_merged))
+        });
+        edited.await?
+    }
+
+    /// Takes a message of the Yjs awareness protocol, and tells the others.
+    pub(super) fn hear(&mut self, person: &Person, message: &[u8]) -> Result<()> {
+        self.require_member(person.user)?;
+        self.require_joined(person.sid)?;
+        let sender = Sender {
+            sid: person.sid,
+            user: person.user,
+            name: &person.name,
+        };
+        let told = self.awareness.receive(sender, message)?;
+        self.relay_awareness(Some(person.sid), &told);
+        Ok(())
+    }
+
+    /// Tells the Yjs editors of an update.
+    pub(super) fn tell_editors(
+        &self,
+        editor: &Editor,
+        origin: Option<Sid>,
+        update: &[u8],
+        version: i64,
+    ) {
+        let event = DocSync {
+            doc_id: self.id,
+            message: Binary(SyncMessage::Update(update).encode().into()),
+            version,
+            edited_by: Some(&editor.1),
+        };
+        for sid in self.audience.speaking(Protocol::Yjs, origin) {
+            let delivery = &self.shared.delivery;
+            delivery.emit_to_socket(sid, &["doc_sync"], &event);
+        }
+    }
+
+    /// Sends the text to the clients whose turn it is.
+    pub(super) fn send_texts(&mut self) {
+        let delivery = self.shared.delivery.clone();
+        let Some(text) = self.text() else { return };
+        for (sid, content, version) in text.due(Instant::now(), |sid| delivery.is_ready(sid)) {
+            let Some(listener) = self.audience.get(sid) else {
+                continue;
+            };
+            let event = DocUpdated {
+                doc_id: self.id,
+                content: &content,
+                version,
+                edited_by: self.editor_for(listener.user),
+            };
+            let delivery = &self.shared.delivery;
+            delivery.emit_to_socket(sid, UPDATED, &event);
+        }
+    }
+
+    /// Who edited last, as `user` is told: older clients take a text by themselves for an echo.
+    fn editor_for(&self, user: UserId) -> &str {
+        let editors = || self.editors.iter().flatten();
+        let other = editors().find(|editor| editor.0 != user);
+        other.or_else(|| editors().next()).map_or("", |it| &it.1)
+    }
+
+    /// Gives everybody the text that was read again after what was not stored was lost.
+    pub(super) fn tell_reloaded(&mut self) {
+        let texts: Vec<_> = self.audience.speaking(Protocol::Text, None).collect();
+        for sid in texts {
+            let Some(listener) = self.audience.get(sid) else {
+                continue;
+            };
+            let keeper = (listener.user, listener.session.clone());
+            if let Some(text) = self.text() {
+                let (content, version) = text.attach(sid, keeper, Instant::now());
+                self.send_content(sid, &content, version);
+            }
+        }
+        let Some(text) = self.text() else { return };
+        let have = text.text().state_vector();
+        for sid in self.audience.speaking(Protocol::Yjs, None) {
+            self.send_sync(sid, SyncMessage::Step1(&have));
+        }
+    }
+
+    fn let_in(&mut self, person: &Person, protocol: Protocol) -> Result<()> {
+        if !self.shared.note_joined(person.sid, self.id) {
+            return Err(Error::refused(
+                "too_many_documents",
+                "You have too many documents open",
+            ));
+        }
+        if !self
+            .shared
+            .delivery
+            .join_socket(person.sid, Room::Doc(self.id))
+        {
+            self.shared.note_left(person.sid, self.id);
+            return Err(unavailable());
+        }
+        let listener = Listener {
+            user: person.user,
+            name: person.name.clone(),
+            session: person.session.clone(),
+            protocol,
+        };
+        if self.audience.add(person.sid, listener) {
+            let others = self.audience.all().into_iter();
+            let event = DocUser {
+                doc_id: self.id,
+                username: &person.name,
+            };
+            for sid in others.filter(|sid| *sid != person.sid) {
+                let delivery = &self.shared.delivery;
+                delivery.emit_to_socket(sid, &["doc_user_joined"], &event);
+            }
+        }
+        Ok(())
+    }
+
+    async fn give_text(&mut self, person: &Person) -> Result<Arc<str>> {
+        let (sid, keeper) = (person.sid, (person.user, person.session.clone()));
+        let attached = self.with_text(move |text| text.attach(sid, keeper, Instant::now()));
+        let (content, version) = attached.await?;
+        self.send_content(sid, &content, version);
+        Ok(content)
+    }
+
+    fn forget_reader(&mut self, sid: Sid) {
+        if let Some(text) = self.text() {
+            text.detach(sid, Instant::now());
+        }
+    }
+
+    fn require_joined(&self, sid: Sid) -> Result<()> {
+        let listener = self.audience.get(sid);
+        match listener {
+            Some(listener) if listener.protocol == Protocol::Yjs => Ok(()),
+            _ => Err(not_joined(self.id)),
+        }
+    }
+
+    fn send_content(&self, sid: Sid, content: &str, version: i64) {
+        let event = DocContent {
+            doc_id: self.id,
+            content,
+            version,
+        };
+        let delivery = &self.shared.delivery;
+        delivery.emit_to_socket(sid, &["doc_content"], &event);
+    }
+
+    fn send_sync(&self, sid: Sid, message: SyncMessage<'_>) {
+        let event = DocSync {
+            doc_id: self.id,
+            message: Binary(message.encode().into()),
+            version: self.stored,
+            edited_by: None,
+        };
+        let delivery = &self.shared.delivery;
+        delivery.emit_to_socket(sid, &["doc_sync"], &event);
+    }
+
+    fn send_awareness(&self, sid: Sid, message: Vec<u8>) {
+        let event = DocAwareness {
+            doc_id: self.id,
+            message: Binary(message.into()),
+        };
+        let delivery = &self.shared.delivery;
+        delivery.emit_to_socket(sid, &["doc_awareness"], &event);
+    }
+
+    fn relay_awareness(&self, from: Option<Sid>, message: &[u8]) {
+        for sid in self.audience.speaking(Protocol::Yjs, from) {
+            self.send_awareness(sid, message.to_vec());
+        }
+    }
+
+    fn tell_user(&self, event: &str, name: &str) {
+        let data = DocUser {
+            doc_id: self.id,
+            username: name,
+        };
+        let delivery = &self.shared.delivery;
+        delivery.emit(&[Room::Doc(self.id)], event, &data);
+    }
+}

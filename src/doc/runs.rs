@@ -1,0 +1,223 @@
+//! Which characters of an older text are which characters of the current one.
+//!
+//! Owns: carrying an edit of a text that somebody still looks at over to the text as it has become
+//! meanwhile. Does not own: who looks at what (`reader`). Invariant: runs are in order in both
+//! texts and do not overlap in either, for characters are inserted and deleted but never moved.
+//!
+//! This takes the place of a fork of the replicated text for every reader: an insertion sticks to
+//! the character on its left, a deletion takes what is still there. Linear in runs and changes.
+
+use std::ops::Range;
+
+use super::{
+    diff::{self, Hunk},
+    text::Splice,
+};
+
+/// How far an insertion may give way to marks that belong to the character before it, in
+/// characters.
+const REACH: usize = 16;
+
+/// The alignment of an older text with the current one, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Runs(Vec<Run>);
+
+/// `len` bytes at `source` in the older text that are at `place` in the current one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Run {
+    source: usize,
+    place: usize,
+    len: usize,
+}
+
+impl Run {
+    fn source_end(&self) -> usize {
+        self.source + self.len
+    }
+
+    fn place_end(&self) -> usize {
+        self.place + self.len
+    }
+
+    /// The part of it that is within `source`.
+    fn within(&self, source: &Range<usize>) -> Option<Self> {
+        let start = self.source.max(source.start);
+        let end = self.source_end().min(source.end);
+        let len = end.checked_sub(start).filter(|len| *len > 0)?;
+        Some(Self {
+            source: start,
+            place: self.place + (start - self.source),
+            len,
+        })
+    }
+}
+
+impl Runs {
+    /// The alignment of a text of `len` bytes with itself.
+    pub(super) fn whole(len: usize) -> Self {
+        let mut runs = Self(Vec::new());
+        runs.push(Run {
+            source: 0,
+            place: 0,
+            len,
+        });
+        runs
+    }
+
+    /// Adds a run behind the others, to the last one if it continues it.
+    fn push(&mut self, run: Run) {
+        match self.0.last_mut() {
+            _ if run.len == 0 => {}
+            Some(last) if last.source_end() == run.source && last.place_end() == run.place => {
+                last.len += run.len;
+            }
+            _ => self.0.push(run),
+        }
+    }
+
+    /// Follows a change of the current text.
+    pub(super) fn shift(&mut self, splices: &[Splice]) {
+        let mut shifted = Self(Vec::with_capacity(self.0.len() + splices.len()));
+        let mut splices = splices.iter().peekable();
+        let (mut inserted, mut deleted) = (0, 0);
+        for run in &self.0 {
+            let mut rest = *run;
+            while let Some(splice) = splices.peek().filter(|_| rest.len > 0) {
+                if splice.old.end <= rest.place {
+                    inserted += splice.insert.len();
+                    deleted += splice.old.len();
+                    splices.next();
+                    continue;
+                }
+                if splice.old.start >= rest.place_end() {
+                    break;
+                }
+                let kept = splice.old.start.saturating_sub(rest.place);
+                shifted.push(Run {
+                    place: rest.place + inserted - deleted,
+                    len: kept,
+                    ..rest
+                });
+                // An insertion deletes nothing; it is before the rest in the next round.
+                let gone = (splice.old.end - rest.place).min(rest.len);
+                rest.source += gone;
+                rest.place += gone;
+                rest.len -= gone;
+            }
+            shifted.push(Run {
+                place: rest.place + inserted - deleted,
+                ..rest
+            });
+        }
+        *self = shifted;
+    }
+
+    /// Carries the `hunks` that lead from the older text to `new` over to `current`: the changes of
+    /// `current`, and the alignment of `new` with what it is afterwards.
+    pub(super) fn rebase(&self, hunks: &[Hunk], new: &str, current: &str) -> (Vec<Splice>, Self) {
+        let mut splices: Vec<Splice> = Vec::new();
+        let mut insertions = Vec::new();
+        let mut kept = Self(Vec::new());
+        let mut unchanged = Hunk {
+            old: 0..0,
+            new: 0..0,
+        };
+        for hunk in hunks {
+            unchanged.old = unchanged.old.end..hunk.old.start;
+            unchanged.new = unchanged.new.end..hunk.new.start;
+            self.keep(&unchanged, &mut kept);
+            unchanged = hunk.clone();
+            if !hunk.new.is_empty() {
+                let place = self.place(hunk.old.start, current);
+                insertions.push((splices.len(), hunk.new.start));
+                splices.push(Splice {
+                    old: place..place,
+                    insert: new[hunk.new.clone()].to_owned(),
+                });
+            }
+            for run in self.within(&hunk.old) {
+                let old = run.place..run.place_end();
+                match splices.last_mut() {
+                    Some(last) if last.old.end == old.start => last.old.end = old.end,
+                    _ => splices.push(Splice {
+                        old,
+                        insert: String::new(),
+                    }),
+                }
+            }
+        }
+        unchanged.old = unchanged.old.end..usize::MAX;
+        unchanged.new = unchanged.new.end..usize::MAX;
+        self.keep(&unchanged, &mut kept);
+        kept.shift(&splices);
+        kept.insert(&splices, &insertions);
+        (splices, kept)
+    }
+
+    /// Adds the runs of what is in both the older and the new text to those of the new text.
+    fn keep(&self, unchanged: &Hunk, kept: &mut Self) {
+        for run in self.within(&unchanged.old) {
+            kept.push(Run {
+                source: run.source - unchanged.old.start + unchanged.new.start,
+                ..run
+            });
+        }
+    }
+
+    /// Adds the runs of what was inserted: by the index of its splice and its source.
+    fn insert(&mut self, splices: &[Splice], insertions: &[(usize, usize)]) {
+        let mut insertions = insertions.iter().peekable();
+        let mut runs = std::mem::take(&mut self.0);
+        let (mut inserted, mut deleted) = (0, 0);
+        for (index, splice) in splices.iter().enumerate() {
+            if let Some((_, source)) = insertions.next_if(|(at, _)| *at == index) {
+                runs.push(Run {
+                    source: *source,
+                    place: splice.old.start + inserted - deleted,
+                    len: splice.insert.len(),
+                });
+            }
+            inserted += splice.insert.len();
+            deleted += splice.old.len();
+        }
+        runs.sort_unstable_by_key(|run| run.source);
+        for run in runs {
+            self.push(run);
+        }
+    }
+
+    /// What is left of a part of the older text.
+    fn within(&self, source: &Range<usize>) -> impl Iterator<Item = Run> {
+        let first = self
+            .0
+            .partition_point(|run| run.source_end() <= source.start);
+        let source = source.clone();
+        self.0[first..]
+            .iter()
+            .map_while(move |run| run.within(&source))
+    }
+
+    /// Where in `current` something belongs that was inserted at `source`: behind the last
+    /// character before it that is left, and the marks that others have put on that.
+    fn place(&self, source: usize, current: &str) -> usize {
+        let next = self.0.partition_point(|run| run.source < source);
+        let before = next.checked_sub(1).map(|index| self.0[index]);
+        let mut place = before.map_or(0, |run| run.place + run.len.min(source - run.source));
+        let limit = match before.filter(|run| run.source_end() > source) {
+            Some(_) => place,
+            None => self.0.get(next).map_or(current.len(), |run| run.place),
+        };
+        for _ in 0..REACH {
+            let character = current[place..limit].chars().next();
+            let is_cut = !diff::is_boundary(current, place);
+            let Some(character) = character.filter(|_| is_cut) else {
+                break;
+            };
+            place += character.len_utf8();
+        }
+        place
+    }
+}
+
+#[cfg(test)]
+mod tests;

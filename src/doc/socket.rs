@@ -1,0 +1,138 @@
+//! Documents over Socket.IO: one function for each event.
+
+use bytes::Bytes;
+use entity::DocId;
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::Value;
+
+use super::{
+    Docs,
+    command::{Command, Person, access_denied},
+    event::{DocEdited, DocJoined, DocSynced, Protocol},
+    store,
+};
+use crate::{
+    kernel::{Error, Result},
+    socket::{Caller, Routes},
+};
+
+/// Puts this feature's events into the table.
+pub fn register(routes: &mut Routes, docs: &Docs) {
+    routes.on("doc_join", docs, join);
+    routes.on("doc_leave", docs, leave);
+    routes.on("doc_edit", docs, edit);
+    routes.on_binary("doc_sync", docs, sync);
+    routes.on_binary("doc_awareness", docs, awareness);
+}
+
+#[derive(Debug, Deserialize)]
+struct Join {
+    #[serde(deserialize_with = "id")]
+    doc_id: DocId,
+    #[serde(default)]
+    protocol: Protocol,
+}
+
+/// An event that names its document and nothing else, or has the rest in bytes.
+#[derive(Debug, Deserialize)]
+struct Target {
+    #[serde(deserialize_with = "id")]
+    doc_id: DocId,
+}
+
+#[derive(Debug, Deserialize)]
+struct Edit {
+    #[serde(deserialize_with = "id")]
+    doc_id: DocId,
+    content: String,
+    base_version: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Left {
+    doc_id: DocId,
+}
+
+/// An answer without content.
+#[derive(Debug, Serialize)]
+struct Heard {}
+
+async fn join(docs: Docs, caller: Caller, join: Join) -> Result<DocJoined> {
+    let person = docs.admit(&caller, join.doc_id).await?;
+    docs.engine
+        .ask(join.doc_id, |reply| {
+            Command::Join(person, join.protocol, reply)
+        })
+        .await
+}
+
+async fn leave(docs: Docs, caller: Caller, target: Target) -> Result<Left> {
+    let (doc_id, sid) = (target.doc_id, caller.sid);
+    if docs.engine.has_joined(sid, doc_id) {
+        let leave = |reply| Command::Leave(sid, reply);
+        docs.engine.ask(doc_id, leave).await?;
+    }
+    Ok(Left { doc_id })
+}
+
+async fn edit(docs: Docs, caller: Caller, edit: Edit) -> Result<DocEdited> {
+    let person = docs.admit(&caller, edit.doc_id).await?;
+    docs.pace.wait(caller.sid, edit.doc_id).await;
+    docs.engine
+        .ask(edit.doc_id, |reply| Command::Edit {
+            person,
+            content: edit.content,
+            base_version: edit.base_version,
+            reply,
+        })
+        .await
+}
+
+async fn sync(docs: Docs, caller: Caller, target: Target, message: Bytes) -> Result<DocSynced> {
+    let person = docs.admit(&caller, target.doc_id).await?;
+    docs.pace.wait(caller.sid, target.doc_id).await;
+    docs.engine
+        .ask(target.doc_id, |reply| Command::Sync(person, message, reply))
+        .await
+}
+
+async fn awareness(docs: Docs, caller: Caller, target: Target, message: Bytes) -> Result<Heard> {
+    let person = docs.admit(&caller, target.doc_id).await?;
+    docs.pace.wait(caller.sid, target.doc_id).await;
+    docs.engine
+        .ask(target.doc_id, |reply| {
+            Command::Awareness(person, message, reply)
+        })
+        .await?;
+    Ok(Heard {})
+}
+
+impl Docs {
+    /// The person at the socket, if the document is theirs to open. Its task decides again, and what
+    /// they may do with it; this keeps strangers from having it opened.
+    async fn admit(&self, caller: &Caller, id: DocId) -> Result<Person> {
+        let user = self.directory.find(caller.user).await?;
+        let user = user.ok_or_else(Error::unauthenticated)?;
+        if !self.engine.has_joined(caller.sid, id) {
+            let role = store::role(self.db.reader(), id, user.id).await?;
+            role.ok_or_else(access_denied)?;
+        }
+        Ok(Person::new(&user, caller))
+    }
+
+    /// Takes a socket that is gone out of its documents.
+    pub fn left(&self, caller: &Caller) {
+        self.engine.left(caller.sid);
+    }
+}
+
+/// A number, or a text that is one.
+fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DocId, D::Error> {
+    let id = match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    id.map(DocId)
+        .ok_or_else(|| de::Error::custom("doc_id is not an id"))
+}

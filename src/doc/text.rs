@@ -1,0 +1,394 @@
+//! The text of a document: the replicated one (`crdt`) and its mirror, an ordinary string.
+//!
+//! Owns: that both are the same at any time, and how large a document may become. Does not own:
+//! who edits, versions, storage. Invariant: a refused change has changed nothing.
+//!
+//! The mirror follows what changes instead of being read anew, which would cost milliseconds a
+//! keystroke in a large text. The exception are texts with characters beyond the basic plane
+//! (emoji): another client may cut a surrogate pair in two, which turns both halves into U+FFFD
+//! without any report, so that there the mirror is compared after every update from outside.
+
+use std::ops::Range;
+
+use super::{
+    crdt::{Crdt, Step},
+    diff,
+    update::{self, News, Update},
+};
+use crate::kernel::Result;
+
+/// The most bytes that a text may have.
+pub(super) const MAX_BYTES: usize = 1_000_000;
+/// The most blocks (runs of characters and of deleted ones) that the history of a text may have:
+/// some 60 MB of memory and milliseconds an edit.
+const MAX_BLOCKS: usize = 200_000;
+
+/// One change of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Splice {
+    /// What goes, in bytes of the text before all of the changes. Splices that belong together
+    /// are in order and do not overlap.
+    pub(super) old: Range<usize>,
+    /// What comes instead.
+    pub(super) insert: String,
+}
+
+/// What an update from outside did.
+#[derive(Debug, Default)]
+pub(super) struct Applied {
+    /// The changes of the text; none when it only brought what had been deleted before.
+    pub(super) splices: Vec<Splice>,
+    /// What has to be stored and told to others; none when nothing was new.
+    pub(super) update: Option<Vec<u8>>,
+    /// Whether more was changed than the update said, so that its sender needs it as well.
+    pub(super) is_corrected: bool,
+}
+
+/// The text of a document.
+pub(super) struct Text {
+    crdt: Crdt,
+    mirror: String,
+    /// Characters beyond the basic plane in the text.
+    has_pairs: bool,
+    /// An upper bound.
+    blocks: usize,
+    log_len: usize,
+    log_bytes: usize,
+}
+
+impl Text {
+    /// An empty text.
+    pub(super) fn new() -> Self {
+        Self {
+            crdt: Crdt::new(),
+            mirror: String::new(),
+            has_pairs: false,
+            blocks: 0,
+            log_len: 0,
+            log_bytes: 0,
+        }
+    }
+
+    /// The text of a stored snapshot and the updates that were stored after it.
+    ///
+    /// # Errors
+    ///
+    /// An internal one when what is stored cannot be read.
+    pub(super) fn load<U: AsRef<[u8]>>(
+        snapshot: Option<&[u8]>,
+        log: impl IntoIterator<Item = U>,
+    ) -> Result<Self> {
+        let (mut log_len, mut log_bytes) = (0, 0);
+        let log = log.into_iter().inspect(|update| {
+            log_len += 1;
+            log_bytes += update.as_ref().len();
+        });
+        let crdt = Crdt::load(snapshot, log)?;
+        let mut text = Self {
+            log_len,
+            log_bytes,
+            mirror: crdt.read(),
+            crdt,
+            ..Self::new()
+        };
+        text.has_pairs = update::has_pairs(&text.mirror);
+        text.blocks = text.count_blocks()?;
+        Ok(text)
+    }
+
+    /// The text.
+    pub(super) fn as_str(&self) -> &str {
+        &self.mirror
+    }
+
+    /// Changes the text; the update (version 1) that has to be stored and told to others.
+    ///
+    /// # Errors
+    ///
+    /// `content_too_large` when the text or its history would be.
+    pub(super) fn splice(&mut self, splices: &[Splice]) -> Result<Vec<u8>> {
+        let inserted: usize = splices.iter().map(|splice| splice.insert.len()).sum();
+        let deleted: usize = splices.iter().map(|splice| splice.old.len()).sum();
+        if self.mirror.len() - deleted + inserted > MAX_BYTES {
+            return Err(too_large());
+        }
+        // A splice is a block itself and may cut two.
+        let blocks = 3 * splices.len() + inserted / 1_000;
+        self.make_room(blocks)?;
+        let update = self.crdt.edit(self.steps(splices));
+        self.mirror_splices(splices);
+        self.note(blocks, &update);
+        Ok(update)
+    }
+
+    /// Takes over an update (version 1) of another client.
+    ///
+    /// # Errors
+    ///
+    /// `malformed_update` when it is no update of a plain text, `out_of_date` when it builds on
+    /// something that is not here, `content_too_large` when the text or its history would be.
+    pub(super) fn apply(&mut self, bytes: &[u8]) -> Result<Applied> {
+        let update = Update::parse(bytes)?;
+        let news = update.check(&self.crdt.state())?;
+        let blocks = 3 * news.structs + 2 * news.deletions;
+        if news.structs > 0 {
+            self.make_room(blocks)?;
+            self.require_fit(bytes, &update, news)?;
+        }
+        let integrated = self.crdt.integrate(bytes, update.has_carriage_return)?;
+        let Some((steps, data)) = integrated else {
+            return Ok(Applied::default());
+        };
+        self.note(blocks, &data);
+        let splices = splices(&self.mirror, steps);
+        self.has_pairs |= update.has_pairs;
+        let splices = if self.has_pairs {
+            self.mirror_cut_pairs(splices)
+        } else {
+            self.mirror_or_read(splices)
+        };
+        Ok(Applied {
+            splices,
+            update: Some(data),
+            is_corrected: update.has_carriage_return,
+        })
+    }
+
+    /// Whether an update (version 1) brings anything that is not here already. Walks all blocks.
+    ///
+    /// # Errors
+    ///
+    /// As [`Text::apply`].
+    pub(super) fn lacks(&self, bytes: &[u8]) -> Result<bool> {
+        let update = Update::parse(bytes)?;
+        let news = update.check(&self.crdt.state())?;
+        let has_deleted = || self.crdt.has_deleted(update.deletions());
+        Ok(news.structs > 0 || (news.deletions > 0 && !has_deleted()))
+    }
+
+    /// What a client lacks whose state vector (version 1) this is, as an update (version 1).
+    ///
+    /// # Errors
+    ///
+    /// `malformed_update` when it is no state vector.
+    pub(super) fn diff_since(&self, state_vector: &[u8]) -> Result<Vec<u8>> {
+        let state = update::parse_state_vector(state_vector)?;
+        Ok(self.crdt.diff_since(&state))
+    }
+
+    /// What is here, as a state vector (version 1).
+    pub(super) fn state_vector(&self) -> Vec<u8> {
+        self.crdt.state_vector()
+    }
+
+    /// Everything (version 2), to be stored.
+    pub(super) fn snapshot(&self) -> Vec<u8> {
+        self.crdt.snapshot()
+    }
+
+    /// Everything (version 2), to be stored instead of the log; the log counts from here on. Reads
+    /// the text anew from it, which takes a fraction of the memory.
+    ///
+    /// # Errors
+    ///
+    /// An internal one, and nothing is changed, when it cannot be read.
+    pub(super) fn compact(&mut self) -> Result<Vec<u8>> {
+        let snapshot = self.crdt.snapshot();
+        self.crdt = self.crdt.copy(&snapshot)?;
+        self.blocks = self.count_blocks()?;
+        self.has_pairs = update::has_pairs(&self.mirror);
+        self.log_len = 0;
+        self.log_bytes = 0;
+        Ok(snapshot)
+    }
+
+    /// Updates since the snapshot.
+    pub(super) fn log_len(&self) -> usize {
+        self.log_len
+    }
+
+    /// Bytes of the updates since the snapshot.
+    pub(super) fn log_bytes(&self) -> usize {
+        self.log_bytes
+    }
+
+    fn note(&mut self, blocks: usize, update: &[u8]) {
+        self.blocks += blocks;
+        self.log_len += 1;
+        self.log_bytes += update.len();
+    }
+
+    fn count_blocks(&self) -> Result<usize> {
+        let everything = self.crdt.diff_since(&yrs::StateVector::default());
+        Ok(Update::parse_own(&everything)?.structs())
+    }
+
+    /// Refuses `more` blocks when there would be too many.
+    fn make_room(&mut self, more: usize) -> Result<()> {
+        if self.blocks + more > MAX_BLOCKS {
+            self.blocks = self.count_blocks()?;
+        }
+        if self.blocks + more > MAX_BLOCKS {
+            return Err(update::too_large(
+                "The history of this document is full. Copy its text into a new one.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses an update that makes the text too large. What it deletes is only known when it is
+    /// applied, so near the limit it is tried on a copy.
+    fn require_fit(&self, bytes: &[u8], update: &Update, news: News) -> Result<()> {
+        if self.mirror.len() + news.bytes <= MAX_BYTES {
+            return Ok(());
+        }
+        let trial = self.crdt.copy(&self.crdt.snapshot())?;
+        trial.integrate(bytes, update.has_carriage_return)?;
+        if trial.read().len() <= MAX_BYTES {
+            Ok(())
+        } else {
+            Err(too_large())
+        }
+    }
+
+    /// The way along the replicated text that `splices` mean.
+    fn steps(&self, splices: &[Splice]) -> Vec<Step> {
+        let is_ascii = self.crdt.units() as usize == self.mirror.len();
+        let units = |range: Range<usize>| {
+            let units = if is_ascii {
+                range.len()
+            } else {
+                utf16_units(&self.mirror.as_bytes()[range])
+            };
+            u32::try_from(units).unwrap_or(u32::MAX)
+        };
+        let mut at = 0;
+        let mut steps = Vec::with_capacity(3 * splices.len());
+        for Splice { old, insert } in splices {
+            steps.push(Step::Keep(units(at..old.start)));
+            if !insert.is_empty() {
+                steps.push(Step::Insert(insert.clone()));
+            }
+            if !old.is_empty() {
+                steps.push(Step::Delete(units(old.clone())));
+            }
+            at = old.end;
+        }
+        steps
+    }
+
+    fn mirror_splices(&mut self, splices: &[Splice]) {
+        self.has_pairs |= splices.iter().any(|it| update::has_pairs(&it.insert));
+        splice(&mut self.mirror, splices);
+    }
+
+    fn mirror_or_read(&mut self, splices: Option<Vec<Splice>>) -> Vec<Splice> {
+        let Some(splices) = splices else {
+            return self.mirror_read(self.crdt.read());
+        };
+        splice(&mut self.mirror, &splices);
+        splices
+    }
+
+    /// As [`Text::mirror_or_read`], for an update that may have cut a surrogate pair.
+    fn mirror_cut_pairs(&mut self, splices: Option<Vec<Splice>>) -> Vec<Splice> {
+        let text = self.crdt.read();
+        if let Some(splices) = splices {
+            let mut mirror = self.mirror.clone();
+            splice(&mut mirror, &splices);
+            if mirror == text {
+                self.mirror = mirror;
+                return splices;
+            }
+        }
+        self.mirror_read(text)
+    }
+
+    fn mirror_read(&mut self, text: String) -> Vec<Splice> {
+        let hunks = diff::diff(&self.mirror, &text, diff::BUDGET);
+        let splices = hunks.into_iter().map(|hunk| Splice {
+            old: hunk.old,
+            insert: text[hunk.new].to_owned(),
+        });
+        let splices = splices.collect();
+        self.mirror = text;
+        splices
+    }
+}
+
+fn too_large() -> crate::kernel::Error {
+    update::too_large("A document has at most 1,000,000 bytes.")
+}
+
+/// Applies `splices` to `text`.
+fn splice(text: &mut String, splices: &[Splice]) {
+    if let [splice] = splices {
+        return text.replace_range(splice.old.clone(), &splice.insert);
+    }
+    let inserted: usize = splices.iter().map(|splice| splice.insert.len()).sum();
+    let mut changed = String::with_capacity(text.len() + inserted);
+    let mut at = 0;
+    for Splice { old, insert } in splices {
+        changed.push_str(&text[at..old.start]);
+        changed.push_str(insert);
+        at = old.end;
+    }
+    changed.push_str(&text[at..]);
+    *text = changed;
+}
+
+/// The changes of `text` that `steps` mean; none when they end inside of a surrogate pair.
+fn splices(text: &str, steps: Vec<Step>) -> Option<Vec<Splice>> {
+    let mut splices: Vec<Splice> = Vec::new();
+    let mut at = 0;
+    for step in steps {
+        let (old, insert) = match step {
+            Step::Keep(units) => {
+                at = advance(text, at, units as usize)?;
+                continue;
+            }
+            Step::Delete(units) => (at..advance(text, at, units as usize)?, String::new()),
+            Step::Insert(insert) => (at..at, insert),
+        };
+        at = old.end;
+        match splices.last_mut().filter(|last| last.old.end == old.start) {
+            Some(last) => {
+                last.old.end = old.end;
+                last.insert.push_str(&insert);
+            }
+            None => splices.push(Splice { old, insert }),
+        }
+    }
+    Some(splices)
+}
+
+/// The place that is `units` of UTF-16 behind `at`; none inside of a pair or behind the end.
+fn advance(text: &str, mut at: usize, mut units: usize) -> Option<usize> {
+    const STRIDE: usize = 64;
+    while let Some(stride) = text.as_bytes().get(at..at + STRIDE) {
+        let len = utf16_units(stride);
+        if len > units {
+            break;
+        }
+        units -= len;
+        at += STRIDE;
+    }
+    // A character that began in the last stride was counted there.
+    at = text.ceil_char_boundary(at);
+    let mut characters = text[at..].chars();
+    while units > 0 {
+        let character = characters.next()?;
+        units = units.checked_sub(character.len_utf16())?;
+        at += character.len_utf8();
+    }
+    Some(at)
+}
+
+/// How many units UTF-16 takes for the characters that begin in `utf8`.
+pub(super) fn utf16_units(utf8: &[u8]) -> usize {
+    let units = |byte: &u8| usize::from(byte & 0xc0 != 0x80) + usize::from(*byte >= 0xf0);
+    utf8.iter().map(units).sum()
+}
+
+#[cfg(test)]
+mod tests;

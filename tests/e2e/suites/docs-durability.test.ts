@@ -1,0 +1,141 @@
+/** What was answered is stored: through power cuts and SIGTERM, under load, with a long history. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EFFORT } from "../support/doc-dice.ts";
+import { Meeting } from "../support/doc-meeting.ts";
+import type { TextPage } from "../support/doc-text.ts";
+import { Typist } from "../support/doc-typist.ts";
+import type { YjsPage } from "../support/doc-yjs.ts";
+import { eventually } from "../support/docs.ts";
+import { Chatter } from "../support/index.ts";
+
+/** Two whole-text and two Yjs clients, straight at the server. */
+async function aMeeting(server: Chatter): Promise<{ meeting: Meeting; pages: (TextPage | YjsPage)[]; typists: Typist[] }> {
+  const meeting = await Meeting.of(server, ["ann", "ben", "cat", "dan"]);
+  const pages = [await meeting.text(0), await meeting.text(1), await meeting.yjs(2), await meeting.yjs(3)];
+  return { meeting, pages, typists: pages.map((page) => new Typist(page, meeting.dice.another())) };
+}
+
+const acks = (pages: (TextPage | YjsPage)[]): number => pages.reduce((sum, { acked }) => sum + acked.length, 0);
+
+/** Everything acked stands in the stored text once, and its version counts no edit that is not there. */
+async function assertKept(meeting: Meeting, pages: (TextPage | YjsPage)[], typists: Typist[], when: string): Promise<void> {
+  const { content, version } = await meeting.people[0]!.reads(`/api/doc/${meeting.doc}`);
+  for (const [n, typist] of typists.entries()) {
+    for (const word of typist.words) {
+      const count = content.split(word).length - 1;
+      assert.ok(count <= 1, `${word} is there ${count} times ${when}; ${meeting.told}`);
+      if (pages[n]!.isAcked(word)) assert.equal(count, 1, `${word} was answered and is lost ${when}; ${meeting.told}\n${content}`);
+    }
+  }
+  const highest = Math.max(...pages.flatMap(({ acked }) => acked.map((ack) => ack.version)));
+  assert.ok(version >= highest, `version ${highest} was answered, ${version} is stored ${when}`);
+}
+
+test("power cuts under the hands of four people lose and double nothing that was answered", async () => {
+  await using server = await Chatter.starts({ root: false });
+  const { meeting, pages, typists } = await aMeeting(server);
+  await using _ = meeting;
+  for (let round = 1; round <= 3 * EFFORT; round++) {
+    const before = acks(pages);
+    let typing = true;
+    const hands = typists.map(async (typist) => {
+      while (typing) await typist.says(1, [5, 60]);
+    });
+    await eventually("many answers", () => acks(pages) > before + 60);
+    await server.isKilled();
+    typing = false;
+    await Promise.all(hands);
+    for (const page of pages) page.disconnects();
+    await server.startsAgain();
+    // Before anybody can bring back what they still have on the screen.
+    await assertKept(meeting, pages, typists, `after power cut ${round}`);
+    for (const page of pages) page.connects();
+    for (const page of pages) await page.isHeard();
+  }
+  // Pages that do not join again are known once they have written, and then see everything.
+  for (const typist of typists.slice(0, 2)) {
+    typist.saysOne();
+    await typist.page.isHeard();
+  }
+  await eventually("the screens to agree", () => pages.every(({ screen }) => screen === pages[2]!.screen));
+  await assertKept(meeting, pages, typists, "at the end");
+  assert.equal(await meeting.stored(), pages[0]!.screen);
+});
+
+test("versions count edits one by one, for everybody the same, through a power cut", async () => {
+  await using server = await Chatter.starts({ root: false });
+  const { meeting, pages, typists } = await aMeeting(server);
+  await using _ = meeting;
+  const witness = await meeting.people[0]!.connects();
+  const joined = await witness.does("doc_join", { doc_id: meeting.doc, protocol: "yjs" });
+  await Promise.all(typists.map((typist) => typist.says(8, [0, 50])));
+  for (const page of pages) await page.isHeard();
+  const told = (await witness.heardSoFar("doc_sync")).map(({ args }) => args[0].version);
+  assert.deepEqual(told, told.map((_, n) => joined.version + 1 + n));
+  assert.ok(told.length >= 32);
+  const { version } = await meeting.people[0]!.reads(`/api/doc/${meeting.doc}`);
+  assert.equal(told.at(-1), version);
+  const answered = pages.flatMap(({ acked }) => acked.map((ack) => ack.version)).filter((each) => each > joined.version);
+  assert.deepEqual(answered.sort((a, b) => a - b), told);
+
+  await server.isKilled();
+  for (const page of pages) page.disconnects();
+  await server.startsAgain();
+  const again = await meeting.people[1]!.connects();
+  assert.equal((await again.does("doc_edit", { doc_id: meeting.doc, content: `${await meeting.stored()} more` })).version, version + 1);
+});
+
+test("SIGTERM under the hands of four people loses nothing that was answered", async () => {
+  await using server = await Chatter.starts({ root: false });
+  const { meeting, pages, typists } = await aMeeting(server);
+  await using _ = meeting;
+  let typing = true;
+  const hands = typists.map(async (typist) => {
+    while (typing) await typist.says(1, [0, 30]);
+  });
+  await eventually("many answers", () => acks(pages) > 100);
+  await server.stops();
+  typing = false;
+  await Promise.all(hands);
+  for (const page of pages) page.disconnects();
+  await server.startsAgain();
+  await assertKept(meeting, pages, typists, "after SIGTERM");
+  for (const page of pages) page.connects();
+  for (const page of pages) await page.isHeard();
+  for (const typist of typists.slice(0, 2)) typist.saysOne();
+  for (const page of pages) await page.isHeard();
+  await eventually("the screens to agree", () => pages.every(({ screen }) => screen === pages[2]!.screen));
+  await assertKept(meeting, pages, typists, "at the end");
+});
+
+test("a document of thousands of edits opens as it was, after power cuts and with nobody in it", async () => {
+  await using server = await Chatter.starts({ root: false });
+  await using meeting = await Meeting.of(server, ["ann", "ben"]);
+  const page = await meeting.yjs(0);
+  const edits = 2500 * EFFORT;
+  const cuts = [Math.floor(edits / 3), Math.floor((edits * 2) / 3), edits];
+  let done = 0;
+  for (const until of cuts) {
+    for (; done < until; done++) {
+      const length = page.text.length;
+      if (done % 5 === 4) page.splices(meeting.dice.between(0, length - 1), "", 1);
+      else page.splices(meeting.dice.between(0, length), String.fromCharCode(97 + (done % 26)));
+      if (done % 50 === 49) await page.isHeard();
+    }
+    await page.isHeard();
+    await server.isKilled();
+    page.disconnects();
+    await server.startsAgain();
+    assert.equal(await meeting.stored(), page.screen);
+    page.connects();
+    await page.isHeard();
+  }
+  const { version } = await meeting.people[0]!.reads(`/api/doc/${meeting.doc}`);
+  assert.equal(version, edits);
+  page.closes();
+  const newcomer = await meeting.yjs(1);
+  assert.equal(newcomer.screen, await meeting.stored());
+  const text = await meeting.text(1);
+  assert.equal(text.screen, newcomer.screen);
+});

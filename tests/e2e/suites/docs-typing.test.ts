@@ -1,0 +1,197 @@
+/** Whole-text clients that type into one paragraph at once: nothing typed is lost, nothing doubled. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { EFFORT } from "../support/doc-dice.ts";
+import type { Delay } from "../support/doc-link.ts";
+import { Meeting } from "../support/doc-meeting.ts";
+import type { TextPage } from "../support/doc-text.ts";
+import { Typist, converge } from "../support/doc-typist.ts";
+import { eventually } from "../support/docs.ts";
+import { Chatter, Tab } from "../support/index.ts";
+
+const FAR: Delay = [0, 300];
+const NAMES = ["ann", "ben", "cat"] as const;
+
+const bursts = async (typist: Typist): Promise<void> => {
+  for (let n = 0; n < 4 * EFFORT; n++) {
+    await typist.says(4, [0, 20]);
+    await typist.says(1, [600, 900]);
+  }
+};
+
+for (const [how, type] of [
+  ["word by word", (typist: Typist) => typist.says(12 * EFFORT, [50, 250])],
+  ["letter by letter", (typist: Typist) => typist.types(6 * EFFORT, [30, 180])],
+  ["in bursts", bursts],
+] as const) {
+  test(`${how}, three people on slow links end with every word once and one text on all screens`, async () => {
+    await using server = await Chatter.starts({ root: false });
+    await using meeting = await Meeting.of(server, NAMES);
+    const typists: Typist[] = [];
+    for (const who of NAMES.keys()) typists.push(new Typist(await meeting.text(who, FAR), meeting.dice.another()));
+    await Promise.all(typists.map(type));
+    await converge(typists, meeting.stored, meeting.told);
+  });
+}
+
+test("over links that are cut and restored at random, no word that was answered is lost, and none is doubled", async () => {
+  await using server = await Chatter.starts({ root: false });
+  await using meeting = await Meeting.of(server, NAMES);
+  const pages: TextPage[] = [];
+  for (const who of NAMES.keys()) pages.push(await meeting.text(who, [0, 100], { rejoins: who === 2 }));
+  const typists = pages.map((page) => new Typist(page, meeting.dice.another()));
+  const typing = Promise.all(typists.map((typist) => typist.says(15 * EFFORT, [50, 300])));
+  await Promise.all(meeting.links.map((link) => link.flaps(typing)));
+  assert.ok(meeting.links.every(({ cuts }) => cuts > 0));
+  await settle(pages, typists, meeting.told);
+  await converge(typists, meeting.stored, meeting.told);
+});
+
+/**
+ * After the last cut everybody writes once more, which also makes the server know pages that do
+ * not join again. A word that was under way in a cut, and then overwritten on the screen, is gone:
+ * nobody but its author ever saw it. They see that it is missing and write it again - but nothing
+ * that had been answered may be missing.
+ */
+async function settle(pages: TextPage[], typists: Typist[], told: string): Promise<void> {
+  for (let round = 0; round < 5; round++) {
+    for (const page of pages) await eventually(`${page.name} to be back`, () => page.socket.connected);
+    for (const typist of typists) typist.saysOne();
+    for (const page of pages) await page.isHeard();
+    const last = typists.map(({ words }) => words.at(-1)!);
+    await eventually("everybody to see everybody's last word", () => pages.every(({ screen }) => last.every((word) => screen.includes(word))));
+    const missing = typists.map((typist) => typist.misses());
+    if (missing.every(({ length }) => length === 0)) return;
+    for (const [n, words] of missing.entries()) {
+      for (const word of words) {
+        assert.equal(pages[n]!.isAcked(word), false, `${word} was answered and is gone; ${told}\n${pages[n]!.screen}`);
+        typists[n]!.saysOne(word);
+      }
+    }
+  }
+  assert.fail(`words keep vanishing; ${told}`);
+}
+
+describe("what is typed while disconnected", () => {
+  for (const rejoins of [false, true]) {
+    test(`arrives with the next connection, beside what others typed meanwhile (a page that ${rejoins ? "joins again" : "does not join again"})`, async () => {
+      await using server = await Chatter.starts({ root: false });
+      await using meeting = await Meeting.of(server, ["ann", "ben"], "alpha beta gamma");
+      const page = await meeting.text(0, [0, 0], { rejoins });
+      const other = await meeting.text(1);
+      const [link] = meeting.links;
+      link!.cut();
+      await eventually("ann to notice", () => !page.socket.connected);
+      let typed = "";
+      for (const letter of "one ") {
+        page.splices("alpha ".length + typed.length, letter);
+        typed += letter;
+      }
+      other.splices(0, "two ");
+      other.splices(other.screen.length, " three");
+      other.splices(other.screen.indexOf(" gamma"), "", " gamma".length);
+      await other.isHeard();
+      link!.restore();
+      await page.isHeard();
+      const merged = "two alpha one beta three";
+      await eventually("both screens to have both", () => page.screen === merged && other.screen === merged).catch(() => {});
+      assert.deepEqual([page.screen, other.screen, await meeting.stored()], [merged, merged, merged]);
+    });
+  }
+
+  test("is merged although the server still holds the dead connection", async () => {
+    await using server = await Chatter.starts({ root: false });
+    await using meeting = await Meeting.of(server, ["ann", "ben"], "alpha beta gamma");
+    const page = await meeting.text(0, [0, 0]);
+    const other = await meeting.text(1);
+    meeting.links[0]!.strand();
+    await eventually("ann to notice", () => !page.socket.connected);
+    page.splices(page.screen.indexOf("beta"), "one ");
+    other.splices(0, "two ");
+    await other.isHeard();
+    other.splices(other.screen.length, " three");
+    await other.isHeard();
+    meeting.links[0]!.restore();
+    await page.isHeard();
+    const merged = "two alpha one beta gamma three";
+    await eventually("both screens to have both", () => page.screen === merged && other.screen === merged).catch(() => {});
+    assert.deepEqual([page.screen, other.screen, await meeting.stored()], [merged, merged, merged]);
+  });
+
+  test("through a restart of the server is merged with what is stored", async () => {
+    await using server = await Chatter.starts({ root: false });
+    await using meeting = await Meeting.of(server, ["ann", "ben"], "alpha beta gamma");
+    const page = await meeting.text(0);
+    const other = await meeting.text(1);
+    other.splices(0, "two ");
+    await eventually("ann to see it", () => page.screen === "two alpha beta gamma");
+    await server.isKilled();
+    await eventually("ann to notice", () => !page.socket.connected);
+    page.splices(page.screen.indexOf("beta"), "one ");
+    await server.startsAgain();
+    await page.isHeard();
+    assert.equal(await meeting.stored(), "two alpha one beta gamma");
+  });
+});
+
+test("a person's two pages lose nothing between them, though each ignores what is said in its own name", async () => {
+  await using server = await Chatter.starts({ root: false });
+  await using meeting = await Meeting.of(server, ["ann"]);
+  const typists: Typist[] = [];
+  for (const _ of [1, 2]) typists.push(new Typist(await meeting.text(0), meeting.dice.another()));
+  await Promise.all(typists.map((typist) => typist.says(8 * EFFORT, [100, 500])));
+  // In turn, with time to be shown what the other wrote.
+  for (const typist of [...typists, ...typists]) await typist.says(1, [1200, 1200]);
+  await converge(typists, meeting.stored, meeting.told);
+});
+
+test("two people who delete words and one who types between them all get what they did", async () => {
+  await using server = await Chatter.starts({ root: false });
+  const words = Array.from({ length: 40 }, (_, n) => `word${n}.`);
+  await using meeting = await Meeting.of(server, NAMES, words.join(" "));
+  const pages: TextPage[] = [];
+  for (const who of NAMES.keys()) pages.push(await meeting.text(who, [50, 150]));
+  const removes = async (page: TextPage, rest: number): Promise<void> => {
+    for (const word of words.filter((_, n) => n % 4 === rest)) {
+      await meeting.dice.pause(50, 200);
+      page.splices(page.screen.indexOf(`${word} `), "", word.length + 1);
+    }
+  };
+  const typist = new Typist(pages[2]!, meeting.dice.another());
+  await Promise.all([removes(pages[0]!, 0), removes(pages[1]!, 2), typist.says(10, [50, 200])]);
+  for (const page of pages) await page.isHeard();
+  await eventually("the screens to agree", () => pages.every(({ screen }) => screen === pages[0]!.screen));
+  const text = await meeting.stored();
+  assert.equal(pages[0]!.screen, text);
+  assert.deepEqual(text.match(/word\d+\./g), words.filter((_, n) => n % 2 === 1), `${meeting.told}\n${text}`);
+  for (const word of typist.words) assert.equal(text.split(word).length, 2, `${word}; ${meeting.told}\n${text}`);
+});
+
+test("clients that say their base_version and wait for answers need no guess", async () => {
+  await using server = await Chatter.starts({ root: false });
+  await using meeting = await Meeting.of(server, NAMES);
+  const { doc, dice } = meeting;
+  const words: string[] = [];
+  const type = async (who: number): Promise<void> => {
+    const person = meeting.people[who]!;
+    const link = await meeting.link(FAR);
+    const tab = await Tab.open(person.name, link.url, { extraHeaders: { cookie: person.cookie } });
+    let { content, version } = await tab.does("doc_join", { doc_id: doc });
+    const shows = (told: any): void => {
+      if (told.version > version) ({ content, version } = told);
+    };
+    tab.socket.on("doc_updated", shows);
+    for (let n = 0; n < 10 * EFFORT; n++) {
+      const word = `[${person.name}.${n}]`;
+      words.push(word);
+      await dice.pause(0, 100);
+      const sent = dice.chance(0.5) ? content + word : word + content;
+      shows({ content: sent, ...(await tab.does("doc_edit", { doc_id: doc, content: sent, base_version: version })) });
+    }
+    tab.closes();
+  };
+  await Promise.all([...NAMES.keys()].map(type));
+  const text = await meeting.stored();
+  assert.deepEqual(text.match(/\[.*?\]/g)!.sort(), words.sort(), `${meeting.told}:\n${text}`);
+  assert.equal(text.length, words.join("").length);
+});

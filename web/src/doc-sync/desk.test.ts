@@ -1,0 +1,186 @@
+import 'fake-indexeddb/auto';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Copies } from './copy';
+import { Desk, type DocRef } from './desk';
+import { DOC, type FakeLink, FakeServer } from './fixtures';
+import type { DocSession } from './session';
+
+const NAME = 'chatter.docs.1.alice';
+const REF: DocRef = { id: DOC, createdAt: '2026-01-15T10:30:00Z' };
+
+const desks: Desk[] = [];
+
+afterEach(async () => {
+  for (const desk of desks.splice(0)) desk.close();
+  await Copies.remove(NAME);
+});
+
+function deskOf(link: FakeLink, copies: Promise<Copies | null> = Copies.open(NAME)) {
+  const unsaved = new Map<number, boolean>();
+  link.latency = 1;
+  const desk = new Desk({
+    me: link.name,
+    channel: link,
+    copies,
+    onUnsaved: ({ id }, is) => unsaved.set(id, is),
+  });
+  desks.push(desk);
+  return { desk, unsaved };
+}
+
+function connect(desk: Desk, link: FakeLink): void {
+  link.up();
+  desk.linkUp();
+}
+
+const loaded = (session: DocSession) => vi.waitFor(() => expect(session.state.loading).toBe(false));
+const synced = (session: DocSession) =>
+  vi.waitFor(() => expect(session.state).toMatchObject({ synced: true, unsaved: 0 }));
+
+describe('the desk', () => {
+  it('has one session for a document, however many look at it, and leaves after the last', async () => {
+    const server = new FakeServer();
+    const link = server.link('alice');
+    const { desk } = deskOf(link);
+    connect(desk, link);
+    const first = desk.take(REF, 'editor');
+    const second = desk.take(REF, 'editor');
+    expect(second).toBe(first);
+    await synced(first);
+    desk.putAway(first);
+    expect(link.requests).not.toContain('doc_leave');
+    expect(link.joined).toBe(true);
+    desk.putAway(first);
+    await vi.waitFor(() => expect(link.joined).toBe(false));
+    expect(desk.take(REF, 'editor')).not.toBe(first);
+  });
+
+  it('keeps what is put away unsaved until it is saved, unseen', async () => {
+    const server = new FakeServer();
+    const link = server.link('alice');
+    const { desk, unsaved } = deskOf(link);
+    connect(desk, link);
+    const session = desk.take(REF, 'editor');
+    await synced(session);
+    link.cut();
+    desk.linkDown();
+    session.text.insert(0, 'written without a link');
+    expect(unsaved.get(DOC)).toBe(true);
+    desk.putAway(session);
+    connect(desk, link);
+    await vi.waitFor(() => expect(server.text()).toBe('written without a link'));
+    await vi.waitFor(() => expect(unsaved.get(DOC)).toBe(false));
+    await vi.waitFor(() => expect(link.joined).toBe(false));
+    expect(link.shown).toBeNull();
+  });
+
+  it('brings back after a reload what was written offline, and saves it', async () => {
+    const server = new FakeServer();
+    const link = server.link('alice');
+    const before = deskOf(link);
+    connect(before.desk, link);
+    const first = before.desk.take(REF, 'editor');
+    await synced(first);
+    first.text.insert(0, 'begin ');
+    await synced(first);
+    link.cut();
+    before.desk.linkDown();
+    first.text.insert(6, 'middle ');
+    first.text.insert(13, 'end');
+    const copies = await Copies.open(NAME);
+    await vi.waitFor(async () => {
+      const { Doc } = await import('yjs');
+      const seen = await copies.of(`${DOC}.${REF.createdAt}`).load(new Doc(), null);
+      expect(seen.unsaved).toBe(2);
+    });
+    before.desk.close();
+
+    const after = deskOf(link);
+    const second = after.desk.take(REF, 'editor');
+    await loaded(second);
+    expect(second.text.toString()).toBe('begin middle end');
+    expect(second.state).toMatchObject({ ready: true, unsaved: 2, online: false });
+    expect(after.unsaved.get(DOC)).toBe(true);
+    server.doc.getText('content').insert(0, 'Others: ');
+    connect(after.desk, link);
+    await synced(second);
+    expect(server.text()).toBe('Others: begin middle end');
+    expect(second.text.toString()).toBe(server.text());
+    copies.close();
+  });
+
+  it('never takes a document for an older one with the same id', async () => {
+    const server = new FakeServer();
+    const link = server.link('alice');
+    const { desk } = deskOf(link);
+    connect(desk, link);
+    const old = desk.take(REF, 'editor');
+    await synced(old);
+    old.text.insert(0, 'from before the reinstallation');
+    await synced(old);
+    desk.putAway(old);
+    const fresh = new FakeServer();
+    const again = fresh.link('alice');
+    const { desk: later } = deskOf(again);
+    connect(later, again);
+    const session = later.take({ ...REF, createdAt: '2026-05-01T00:00:00Z' }, 'editor');
+    await synced(session);
+    expect(session.text.toString()).toBe('');
+    expect(fresh.text()).toBe('');
+  });
+
+  it('gives up what cannot be saved, on this device too', async () => {
+    const server = new FakeServer();
+    const link = server.link('alice');
+    const { desk, unsaved } = deskOf(link);
+    connect(desk, link);
+    const session = desk.take(REF, 'editor');
+    await synced(session);
+    server.refuseNext = 'malformed_update';
+    session.text.insert(0, 'poison');
+    await vi.waitFor(() => expect(session.state.stuck).toBe('malformed'));
+    await desk.discard(session);
+    expect(unsaved.get(DOC)).toBe(false);
+    const next = desk.take(REF, 'editor');
+    expect(next).not.toBe(session);
+    await synced(next);
+    expect(next.text.toString()).toBe('');
+  });
+
+  it('forgets what others wrote when access is lost, and keeps what was not saved', async () => {
+    const server = new FakeServer();
+    const link = server.link('alice');
+    const { desk } = deskOf(link);
+    connect(desk, link);
+    const session = desk.take(REF, 'editor');
+    await synced(session);
+    server.doc.getText('content').insert(0, 'a secret');
+    session.text.insert(0, 'mine ');
+    await synced(session);
+    server.remove('alice');
+    await vi.waitFor(() => expect(session.state.lost).toBe('removed'));
+    desk.putAway(session);
+    const copies = await Copies.open(NAME);
+    await vi.waitFor(async () => {
+      const { Doc } = await import('yjs');
+      expect((await copies.of(`${DOC}.${REF.createdAt}`).load(new Doc(), null)).present).toBe(false);
+    });
+    copies.close();
+  });
+
+  it('warns only where closing the page would lose something', async () => {
+    const server = new FakeServer();
+    const link = server.link('alice');
+    const kept = deskOf(link);
+    const first = kept.desk.take(REF, 'editor');
+    await loaded(first);
+    first.text.insert(0, 'kept');
+    expect(kept.desk.wouldLose).toBe(false);
+    const { desk } = deskOf(server.link('bob'), Promise.resolve(null));
+    const second = desk.take(REF, 'editor');
+    await loaded(second);
+    expect(desk.wouldLose).toBe(false);
+    second.text.insert(0, 'in this tab alone');
+    expect(desk.wouldLose).toBe(true);
+  });
+});

@@ -1,0 +1,541 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as Y from 'yjs';
+import type { DocRole } from '../store/types';
+import type { DeviceCopy } from './copy';
+import { DOC, type FakeLink, FakeServer, randomFrom } from './fixtures';
+import { MOST_BYTES } from './limit';
+import { DocSession } from './session';
+import { mayWrite } from './state';
+import { missingMessage, TEXT, updateMessage } from './wire';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const settle = (ms = 2000) => vi.advanceTimersByTimeAsync(ms);
+
+interface Person {
+  link: FakeLink;
+  session: DocSession;
+}
+
+function opened(link: FakeLink, copy: DeviceCopy | null = null): DocSession {
+  const role = link.server.roles.get(link.name) ?? 'viewer';
+  return new DocSession({ id: DOC, me: link.name, role, channel: link, copy: Promise.resolve(copy) });
+}
+
+async function joined(server: FakeServer, name: string, role: DocRole = 'editor'): Promise<Person> {
+  const link = server.link(name, role);
+  const session = opened(link);
+  connect({ link, session });
+  await settle();
+  return { link, session };
+}
+
+function connect({ link, session }: Person): void {
+  link.up();
+  session.linkUp();
+}
+
+function cut({ link, session }: Person): void {
+  link.cut();
+  session.linkDown();
+}
+
+const text = ({ session }: Person) => session.text.toString();
+
+const write = ({ session }: Person, words: string, at = session.text.length) =>
+  session.text.insert(at, words);
+
+describe('a session', () => {
+  it('shows the text the server has, and who else is there', async () => {
+    const server = new FakeServer();
+    server.doc.getText(TEXT).insert(0, 'There already.');
+    const alice = await joined(server, 'alice');
+    expect(text(alice)).toBe('There already.');
+    expect(alice.session.state).toMatchObject({ ready: true, synced: true, unsaved: 0, people: ['alice'] });
+    const bob = await joined(server, 'bob');
+    expect(bob.session.state.people).toEqual(['alice', 'bob']);
+    expect(alice.session.state.people).toEqual(['alice', 'bob']);
+    bob.session.close();
+    await settle();
+    expect(alice.session.state.people).toEqual(['alice']);
+  });
+
+  it('is not ready before there is a text', async () => {
+    const server = new FakeServer();
+    const link = server.link('alice');
+    const session = opened(link);
+    await settle();
+    expect(session.state).toMatchObject({ ready: false, online: false, synced: false });
+    expect(mayWrite(session.state)).toBe(false);
+    connect({ link, session });
+    await settle();
+    expect(mayWrite(session.state)).toBe(true);
+  });
+
+  it('brings what is written to the server and to the others', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    const bob = await joined(server, 'bob');
+    write(alice, 'one ');
+    expect(alice.session.state.unsaved).toBe(1);
+    await settle();
+    write(bob, 'two');
+    await settle();
+    for (const words of [server.text(), text(alice), text(bob)]) expect(words).toBe('one two');
+    expect(alice.session.state.unsaved).toBe(0);
+  });
+
+  it('has one update under way, and merges what is written meanwhile', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    const before = alice.link.requests.length;
+    for (const letter of 'a burst of typing') write(alice, letter);
+    expect(alice.link.requests.length - before).toBe(1);
+    expect(alice.session.state.unsaved).toBe(17);
+    await settle();
+    expect(alice.link.requests.length - before).toBe(2);
+    expect(server.text()).toBe('a burst of typing');
+    expect(server.taken).toHaveLength(2);
+    expect(alice.session.state).toMatchObject({ unsaved: 0, synced: true });
+  });
+
+  it('does not send an update that others made', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    const bob = await joined(server, 'bob');
+    const before = bob.link.requests.length;
+    write(alice, 'mine');
+    await settle();
+    expect(text(bob)).toBe('mine');
+    expect(bob.link.requests.length).toBe(before);
+    expect(bob.session.state.unsaved).toBe(0);
+  });
+
+  it('hears nothing of other documents', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    const other = new Y.Doc();
+    other.getText(TEXT).insert(0, 'of another document');
+    const message = updateMessage(Y.encodeStateAsUpdate(other));
+    server.tell('doc_sync', { doc_id: DOC + 1, message });
+    server.tell('doc_deleted', { doc_id: DOC + 1 });
+    server.tell('doc_user_joined', { doc_id: DOC + 1, username: 'mallory' });
+    await settle();
+    expect(text(alice)).toBe('');
+    expect(alice.session.state).toMatchObject({ lost: null, people: ['alice'] });
+  });
+});
+
+describe('a link that breaks', () => {
+  it('merges what was written on both sides of it', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    const bob = await joined(server, 'bob');
+    write(alice, 'middle');
+    await settle();
+    cut(alice);
+    expect(alice.session.state).toMatchObject({ online: false, synced: false, people: [] });
+    for (const letter of 'begin ') write(alice, letter, text(alice).length - 6);
+    write(bob, ' end');
+    await settle();
+    expect(alice.session.state.unsaved).toBe(6);
+    expect(text(bob)).toBe('middle end');
+    connect(alice);
+    await settle();
+    for (const words of [server.text(), text(alice), text(bob)]) expect(words).toBe('begin middle end');
+    expect(alice.session.state).toMatchObject({ unsaved: 0, synced: true });
+  });
+
+  it('keeps deletions too', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    write(alice, 'keep drop');
+    await settle();
+    cut(alice);
+    alice.session.text.delete(4, 5);
+    connect(alice);
+    await settle();
+    expect(server.text()).toBe('keep');
+    expect(alice.session.state.unsaved).toBe(0);
+  });
+
+  it('sends again what was not answered, and it counts once', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    alice.link.answersToLose = 1;
+    write(alice, 'once');
+    await settle(100);
+    expect(server.text()).toBe('once');
+    expect(alice.session.state.unsaved).toBe(1);
+    cut(alice);
+    connect(alice);
+    await settle();
+    expect(server.text()).toBe('once');
+    expect(alice.session.state).toMatchObject({ unsaved: 0, synced: true });
+  });
+
+  it('starts again by itself when an answer does not come though the link stands', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    alice.link.answersToLose = 1;
+    write(alice, 'patience');
+    await settle(5000);
+    expect(alice.session.state.unsaved).toBe(1);
+    await settle(10_000);
+    expect(alice.session.state).toMatchObject({ unsaved: 0, synced: true });
+    expect(server.text()).toBe('patience');
+  });
+
+  it('survives being cut in the middle of every exchange', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    for (let step = 0; step < 12; step += 1) {
+      cut(alice);
+      write(alice, `${step} `);
+      connect(alice);
+      // A round trip takes 20 ms: join, vector, offer end at 60.
+      await settle(step * 7);
+    }
+    await settle();
+    expect(server.text()).toBe('0 1 2 3 4 5 6 7 8 9 10 11 ');
+    expect(alice.session.state).toMatchObject({ unsaved: 0, synced: true });
+  });
+
+  it('takes a second connect for a new beginning even when nobody saw the first one end', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    alice.link.cut();
+    connect(alice);
+    write(alice, 'still here');
+    await settle();
+    expect(server.text()).toBe('still here');
+    expect(alice.link.joined).toBe(true);
+  });
+
+  it('asks for everything when an update builds on what it has not', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    const elsewhere = new Y.Doc();
+    elsewhere.getText(TEXT).insert(0, 'first ');
+    const first = Y.encodeStateAsUpdate(elsewhere);
+    const known = Y.encodeStateVector(elsewhere);
+    elsewhere.getText(TEXT).insert(6, 'second');
+    const second = Y.encodeStateAsUpdate(elsewhere, known);
+    // The first one is on the server, but its broadcast was never seen here.
+    Y.applyUpdate(server.doc, first);
+    Y.applyUpdate(server.doc, second);
+    server.publish('doc_sync', { doc_id: DOC, message: updateMessage(second) });
+    await settle();
+    expect(text(alice)).toBe('first second');
+    expect(alice.session.state.synced).toBe(true);
+  });
+
+  it('offers everything again when the server has lost what it had not stored', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    write(alice, 'said twice if need be');
+    await settle();
+    server.doc = new Y.Doc();
+    const { vectorMessage } = await import('./wire');
+    const message = vectorMessage(Y.encodeStateVector(server.doc));
+    server.publish('doc_sync', { doc_id: DOC, message });
+    await settle();
+    expect(server.text()).toBe('said twice if need be');
+  });
+
+  it('starts again after a message that cannot be read', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    const joins = () => alice.link.requests.filter((event) => event === 'doc_join').length;
+    expect(joins()).toBe(1);
+    server.publish('doc_sync', { doc_id: DOC, message: new Uint8Array([9, 9, 9]) });
+    await settle();
+    expect(joins()).toBe(2);
+    expect(alice.session.state.synced).toBe(true);
+  });
+});
+
+describe('refusals', () => {
+  it.each(['out_of_date', 'not_joined', 'busy', 'storage_failed'])('start again after %s', async (code) => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    server.refuseNext = code;
+    write(alice, 'in the end');
+    await settle(5000);
+    expect(server.text()).toBe('in the end');
+    expect(alice.session.state).toMatchObject({ unsaved: 0, synced: true, stuck: null, lost: null });
+  });
+
+  it('pause longer and longer while they go on', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    const joins = () => alice.link.requests.filter((event) => event === 'doc_join').length;
+    vi.spyOn(server, 'handle').mockReturnValue({ ok: false, error: 'busy' });
+    cut(alice);
+    connect(alice);
+    await settle(60_000);
+    expect(joins()).toBeLessThan(12);
+    expect(joins()).toBeGreaterThan(5);
+  });
+
+  it('of an update the server cannot read stop the writing and keep the text', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    server.refuseNext = 'malformed_update';
+    write(alice, 'kept');
+    await settle();
+    expect(alice.session.state).toMatchObject({ stuck: 'malformed', unsaved: 1 });
+    expect(mayWrite(alice.session.state)).toBe(false);
+    expect(text(alice)).toBe('kept');
+    const before = alice.link.requests.length;
+    await settle(60_000);
+    expect(alice.link.requests.length).toBe(before);
+    expect(server.text()).toBe('');
+  });
+});
+
+describe('a text that is too long', () => {
+  it('is not sent, and is sent once it is short enough', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    const before = alice.link.requests.length;
+    write(alice, 'ä'.repeat(MOST_BYTES / 2 + 1));
+    await settle();
+    expect(alice.link.requests.length).toBe(before);
+    expect(alice.session.state).toMatchObject({ tooLong: true, unsaved: 1 });
+    expect(mayWrite(alice.session.state)).toBe(true);
+    alice.session.text.delete(0, 1);
+    await settle();
+    expect(alice.session.state).toMatchObject({ tooLong: false, unsaved: 0 });
+    expect(server.text()).toHaveLength(MOST_BYTES / 2);
+  });
+
+  it('by what another person wrote at the same time is seen when the server refuses it', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    const bob = await joined(server, 'bob');
+    const most = 'x'.repeat(MOST_BYTES / 2 + 1);
+    cut(alice);
+    write(alice, most);
+    write(bob, most);
+    await settle();
+    expect(bob.session.state.unsaved).toBe(0);
+    connect(alice);
+    await settle(20_000);
+    expect(alice.session.state).toMatchObject({ tooLong: true, unsaved: 1, stuck: null });
+    expect(server.text()).toBe(most);
+    alice.session.text.delete(0, 2);
+    await settle();
+    expect(alice.session.state).toMatchObject({ tooLong: false, unsaved: 0, synced: true });
+    expect(server.text()).toHaveLength(MOST_BYTES);
+  });
+});
+
+describe('roles', () => {
+  it('of a viewer let nothing be written, and what others write is seen', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice', 'viewer');
+    const bob = await joined(server, 'bob');
+    expect(mayWrite(alice.session.state)).toBe(false);
+    write(bob, 'live');
+    await settle();
+    expect(text(alice)).toBe('live');
+    expect(alice.session.state).toMatchObject({ synced: true, stuck: null });
+    const sent = alice.link.requests.filter((event) => event === 'doc_sync').length;
+    cut(alice);
+    connect(alice);
+    await settle();
+    // Their vector alone: a viewer offers nothing.
+    expect(alice.link.requests.filter((event) => event === 'doc_sync').length).toBe(sent + 1);
+  });
+
+  it('change while one writes: nothing more is sent, and what was written stays', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    write(alice, 'before ');
+    await settle();
+    server.role('alice', 'viewer');
+    write(alice, 'after');
+    await settle();
+    expect(alice.session.state).toMatchObject({ role: 'viewer', stuck: 'role', unsaved: 1 });
+    expect(server.text()).toBe('before ');
+    expect(text(alice)).toBe('before after');
+    server.role('alice', 'editor');
+    await settle();
+    expect(alice.session.state).toMatchObject({ role: 'editor', stuck: null, unsaved: 0, synced: true });
+    expect(server.text()).toBe('before after');
+  });
+
+  it('change while one is away', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    cut(alice);
+    write(alice, 'for nothing');
+    server.roles.set('alice', 'viewer');
+    connect(alice);
+    await settle();
+    expect(alice.session.state).toMatchObject({ role: 'viewer', stuck: 'role', unsaved: 1 });
+    expect(server.text()).toBe('');
+    cut(alice);
+    server.roles.set('alice', 'editor');
+    connect(alice);
+    await settle();
+    expect(alice.session.state).toMatchObject({ stuck: null, unsaved: 0 });
+    expect(server.text()).toBe('for nothing');
+  });
+
+  it('of somebody else are none of one’s business', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    await joined(server, 'bob');
+    server.role('bob', 'viewer');
+    server.remove('bob');
+    await settle();
+    expect(alice.session.state).toMatchObject({ role: 'editor', lost: null });
+  });
+
+  it('promote a viewer without a new join', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice', 'viewer');
+    const joins = alice.link.requests.length;
+    server.role('alice', 'editor');
+    await settle();
+    expect(mayWrite(alice.session.state)).toBe(true);
+    write(alice, 'promoted');
+    await settle();
+    expect(server.text()).toBe('promoted');
+    expect(alice.link.requests.length).toBe(joins + 1);
+  });
+});
+
+describe('access', () => {
+  it('that is lost keeps the text, stops everything, and comes back with a new invitation', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    const bob = await joined(server, 'bob');
+    write(alice, 'mine ');
+    await settle();
+    server.remove('alice');
+    write(alice, 'unsaved');
+    await settle();
+    expect(alice.session.state).toMatchObject({ lost: 'removed', unsaved: 1, people: [] });
+    expect(text(alice)).toBe('mine unsaved');
+    expect(server.text()).toBe('mine ');
+    write(bob, 'secret');
+    await settle();
+    expect(text(alice)).not.toContain('secret');
+    const before = alice.link.requests.length;
+    await settle(60_000);
+    expect(alice.link.requests.length).toBe(before);
+    server.roles.set('alice', 'editor');
+    server.tell('doc_member_added', { doc_id: DOC, username: 'alice', role: 'editor' });
+    await settle();
+    expect(alice.session.state).toMatchObject({ lost: null, unsaved: 0, synced: true });
+    expect(server.text()).toContain('secret');
+    expect(server.text()).toContain('unsaved');
+    expect(text(alice)).toBe(server.text());
+  });
+
+  it('that was never there is said', async () => {
+    const server = new FakeServer();
+    const link = server.link('mallory');
+    server.roles.delete('mallory');
+    const session = opened(link);
+    connect({ link, session });
+    await settle();
+    expect(session.state).toMatchObject({ lost: 'removed', ready: false });
+  });
+
+  it('to a deleted document never comes back', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    write(alice, 'last words');
+    await settle();
+    server.tell('doc_deleted', { doc_id: DOC });
+    await settle();
+    expect(alice.session.state.lost).toBe('deleted');
+    const before = alice.link.requests.length;
+    cut(alice);
+    connect(alice);
+    await settle();
+    expect(alice.link.requests.length).toBe(before);
+    expect(text(alice)).toBe('last words');
+  });
+});
+
+describe('many people on bad links', () => {
+  it.each([1, 2, 3, 4, 5, 6])('see the same text with every word exactly once (seed %i)', async (seed) => {
+    const random = randomFrom(seed);
+    const server = new FakeServer();
+    const people = await Promise.all(['alice', 'bob', 'carol'].map((name) => joined(server, name)));
+    people.forEach(({ link }, index) => {
+      link.latency = 1 + Math.floor(random() * 100 * (index + 1));
+    });
+    const written: string[] = [];
+    for (let step = 0; step < 400; step += 1) {
+      const person = people[Math.floor(random() * people.length)] as Person;
+      const dice = random();
+      if (dice < 0.06) cut(person);
+      else if (dice < 0.2) connect(person);
+      else if (dice < 0.24) person.link.answersToLose = 1;
+      else {
+        const word = `<${seed}.${step}>`;
+        // Between words, as the writer sees them: inside of one it would be torn apart on purpose.
+        const places = [...text(person).matchAll(/</g)].map(({ index }) => index);
+        write(person, word, places[Math.floor(random() * places.length)] ?? 0);
+        written.push(word);
+      }
+      await settle(Math.floor(random() * 120));
+    }
+    for (const person of people) connect(person);
+    await settle(60_000);
+    const final = server.text();
+    for (const person of people) {
+      expect(text(person)).toBe(final);
+      expect(person.session.state).toMatchObject({ unsaved: 0, synced: true });
+    }
+    expect((final.match(/<[^>]*>/g) ?? []).sort()).toEqual(written.sort());
+  });
+});
+
+describe('without a copy on the device', () => {
+  it('says so', async () => {
+    const alice = await joined(new FakeServer(), 'alice');
+    expect(alice.session.state.kept).toBe(false);
+  });
+
+  it('goes on when the copy cannot be read or written', async () => {
+    const server = new FakeServer();
+    server.doc.getText(TEXT).insert(0, 'on the server');
+    const link = server.link('alice');
+    const broken = () => Promise.reject(new Error('no storage'));
+    const session = opened(link, { load: broken, add: broken, count: broken, forget: broken });
+    connect({ link, session });
+    await settle();
+    expect(session.text.toString()).toBe('on the server');
+    expect(session.state).toMatchObject({ kept: false, synced: true });
+  });
+
+  it('does not take a change without an origin for one found on the device', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    alice.session.doc.transact(() => write(alice, 'counted'), null);
+    expect(alice.session.state.unsaved).toBe(1);
+  });
+});
+
+it('a second answer to the same vector changes nothing', async () => {
+  const server = new FakeServer();
+  const alice = await joined(server, 'alice');
+  write(alice, 'twice');
+  await settle();
+  server.publish('doc_sync', { doc_id: DOC, message: missingMessage(Y.encodeStateAsUpdate(server.doc)) });
+  await settle();
+  expect(text(alice)).toBe('twice');
+});

@@ -1,0 +1,83 @@
+import { useState } from 'react';
+import type { DocState } from '../../doc-sync/state';
+import { words } from '../../messages/editor';
+import { Confirm } from '../../ui/Confirm';
+import { Icon } from '../../ui/Icon';
+import { copy } from '../../ui/notify';
+
+interface Props {
+  state: DocState;
+  name: string;
+  content: () => string;
+  onDiscard: () => Promise<void>;
+}
+
+/** What is wrong, what becomes of one's words, and how to take them along. */
+export function EditorNotice({ state, name, content, onDiscard }: Props) {
+  const [discarding, setDiscarding] = useState(false);
+  const notice = noticeFor(state);
+  if (notice === null) return null;
+  const { said, rescue } = notice;
+  return (
+    <div className="editor-notice" role="alert">
+      <Icon name="warning" size={18} />
+      <p>{said}</p>
+      {rescue ? (
+        <div className="editor-notice-actions">
+          <button
+            type="button"
+            className="button button-small"
+            onClick={() => void copy(content(), words.notice.copied)}
+          >
+            <Icon name="copy" size={16} />
+            {words.notice.copy}
+          </button>
+          <button type="button" className="button button-small" onClick={() => download(name, content())}>
+            <Icon name="download" size={16} />
+            {words.notice.download}
+          </button>
+          {state.stuck !== null && state.lost === null ? (
+            <button type="button" className="button button-small" onClick={() => setDiscarding(true)}>
+              {words.notice.discard}
+            </button>
+          ) : null}
+        </div>
+      ) : null}
+      {discarding ? (
+        <Confirm
+          title={words.notice.discardTitle}
+          body={words.notice.discardBody}
+          action={words.notice.discardAction}
+          onConfirm={onDiscard}
+          onClose={() => setDiscarding(false)}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+interface NoticeWords {
+  said: string;
+  /** One's words are in danger here. */
+  rescue: boolean;
+}
+
+function noticeFor({ lost, stuck, unsaved, tooLong, kept, ready }: DocState): NoticeWords | null {
+  const { notice } = words;
+  if (lost !== null) {
+    if (!ready) return null;
+    return { said: unsaved > 0 ? notice.lost(unsaved) : notice.lostSaved, rescue: true };
+  }
+  if (stuck !== null) return { said: notice[stuck](unsaved), rescue: true };
+  if (tooLong) return { said: notice.tooLong, rescue: true };
+  return kept ? null : { said: notice.inTab, rescue: false };
+}
+
+function download(name: string, content: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type: 'text/markdown' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = `${name}.md`;
+  link.click();
+  URL.revokeObjectURL(address);
+}

@@ -1,0 +1,76 @@
+/** The open documents of the person who is signed in, tied to the live link. Loaded with the editor. */
+
+import { listDocs } from '../api/doc';
+import { Copies } from '../doc-sync/copy';
+import { Desk, type DocRef } from '../doc-sync/desk';
+import type { Channel, DocSession } from '../doc-sync/session';
+import * as socket from '../socket';
+import { current, subscribe } from '../store/store';
+import type { DocRole, Me } from '../store/types';
+import { copiesName, markUnsaved } from './unsavedDocs';
+
+const channel: Channel = { request: socket.request, tell: socket.tell, hear: socket.hear };
+
+let open: { me: Me; desk: Desk; copies: Promise<Copies | null> } | null = null;
+/** The connection the desk has been told of. */
+let connection: string | null = null;
+
+subscribe(follow);
+window.addEventListener('pagehide', () => open?.desk.setVisible(false));
+window.addEventListener('pageshow', () => open?.desk.setVisible(true));
+window.addEventListener('beforeunload', (event) => {
+  if (open?.desk.wouldLose) event.preventDefault();
+});
+
+/** To be put away again. Only while somebody is signed in. */
+export const takeDoc = (ref: DocRef, role: DocRole) => desk().take(ref, role);
+
+/** Does nothing where signing out has done it already. */
+export const putDocAway = (session: DocSession) => open?.desk.putAway(session);
+
+export const discardDoc = (session: DocSession) => open?.desk.discard(session);
+
+/** In the background, as soon as the link stands. */
+export async function save(refs: DocRef[]): Promise<void> {
+  const listed = await listDocs().catch(() => []);
+  for (const ref of refs) {
+    const entry = listed.find(({ id, createdAt }) => id === ref.id && createdAt === ref.createdAt);
+    if (entry !== undefined) putDocAway(takeDoc(ref, entry.role));
+  }
+}
+
+function desk(): Desk {
+  const { me } = current();
+  if (me === null) throw new Error('BUG: nobody is signed in');
+  if (open !== null && open.me.id === me.id) return open.desk;
+  putAll();
+  const copies = Copies.open(copiesName(me)).catch(() => null);
+  const onUnsaved = (ref: DocRef, unsaved: boolean) => markUnsaved(me, ref, unsaved);
+  const fresh = new Desk({ me: me.name, channel, copies, onUnsaved });
+  open = { me, copies, desk: fresh };
+  follow();
+  return fresh;
+}
+
+/** "Online" comes after the check whose session this is, so nothing goes out in another person's name. */
+function follow(): void {
+  if (open === null) return;
+  const { me, link } = current();
+  if (me?.id !== open.me.id) {
+    putAll();
+    return;
+  }
+  const now = link.phase === 'online' ? socket.connectionId() : null;
+  if (now === connection) return;
+  connection = now;
+  if (now === null) open.desk.linkDown();
+  else open.desk.linkUp();
+}
+
+function putAll(): void {
+  const before = open;
+  open = null;
+  connection = null;
+  before?.desk.close();
+  void before?.copies.then((copies) => copies?.close());
+}

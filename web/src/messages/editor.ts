@@ -1,0 +1,102 @@
+/** The words of the document editor; loaded with it. */
+
+import { count } from './plural';
+
+const changes = (number: number) => count(number, 'change', 'changes');
+
+export const words = {
+  label: (name: string) => `Text of ${name}`,
+  placeholder: 'Start writing. Markdown works here.',
+  nothingYet: 'Nothing is written here yet.',
+  waiting: 'The document appears here as soon as you are online.',
+
+  sync: {
+    loading: 'Loading…',
+    connecting: 'Connecting…',
+    saving: 'Saving…',
+    saved: 'Saved',
+    readOnly: 'Read only',
+    readOnlyOffline: 'Read only, offline',
+    offline: 'Offline',
+    kept: (number: number) => `Offline, ${changes(number)} kept on this device`,
+    inTab: (number: number) => `Offline, ${changes(number)} only in this tab`,
+    notSaved: (number: number) => `${changes(number)} not saved`,
+    tooLong: 'Too long, not saved',
+    removed: 'No access any more',
+    deleted: 'Deleted',
+  },
+
+  notice: {
+    role: (number: number) =>
+      `You can only view this document now. ${changes(number)} of yours came too late to be saved: copy your text before you go on.`,
+    malformed: (number: number) =>
+      `The server could not take ${changes(number)} of yours. Copy your text, then load the saved one.`,
+    tooLong: 'A document can have up to 1,000,000 bytes of text. Shorten this one, and it will be saved.',
+    lost: (number: number) => `${changes(number)} of yours had not been saved yet.`,
+    lostSaved: 'Everything you wrote was saved before that.',
+    inTab: 'This browser keeps nothing: changes are kept only while this tab is open.',
+    full: 'That does not fit: a document can have up to 1,000,000 bytes of text.',
+    copy: 'Copy my text',
+    copyText: 'Copy text',
+    copied: 'Text copied.',
+    download: 'Download my text',
+    discard: 'Load the saved text',
+    discardTitle: 'Give up what was not saved?',
+    discardBody: 'The text as the server has it is loaded. What was not saved is gone from this device.',
+    discardAction: 'Give up and load',
+  },
+
+  people: {
+    here: (names: string[]) => `Here now: ${names.join(', ')}`,
+    title: 'Here now',
+    you: (name: string) => `${name} (you)`,
+    more: (number: number) => `+${number}`,
+  },
+
+  view: {
+    label: 'View',
+    write: 'Write',
+    both: 'Side by side',
+    read: 'Preview',
+  },
+
+  preview: {
+    label: 'Preview',
+    empty: 'Nothing to show yet.',
+    failed: 'This text cannot be shown as a preview.',
+  },
+
+  tools: {
+    label: 'Formatting',
+    undo: 'Undo',
+    redo: 'Redo',
+    bold: 'Bold (Ctrl+B)',
+    italic: 'Italic (Ctrl+I)',
+    heading: 'Heading',
+    list: 'List',
+    link: 'Link',
+    find: 'Find (Ctrl+F)',
+  },
+
+  /** What CodeMirror says by itself, by its own English. */
+  phrases: {
+    Find: 'Find',
+    Replace: 'Replace',
+    next: 'Next',
+    previous: 'Previous',
+    all: 'All',
+    'match case': 'Match case',
+    'by word': 'Whole words',
+    regexp: 'Regular expression',
+    replace: 'Replace',
+    'replace all': 'Replace all',
+    close: 'Close',
+    'current match': 'Current match',
+    'on line': 'on line',
+    'replaced match on line $': 'Replaced the match on line $',
+    'replaced $ matches': 'Replaced $ matches',
+    'Go to line': 'Go to line',
+    go: 'Go',
+    'Control character': 'Control character',
+  },
+};
