@@ -112,6 +112,7 @@ impl Task {
     }
 
     async fn delete(&mut self, actor: UserId) -> Result<()> {
+        self.wait_for_snapshot().await;
         let tx = self.shared.db.begin().await?;
         store::delete(&tx, self.id, actor).await?;
         tx.commit().await?;

@@ -18,8 +18,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use entity::{DocId, UserId, doc_member::Role};
-use tokio::sync::mpsc;
+use entity::{DocId, RevisionId, UserId, doc_member::Role};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -52,8 +52,8 @@ const COMPACT_UPDATES: usize = 500;
 const COMPACT_BYTES: usize = 64 * 1024;
 /// How often the state of a document that is being edited is kept as a revision.
 const REVISION_EVERY: Duration = Duration::from_mins(10);
-/// Texts from this many bytes are worked on where it does not hold up everybody else.
-const LARGE_TEXT: usize = 16 * 1024;
+/// From this many bytes that have to be looked at, work is done where it holds up nobody else.
+const MUCH: usize = 16 * 1024;
 
 /// Whose screen a text is on: one person in one session, over however many sockets.
 pub(super) type Keeper = (UserId, Arc<str>);
@@ -79,6 +79,8 @@ pub(super) struct Task {
     pub(super) editors: [Option<Editor>; 2],
     /// When the oldest edit was made that no revision has.
     unkept_since: Option<Instant>,
+    /// Says when the snapshot is stored that is being stored.
+    storing: Option<oneshot::Receiver<()>>,
     /// When somebody last wanted something.
     used: Instant,
     /// Set when the document was deleted or could not be read again.
@@ -168,6 +170,7 @@ impl Task {
             awareness: Awareness::default(),
             batch: Vec::new(),
             editors: [None, None],
+            storing: None,
             used: now,
             absence: None,
         }))
@@ -250,14 +253,24 @@ impl Task {
         }
     }
 
-    /// Lets `work` do something with the text: here when that is quick, else where it holds up
-    /// nobody. If it panics the text is given up and read again.
+    /// Lets `work` do something with the text that looks at all of it.
     pub(super) async fn with_text<R: Send + 'static>(
         &mut self,
         work: impl FnOnce(&mut Text) -> R + Send + 'static,
     ) -> Result<R> {
+        let bytes = self.text.as_ref().map_or(0, |it| it.text().as_str().len());
+        self.with_bytes(bytes, work).await
+    }
+
+    /// Lets `work` do something with the text that looks at so many `bytes`: here when that is
+    /// quick, else where it holds up nobody. If it panics the text is given up and read again.
+    pub(super) async fn with_bytes<R: Send + 'static>(
+        &mut self,
+        bytes: usize,
+        work: impl FnOnce(&mut Text) -> R + Send + 'static,
+    ) -> Result<R> {
         let mut text = self.text.take().ok_or_else(unavailable)?;
-        let outcome = if text.text().as_str().len() < LARGE_TEXT {
+        let outcome = if bytes < MUCH {
             let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut text)));
             outcome.ok().map(|outcome| (text, outcome))
         } else {
@@ -378,6 +391,7 @@ impl Task {
         for pending in std::mem::take(&mut self.batch) {
             pending.answer.fail(unavailable());
         }
+        self.wait_for_snapshot().await;
         match log::load(&self.shared.db, self.id).await {
             Ok(Some((text, stored))) => {
                 self.text = Some(Document::new(text, stored));
@@ -426,13 +440,10 @@ impl Task {
         let (updates, bytes) = (text.text().log_len(), text.text().log_bytes());
         // Of a large text so much has to be written that it is done less often.
         let enough = COMPACT_BYTES.max(text.text().as_str().len() / 4);
+        let is_time = |since: Instant| since.elapsed() >= REVISION_EVERY;
         if updates >= COMPACT_UPDATES || bytes >= enough {
-            if let Err(error) = self.compact().await {
-                error.log("storing a snapshot");
-            }
-        } else if self
-            .unkept_since
-            .is_some_and(|since| since.elapsed() >= REVISION_EVERY)
+            self.compact().await;
+        } else if self.unkept_since.is_some_and(is_time)
             && let Err(error) = self.keep_revision(Keep::Automatic).await
         {
             error.log("keeping a revision");
@@ -441,25 +452,43 @@ impl Task {
         }
     }
 
-    /// Stores the whole state, and keeps a revision of it.
-    async fn compact(&mut self) -> Result<()> {
+    /// Takes a snapshot of the text and begins to store it, with a revision; edits go on meanwhile.
+    /// If it cannot be stored the log stays what it is, and the next snapshot has it all.
+    async fn compact(&mut self) {
+        self.wait_for_snapshot().await;
         // Read anew from its own snapshot, the text takes a fraction of the memory.
         let compacted = self.with_text(|text| {
             let snapshot = text.compact()?;
             Ok::<_, Error>((snapshot, text.content()))
         });
-        let (snapshot, content) = compacted.await??;
-        let now = self.shared.clock.now();
-        let tx = self.shared.db.begin().await?;
-        revision::checkpoint(&tx, self.id, self.stored, &content, now, Keep::Automatic).await?;
-        log::save_snapshot(&tx, self.id, self.stored, snapshot, now).await?;
-        tx.commit().await?;
+        let (snapshot, content) = match compacted.await.flatten() {
+            Ok(compacted) => compacted,
+            Err(error) => return error.log("taking a snapshot"),
+        };
+        let (shared, id, version) = (self.shared.clone(), self.id, self.stored);
+        let (done, stored) = oneshot::channel();
+        self.shared.beside(async move {
+            if let Err(error) = store_snapshot(&shared, id, version, snapshot, &content).await {
+                error.log("storing a snapshot");
+            }
+            // A task that is gone does not wait for it.
+            let _ = done.send(());
+        });
+        self.storing = Some(stored);
         self.unkept_since = None;
-        Ok(())
+    }
+
+    /// Waits until the snapshot is stored that is being stored, if one is.
+    pub(super) async fn wait_for_snapshot(&mut self) {
+        if let Some(stored) = self.storing.take() {
+            // However it ended, it is not under way any more.
+            drop(stored.await);
+        }
     }
 
     /// Keeps the text as it is now.
-    pub(super) async fn keep_revision(&mut self, keep: Keep) -> Result<Option<entity::RevisionId>> {
+    pub(super) async fn keep_revision(&mut self, keep: Keep) -> Result<Option<RevisionId>> {
+        self.wait_for_snapshot().await;
         let content = self.text.as_mut().ok_or_else(unavailable)?.content();
         let now = self.shared.clock.now();
         let tx = self.shared.db.begin().await?;
@@ -477,12 +506,24 @@ impl Task {
             self.shared.note_left(sid, self.id);
         }
         let has_log = self.text.as_ref().is_some_and(|it| it.text().log_len() > 0);
-        if self.absence.is_none()
-            && has_log
-            && !is_urgent
-            && let Err(error) = self.compact().await
-        {
-            error.log("closing a document");
+        if self.absence.is_none() && has_log && !is_urgent {
+            self.compact().await;
         }
+        self.wait_for_snapshot().await;
     }
+}
+
+async fn store_snapshot(
+    shared: &Shared,
+    id: DocId,
+    version: i64,
+    snapshot: Vec<u8>,
+    content: &Arc<str>,
+) -> Result<()> {
+    let now = shared.clock.now();
+    let tx = shared.db.begin().await?;
+    revision::checkpoint(&tx, id, version, content, now, Keep::Automatic).await?;
+    log::save_snapshot(&tx, id, version, snapshot, now).await?;
+    tx.commit().await?;
+    Ok(())
 }
