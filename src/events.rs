@@ -326,7 +326,7 @@ const INCOMING: &[Incoming] = &[
         names: &["doc_sync"],
         payload: "`{doc_id, message}`: a message of the Yjs sync protocol, as binary",
         answer: "DocSynced",
-        about: "Syncs a Yjs text, the root text `content`. Step 1 is answered with step 2 and the server's own step 1 as events before the acknowledgement",
+        about: "Syncs a Yjs text, the root text `content`. Step 1 is answered with step 2 and, for who may edit, the server's own step 1, as events before the acknowledgement. Refusals: `malformed_update`, `out_of_date` (sync again), `content_too_large`, `edit_access_denied`, `not_joined`",
     },
     Incoming {
         names: &["doc_awareness"],
@@ -427,7 +427,7 @@ const OUTGOING: &[Outgoing] = &[
         names: &["doc_content"],
         payload: Payload::Typed("DocContent"),
         to: "a socket that opened the document with whole texts",
-        about: "The text as it is",
+        about: "The text as it is. Also after an edit in another window of the same person",
     },
     Outgoing {
         names: &["doc_updated", "doc_content_updated"],
