@@ -75,7 +75,7 @@ export default function DocListPage() {
         </button>
         <button
           type="button"
-          className="button button-primary"
+          className="button button-primary doc-new"
           aria-label={words.list.new}
           onClick={() => setCreating(true)}
         >
