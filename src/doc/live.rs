@@ -8,13 +8,14 @@ use entity::UserId;
 use super::{
     audience::Listener,
     awareness::Sender,
+    batch::Answer,
     command::{Person, Reply, edit_access_denied, not_joined, unavailable},
     event::{
         DocAwareness, DocContent, DocEdited, DocJoined, DocSync, DocSynced, DocUpdated, DocUser,
         Protocol,
     },
     protocol::SyncMessage,
-    task::{Answer, Editor, Task},
+    task::{Editor, Task},
 };
 use crate::{
     kernel::{Error, Result},
