@@ -8,6 +8,7 @@ use std::{sync::Arc, time::Instant};
 use entity::{DocId, RevisionId, UserId, doc_member::Role};
 
 use super::{
+    batch::Answer,
     command::{Absence, Command, Content, unavailable},
     engine::Engine,
     event::{DocMember, DocNews, DocRenamed},
@@ -15,7 +16,7 @@ use super::{
     model::{DocName, MemberChange, MemberKind, MemberOutcome},
     revision::Keep,
     revision_store, store,
-    task::{Answer, Task},
+    task::Task,
 };
 use crate::{
     kernel::{Error, Result},
@@ -112,6 +113,7 @@ impl Task {
     }
 
     async fn delete(&mut self, actor: UserId) -> Result<()> {
+        self.wait_for_snapshot().await;
         let tx = self.shared.db.begin().await?;
         store::delete(&tx, self.id, actor).await?;
         tx.commit().await?;

@@ -8,6 +8,7 @@
 
 use std::{
     collections::HashSet,
+    future::Future,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -24,7 +25,7 @@ use super::{
 };
 use crate::{
     account::Directory,
-    kernel::{Clock, Db, Error, Result, Tasks},
+    kernel::{Clock, Db, Error, Result, Tasks, metrics},
     socket::{Delivery, Sid},
 };
 
@@ -206,7 +207,7 @@ impl Engine {
         }
         let writer = self.0.writer();
         let writer = writer.ok_or_else(Error::busy)?;
-        let handle = self.0.open.entry(id).or_insert_with(|| {
+        let entry = self.0.open.entry(id).or_insert_with(|| {
             let (mailbox, commands) = mpsc::channel(MAILBOX);
             let ended = CancellationToken::new();
             let (shared, guard) = (self.0.clone(), ended.clone().drop_guard());
@@ -225,7 +226,10 @@ impl Engine {
                 ended,
             }
         });
-        Ok(handle.clone())
+        let handle = entry.clone();
+        drop(entry);
+        metrics::docs_open(self.0.open.len());
+        Ok(handle)
     }
 }
 
@@ -240,6 +244,7 @@ struct Ending {
 impl Drop for Ending {
     fn drop(&mut self) {
         self.shared.open.remove(&self.id);
+        metrics::docs_open(self.shared.open.len());
     }
 }
 
@@ -277,6 +282,11 @@ impl Shared {
             handle.mailbox = None;
         }
         !is_asked
+    }
+
+    /// Does something for a document beside its task; the server waits for it when it stops.
+    pub(super) fn beside(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(work);
     }
 
     /// How many documents are open.

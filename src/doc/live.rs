@@ -8,13 +8,14 @@ use entity::UserId;
 use super::{
     audience::Listener,
     awareness::Sender,
+    batch::Answer,
     command::{Person, Reply, edit_access_denied, not_joined, unavailable},
     event::{
         DocAwareness, DocContent, DocEdited, DocJoined, DocSync, DocSynced, DocUpdated, DocUser,
         Protocol,
     },
     protocol::SyncMessage,
-    task::{Answer, Editor, Task},
+    task::{Editor, Task},
 };
 use crate::{
     kernel::{Error, Result},
@@ -159,7 +160,7 @@ impl Task {
     ) -> Result<((Option<Vec<u8>>, i64), bool)> {
         let may_edit = self.require_editor(person.user).is_ok();
         let update = update.to_vec();
-        let edited = self.with_text(move |text| {
+        let edited = self.with_bytes(update.len(), move |text| {
             if !may_edit && text.text().lacks(&update)? {
                 return Err(edit_access_denied());
             } else if !may_edit {
@@ -213,22 +214,26 @@ impl Task {
             let Some(listener) = self.audience.get(sid) else {
                 continue;
             };
+            let editor = self.editor_for(listener.user);
             let event = DocUpdated {
                 doc_id: self.id,
                 content: &content,
                 version,
-                edited_by: self.editor_for(listener.user),
+                edited_by: editor.map_or("", |editor| &editor.1),
             };
-            let delivery = &self.shared.delivery;
             delivery.emit_to_socket(sid, UPDATED, &event);
+            // What a person did in another window, older clients take for their own echo.
+            if editor.is_some_and(|editor| editor.0 == listener.user) {
+                self.send_content(sid, &content, version);
+            }
         }
     }
 
-    /// Who edited last, as `user` is told: older clients take a text by themselves for an echo.
-    fn editor_for(&self, user: UserId) -> &str {
+    /// Who edited last, as `user` is told: somebody else, where there is anybody.
+    fn editor_for(&self, user: UserId) -> Option<&Editor> {
         let editors = || self.editors.iter().flatten();
         let other = editors().find(|editor| editor.0 != user);
-        other.or_else(|| editors().next()).map_or("", |it| &it.1)
+        other.or_else(|| editors().next())
     }
 
     /// Gives everybody the text that was read again after what was not stored was lost.

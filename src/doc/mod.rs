@@ -8,6 +8,7 @@
 
 mod audience;
 mod awareness;
+mod batch;
 mod changes;
 mod command;
 mod crdt;
@@ -40,6 +41,7 @@ mod store;
 mod task;
 mod text;
 mod update;
+mod upkeep;
 mod writer;
 
 pub use http::{router, routes};

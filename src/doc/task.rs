@@ -19,23 +19,22 @@ use std::{
 };
 
 use entity::{DocId, UserId, doc_member::Role};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     audience::Audience,
     awareness::Awareness,
-    command::{Absence, Command, Reply, access_denied, edit_access_denied, unavailable},
+    batch::Pending,
+    command::{Absence, Command, access_denied, edit_access_denied, unavailable},
     document::Document,
     engine::Shared,
-    event::{DocEdited, DocSynced},
-    log::{self, Append, Update},
-    revision::{self, Keep},
-    store,
+    log, store,
+    upkeep::REVISION_EVERY,
     writer::Writer,
 };
 use crate::{
-    kernel::{Error, Result},
+    kernel::Result,
     socket::{Room, Sid},
 };
 
@@ -47,13 +46,8 @@ const IDLE: Duration = Duration::from_mins(1);
 const IDLE_EXPECTING: Duration = Duration::from_mins(10);
 /// When more documents than these are open, those with nobody in them are closed at once.
 const MANY_OPEN: usize = 1_000;
-/// After how many updates, or bytes of them, the log is folded into a snapshot.
-const COMPACT_UPDATES: usize = 500;
-const COMPACT_BYTES: usize = 64 * 1024;
-/// How often the state of a document that is being edited is kept as a revision.
-const REVISION_EVERY: Duration = Duration::from_mins(10);
-/// Texts from this many bytes are worked on where it does not hold up everybody else.
-const LARGE_TEXT: usize = 16 * 1024;
+/// From this many bytes that have to be looked at, work is done where it holds up nobody else.
+const MUCH: usize = 16 * 1024;
 
 /// Whose screen a text is on: one person in one session, over however many sockets.
 pub(super) type Keeper = (UserId, Arc<str>);
@@ -64,9 +58,9 @@ pub(super) type Text = Document<Sid, Keeper>;
 pub(super) struct Task {
     pub(super) id: DocId,
     pub(super) shared: Arc<Shared>,
-    writer: Writer,
+    pub(super) writer: Writer,
     /// Taken out only while it is worked on elsewhere.
-    text: Option<Text>,
+    pub(super) text: Option<Text>,
     /// The version that is in the database.
     pub(super) stored: i64,
     pub(super) name: String,
@@ -74,11 +68,13 @@ pub(super) struct Task {
     pub(super) audience: Audience,
     pub(super) awareness: Awareness,
     /// Edits that are in the text, but not in the database yet.
-    batch: Vec<Pending>,
+    pub(super) batch: Vec<Pending>,
     /// Who edited last, and who else before.
     pub(super) editors: [Option<Editor>; 2],
     /// When the oldest edit was made that no revision has.
-    unkept_since: Option<Instant>,
+    pub(super) unkept_since: Option<Instant>,
+    /// Says when the snapshot is stored that is being stored.
+    pub(super) storing: Option<oneshot::Receiver<()>>,
     /// When somebody last wanted something.
     used: Instant,
     /// Set when the document was deleted or could not be read again.
@@ -87,35 +83,6 @@ pub(super) struct Task {
 
 /// Somebody who edited.
 pub(super) type Editor = (UserId, Arc<str>);
-
-/// An edit that waits to be stored.
-struct Pending {
-    editor: Editor,
-    /// The socket that it came from.
-    origin: Option<Sid>,
-    /// None for an edit that changed nothing.
-    update: Option<Vec<u8>>,
-    version: i64,
-    answer: Answer,
-}
-
-/// Who waits for an edit to be stored.
-pub(super) enum Answer {
-    /// A client with whole texts; whether it wants the merged text in the answer.
-    Text(Reply<DocEdited>, bool),
-    Sync(Reply<DocSynced>),
-    Version(Reply<i64>),
-}
-
-impl Answer {
-    fn fail(self, error: Error) {
-        match self {
-            Self::Text(reply, _) => drop(reply.send(Err(error))),
-            Self::Sync(reply) => drop(reply.send(Err(error))),
-            Self::Version(reply) => drop(reply.send(Err(error))),
-        }
-    }
-}
 
 /// Opens the document `id` and works off `commands` until nobody needs it any more.
 pub(super) async fn run(
@@ -168,6 +135,7 @@ impl Task {
             awareness: Awareness::default(),
             batch: Vec::new(),
             editors: [None, None],
+            storing: None,
             used: now,
             absence: None,
         }))
@@ -250,14 +218,24 @@ impl Task {
         }
     }
 
-    /// Lets `work` do something with the text: here when that is quick, else where it holds up
-    /// nobody. If it panics the text is given up and read again.
+    /// Lets `work` do something with the text that looks at all of it.
     pub(super) async fn with_text<R: Send + 'static>(
         &mut self,
         work: impl FnOnce(&mut Text) -> R + Send + 'static,
     ) -> Result<R> {
+        let bytes = self.text.as_ref().map_or(0, |it| it.text().as_str().len());
+        self.with_bytes(bytes, work).await
+    }
+
+    /// Lets `work` do something with the text that looks at so many `bytes`: here when that is
+    /// quick, else where it holds up nobody. If it panics the text is given up and read again.
+    pub(super) async fn with_bytes<R: Send + 'static>(
+        &mut self,
+        bytes: usize,
+        work: impl FnOnce(&mut Text) -> R + Send + 'static,
+    ) -> Result<R> {
         let mut text = self.text.take().ok_or_else(unavailable)?;
-        let outcome = if text.text().as_str().len() < LARGE_TEXT {
+        let outcome = if bytes < MUCH {
             let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut text)));
             outcome.ok().map(|outcome| (text, outcome))
         } else {
@@ -279,117 +257,6 @@ impl Task {
     /// The text, which is there whenever nothing is under way.
     pub(super) fn text(&mut self) -> Option<&mut Text> {
         self.text.as_mut()
-    }
-
-    /// Puts an edit that is in the text now among those to be stored.
-    pub(super) fn push(
-        &mut self,
-        editor: Editor,
-        origin: Option<Sid>,
-        (update, version): (Option<Vec<u8>>, i64),
-        answer: Answer,
-    ) {
-        self.batch.push(Pending {
-            editor,
-            origin,
-            update,
-            version,
-            answer,
-        });
-    }
-
-    /// Stores the edits that are in the text, then tells everybody and answers.
-    pub(super) async fn settle(&mut self) {
-        if self.batch.is_empty() {
-            return;
-        }
-        let mut updates = Vec::with_capacity(self.batch.len());
-        for pending in &self.batch {
-            updates.extend(pending.update.as_ref().map(|data| Update {
-                author: pending.editor.0,
-                data: data.clone(),
-            }));
-        }
-        if !updates.is_empty() {
-            let count = i64::try_from(updates.len()).unwrap_or(i64::MAX);
-            let append = Append {
-                doc: self.id,
-                version: self.stored,
-                updates,
-            };
-            if let Err(error) = self.writer.append(append).await {
-                error.log("storing edits");
-                return self.reload().await;
-            }
-            self.stored += count;
-            self.unkept_since.get_or_insert_with(Instant::now);
-        }
-        for pending in std::mem::take(&mut self.batch) {
-            if let Some(update) = &pending.update {
-                self.tell_editors(&pending.editor, pending.origin, update, pending.version);
-                self.note_editor(&pending.editor);
-            }
-            self.answer(pending);
-        }
-    }
-
-    fn answer(&mut self, pending: Pending) {
-        // Who does not wait any more needs no answer.
-        match pending.answer {
-            Answer::Text(reply, wants_text) => {
-                let merged = wants_text.then(|| self.text_for(pending.origin)).flatten();
-                let (version, content) = match merged {
-                    Some((content, version)) => (version, Some(content)),
-                    None => (pending.version, None),
-                };
-                drop(reply.send(Ok(DocEdited {
-                    doc_id: self.id,
-                    version,
-                    content,
-                })));
-            }
-            Answer::Sync(reply) => drop(reply.send(Ok(DocSynced {
-                doc_id: self.id,
-                version: pending.version,
-            }))),
-            Answer::Version(reply) => drop(reply.send(Ok(pending.version))),
-        }
-    }
-
-    /// The current text as an answer to the socket, which then counts as having it.
-    fn text_for(&mut self, sid: Option<Sid>) -> Option<(Arc<str>, i64)> {
-        let text = self.text.as_mut()?;
-        text.answered(sid?, Instant::now());
-        Some((text.content(), text.version()))
-    }
-
-    fn note_editor(&mut self, editor: &Editor) {
-        if self.editors[0]
-            .as_ref()
-            .is_none_or(|last| last.0 != editor.0)
-        {
-            self.editors.swap(0, 1);
-            self.editors[0] = Some(editor.clone());
-        }
-    }
-
-    /// Gives the text up, and with it what was not stored, and reads it again.
-    async fn reload(&mut self) {
-        for pending in std::mem::take(&mut self.batch) {
-            pending.answer.fail(unavailable());
-        }
-        match log::load(&self.shared.db, self.id).await {
-            Ok(Some((text, stored))) => {
-                self.text = Some(Document::new(text, stored));
-                self.stored = stored;
-                self.tell_reloaded();
-            }
-            Ok(None) => self.absence = Some(Absence::Gone),
-            Err(error) => {
-                error.log("reading a document again");
-                self.absence = Some(Absence::Unreadable);
-            }
-        }
     }
 
     fn wake_at(&self) -> Instant {
@@ -420,55 +287,6 @@ impl Task {
         }
     }
 
-    /// Folds the log into a snapshot when it has grown, and keeps a revision when it is time.
-    async fn keep_up(&mut self) {
-        let Some(text) = &self.text else { return };
-        let (updates, bytes) = (text.text().log_len(), text.text().log_bytes());
-        // Of a large text so much has to be written that it is done less often.
-        let enough = COMPACT_BYTES.max(text.text().as_str().len() / 4);
-        if updates >= COMPACT_UPDATES || bytes >= enough {
-            if let Err(error) = self.compact().await {
-                error.log("storing a snapshot");
-            }
-        } else if self
-            .unkept_since
-            .is_some_and(|since| since.elapsed() >= REVISION_EVERY)
-            && let Err(error) = self.keep_revision(Keep::Automatic).await
-        {
-            error.log("keeping a revision");
-            // Not again with every edit, nor all the time without any.
-            self.unkept_since = Some(Instant::now());
-        }
-    }
-
-    /// Stores the whole state, and keeps a revision of it.
-    async fn compact(&mut self) -> Result<()> {
-        // Read anew from its own snapshot, the text takes a fraction of the memory.
-        let compacted = self.with_text(|text| {
-            let snapshot = text.compact()?;
-            Ok::<_, Error>((snapshot, text.content()))
-        });
-        let (snapshot, content) = compacted.await??;
-        let now = self.shared.clock.now();
-        let tx = self.shared.db.begin().await?;
-        revision::checkpoint(&tx, self.id, self.stored, &content, now, Keep::Automatic).await?;
-        log::save_snapshot(&tx, self.id, self.stored, snapshot, now).await?;
-        tx.commit().await?;
-        self.unkept_since = None;
-        Ok(())
-    }
-
-    /// Keeps the text as it is now.
-    pub(super) async fn keep_revision(&mut self, keep: Keep) -> Result<Option<entity::RevisionId>> {
-        let content = self.text.as_mut().ok_or_else(unavailable)?.content();
-        let now = self.shared.clock.now();
-        let tx = self.shared.db.begin().await?;
-        let kept = revision::checkpoint(&tx, self.id, self.stored, &content, now, keep).await?;
-        tx.commit().await?;
-        self.unkept_since = None;
-        Ok(kept)
-    }
-
     /// Leaves nobody behind; and when there is time, the edits in a revision and the next opening
     /// quick.
     async fn end(&mut self, is_urgent: bool) {
@@ -477,12 +295,9 @@ impl Task {
             self.shared.note_left(sid, self.id);
         }
         let has_log = self.text.as_ref().is_some_and(|it| it.text().log_len() > 0);
-        if self.absence.is_none()
-            && has_log
-            && !is_urgent
-            && let Err(error) = self.compact().await
-        {
-            error.log("closing a document");
+        if self.absence.is_none() && has_log && !is_urgent {
+            self.compact().await;
         }
+        self.wait_for_snapshot().await;
     }
 }

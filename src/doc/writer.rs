@@ -7,10 +7,12 @@
 //! A document whose edits cannot be appended - somebody else has appended, an author may not edit
 //! any more - fails alone; when the database fails, everything that was under way does.
 
+use std::time::Instant;
+
 use tokio::sync::{mpsc, oneshot};
 
 use super::log::{self, Append};
-use crate::kernel::{Clock, Db, Error, Result, Tasks, error::ErrorKind};
+use crate::kernel::{Clock, Db, Error, Result, Tasks, error::ErrorKind, metrics};
 
 /// Documents that may wait for the same commit; beyond them their tasks wait.
 const QUEUE: usize = 256;
@@ -44,8 +46,11 @@ async fn work(db: Db, clock: Clock, mut commands: mpsc::Receiver<Command>) {
     let mut taken = Vec::with_capacity(QUEUE);
     while commands.recv_many(&mut taken, QUEUE).await > 0 {
         let (appends, answers): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
+        let began = Instant::now();
         match store(&db, &clock, &appends).await {
             Ok(outcomes) => {
+                let updates = appends.iter().map(|append| append.updates.len()).sum();
+                metrics::updates_stored(updates, began.elapsed());
                 for (answer, outcome) in answers.into_iter().zip(outcomes) {
                     // A task that is gone does not need its answer.
                     drop(answer.send(if outcome { Ok(()) } else { Err(overtaken()) }));

@@ -13,6 +13,12 @@ const STORED: &str = "chatter_messages_stored_total";
 const BATCH: &str = "chatter_batch_messages";
 /// Seconds that storing a batch took.
 const COMMIT: &str = "chatter_commit_seconds";
+/// Updates of documents that were stored.
+const UPDATES: &str = "chatter_doc_updates_stored_total";
+/// Seconds that storing a batch of them took.
+const UPDATES_COMMIT: &str = "chatter_doc_commit_seconds";
+/// Documents that are open.
+const DOCS: &str = "chatter_docs_open";
 /// Sockets that are connected.
 const SOCKETS: &str = "chatter_sockets_connected";
 /// Clients that were cut off because they did not keep up.
@@ -42,13 +48,16 @@ fn exporter() -> anyhow::Result<PrometheusHandle> {
             &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0],
         )?
         .set_buckets_for_metric(
-            Matcher::Full(COMMIT.to_owned()),
+            Matcher::Suffix("commit_seconds".to_owned()),
             &[0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0],
         )?
         .install_recorder()?;
     metrics::describe_counter!(STORED, "Messages that were stored");
     metrics::describe_histogram!(BATCH, "Messages of one commit");
     metrics::describe_histogram!(COMMIT, "Seconds that storing a batch took");
+    metrics::describe_counter!(UPDATES, "Updates of documents that were stored");
+    metrics::describe_histogram!(UPDATES_COMMIT, "Seconds that storing updates took");
+    metrics::describe_gauge!(DOCS, "Documents that are open");
     metrics::describe_gauge!(SOCKETS, "Sockets that are connected");
     metrics::describe_counter!(CUT_OFF, "Clients that were cut off for not keeping up");
     metrics::describe_counter!(REFUSED, "Events refused because their queue was full");
@@ -76,6 +85,18 @@ pub(crate) fn stored(messages: usize, time: Duration) {
     metrics::counter!(STORED).increment(messages.into());
     metrics::histogram!(BATCH).record(messages);
     metrics::histogram!(COMMIT).record(time);
+}
+
+/// A batch of `updates` of documents was stored, and it took `time`.
+pub(crate) fn updates_stored(updates: usize, time: Duration) {
+    let updates = u64::try_from(updates).unwrap_or(u64::MAX);
+    metrics::counter!(UPDATES).increment(updates);
+    metrics::histogram!(UPDATES_COMMIT).record(time);
+}
+
+/// As many documents are `open` now.
+pub(crate) fn docs_open(open: usize) {
+    metrics::gauge!(DOCS).set(f64::from(u32::try_from(open).unwrap_or(u32::MAX)));
 }
 
 /// A client was cut off.

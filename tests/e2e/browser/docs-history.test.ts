@@ -112,6 +112,7 @@ test("an earlier text is restored, and the one before it is in the history", asy
   await dialog.waitFor({ state: "detached" });
   await window.page.getByText("The version has been restored.").waitFor();
   assert.equal(await stored(alice, id), FIRST);
+  await window.page.getByRole("textbox", { name: /Plan/ }).getByText("Line 1", { exact: true }).waitFor();
 
   const { revisions } = await alice.reads(`/api/doc/${id}/revisions`);
   const texts = await Promise.all(

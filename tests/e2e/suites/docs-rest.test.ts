@@ -74,7 +74,7 @@ describe("making a document", () => {
     const [gus, hal] = await shared.server.online("gus", "hal");
     for (const [members, status, code, text] of [
       [[{ username: "hal" }, { username: "nobody1", role: "editor" }, { username: "nobody2" }], 404, "user_not_found", /^user not found: nobody1, nobody2$/],
-      [[{ username: "" }], 404, "user_not_found", /user not found/],
+      [[{ username: "hal" }, { username: "" }], 400, "username_required", /^username required$/],
       [[{ username: "hal", role: "creator" }], 400, "invalid_role", /^invalid role$/],
       [[{ username: "hal", role: "owner" }], 400, "invalid_role", /^invalid role$/],
       [[{ username: "hal", role: "" }], 400, "invalid_role", /^invalid role$/],

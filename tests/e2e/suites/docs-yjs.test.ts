@@ -99,6 +99,19 @@ describe("in step", () => {
     await converge(typists, meeting.stored, meeting.told);
   });
 
+  test("line ends become LF for everybody, their writer included", async () => {
+    await using server = await Chatter.starts({ root: false });
+    await using meeting = await Meeting.of(server, ["ann", "ben"]);
+    const [ann, ben] = [await meeting.yjs(0), await meeting.yjs(1)];
+    ann.splices(0, "one\r\ntwo\rthree");
+    await eventually("both to see LF", () => ann.screen === "one\ntwo\nthree" && ben.screen === ann.screen);
+    // In front of a LF it is half of a line end, elsewhere a whole one.
+    ben.splices(3, "\r");
+    ben.splices(ben.text.length, "\r");
+    await eventually("both to see LF again", () => ann.screen === "one\ntwo\nthree\n" && ben.screen === ann.screen);
+    assert.equal(await meeting.stored(), ann.screen);
+  });
+
   test("an editor who wrote and deleted much offline brings no more than the difference", async () => {
     await using server = await Chatter.starts({ root: false });
     await using meeting = await Meeting.of(server, ["ann", "ben"], "kept");
@@ -224,7 +237,6 @@ describe("what is refused", () => {
         ["XML", (_, doc) => doc.getXmlFragment("xml").insert(0, [new Y.XmlElement("script")])],
         ["a document", (_, doc) => doc.getMap("docs").set("sub", new Y.Doc())],
         ["a text beside good text", (text, doc) => (text.insert(0, "good"), doc.getText("hidden").insert(0, "x".repeat(1000)))],
-        ["a deleted format", (text) => (text.insert(0, "x", { bold: true }), text.delete(0, 1))],
       ];
       const state = Y.encodeStateAsUpdate(ydoc);
       return changes.flatMap(([what, change]) => {

@@ -63,10 +63,15 @@ export class Typist {
     return this.words.filter((word) => !this.page.screen.includes(word));
   }
 
-  /** Begins with a letter that no other word has, so that its beginning can be told apart as well. */
+  /**
+   * Begins with a letter that no other word has, so that its beginning can be told apart as well.
+   * Words are not alike: two people who put the same into the same place at once are beyond what
+   * can be told from whole texts.
+   */
   private another(): string {
-    const first = String.fromCodePoint(0x4e00 + begun++);
-    const word = `${first}${this.page.name}${this.words.length}${this.dice.among(TAILS)}]`;
+    let word = String.fromCodePoint(0x4e00 + begun++) + this.page.name[0];
+    for (let length = this.dice.between(2, 7); length > 0; length--) word += String.fromCharCode(this.dice.between(97, 122));
+    word += `${this.dice.among(TAILS)}]`;
     this.words.push(word);
     return word;
   }

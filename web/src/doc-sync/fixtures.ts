@@ -93,7 +93,7 @@ export class FakeServer {
       link.arrive('doc_sync', { doc_id: DOC, message: vectorMessage(Y.encodeStateVector(this.doc)) });
       return { ok: true };
     }
-    const refused = this.refuseNext ?? this.#refusalOf(role, message.update);
+    const refused = this.refuseNext ?? this.refusalOf(role, message.update);
     this.refuseNext = null;
     if (refused !== null) return refusal(refused);
     Y.applyUpdate(this.doc, message.update);
@@ -102,7 +102,7 @@ export class FakeServer {
     return { ok: true };
   }
 
-  #refusalOf(role: DocRole, update: Uint8Array): string | null {
+  refusalOf(role: DocRole, update: Uint8Array): string | null {
     if (role === 'viewer') return 'edit_access_denied';
     const trial = new Y.Doc();
     Y.applyUpdate(trial, Y.encodeStateAsUpdate(this.doc));

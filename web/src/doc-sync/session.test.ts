@@ -301,6 +301,17 @@ describe('refusals', () => {
 });
 
 describe('a text that is too long', () => {
+  it('for another reason than its length is not shortened in vain', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    const sync = vi.spyOn(server, 'refusalOf').mockReturnValue('content_too_large');
+    write(alice, 'one letter more');
+    await settle(60_000);
+    expect(sync).toHaveBeenCalledTimes(2);
+    expect(alice.session.state).toMatchObject({ stuck: 'full', tooLong: false, unsaved: 1 });
+    expect(text(alice)).toBe('one letter more');
+  });
+
   it('is not sent, and is sent once it is short enough', async () => {
     const server = new FakeServer();
     const alice = await joined(server, 'alice');

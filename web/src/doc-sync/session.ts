@@ -10,10 +10,10 @@ import type { Bytes, DocClientEvent, DocEvent, DocEvents, JoinedDoc } from '../a
 import type { Ack, Refusal } from '../api/events';
 import type { DocLoss, DocRole } from '../store/types';
 import type { DeviceCopy } from './copy';
-import { bytesOf, isLarger, MOST_BYTES } from './limit';
+import { isLarger, MOST_BYTES } from './limit';
 import { Outbox } from './outbox';
 import { Presence } from './presence';
-import { type DocState, newlyOpened } from './state';
+import { type DocState, newlyOpened, type Stuck } from './state';
 import { readMessage, TEXT, vectorMessage } from './wire';
 
 const PATIENCE_MS = 10_000;
@@ -71,8 +71,8 @@ export class DocSession {
   #epoch = 0;
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  /** Below what the server has refused. */
-  #limit = MOST_BYTES;
+  /** The server has found it too large, and nothing has been taken since. */
+  #tooLarge = false;
 
   constructor({ id, me, role, channel, copy }: DocSessionOptions) {
     this.#id = id;
@@ -260,8 +260,9 @@ export class DocSession {
       return;
     }
     if (this.#outbox.isUnderWay || !this.#outbox.isOpen) return;
-    const tooLong = isLarger(this.text, this.#limit);
+    const tooLong = isLarger(this.text, MOST_BYTES);
     this.#patch({ tooLong });
+    if (tooLong) this.#tooLarge = false;
     const message = tooLong ? null : this.#outbox.next();
     if (message !== null) void this.#deliver(message);
   }
@@ -271,7 +272,7 @@ export class DocSession {
     const answer = await this.#ask('doc_sync', { message }, timeout);
     if (answer === null) return;
     this.#outbox.delivered();
-    this.#limit = MOST_BYTES;
+    this.#tooLarge = false;
     this.#counted();
     if (!this.#settleRole()) this.#send();
   }
@@ -302,17 +303,22 @@ export class DocSession {
         if (this.#state.stuck === null) this.#again();
         return;
       case 'malformed_update':
-        this.#outbox.interrupted();
-        this.#patch({ stuck: 'malformed' });
+        this.#sticks('malformed');
         return;
       case 'content_too_large':
-        // With what others have written meanwhile it is too much: shorter than this it has to be.
-        this.#limit = bytesOf(this.text.toString()) - 1;
-        this.#again();
+        // With what others have written, which is looked at once. If that is not why, no shortening helps.
+        if (this.#tooLarge) this.#sticks('full');
+        else this.#again();
+        this.#tooLarge = true;
         return;
       default:
         this.#again((retry_after ?? 0) * 1000);
     }
+  }
+
+  #sticks(why: Stuck): void {
+    this.#outbox.interrupted();
+    this.#patch({ stuck: why });
   }
 
   /** From the beginning: at once, then after longer and longer pauses. */
@@ -335,7 +341,7 @@ export class DocSession {
   #settleRole(): boolean {
     const { role, unsaved, stuck } = this.#state;
     if (role !== 'viewer' || unsaved === 0) return false;
-    if (stuck === null) this.#patch({ stuck: 'role' });
+    if (stuck === null) this.#sticks('role');
     return true;
   }
 

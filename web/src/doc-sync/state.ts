@@ -2,8 +2,8 @@
 
 import type { DocLoss, DocRole } from '../store/types';
 
-/** Why what was written here cannot be saved by waiting: the role went, or the server cannot read it. */
-export type Stuck = 'role' | 'malformed';
+/** Why what was written here cannot be saved by waiting: the role went, the server cannot read it, or takes no more. */
+export type Stuck = 'role' | 'malformed' | 'full';
 
 export interface DocState {
   /** The copy on this device is still being read. */

@@ -1,15 +1,22 @@
 /** The open documents of the person who is signed in, tied to the live link. Loaded with the editor. */
 
+import * as Y from 'yjs';
 import { listDocs } from '../api/doc';
 import { Copies } from '../doc-sync/copy';
-import { Desk, type DocRef } from '../doc-sync/desk';
+import { Desk, type DocRef, docKey } from '../doc-sync/desk';
 import type { Channel, DocSession } from '../doc-sync/session';
+import { TEXT } from '../doc-sync/wire';
 import * as socket from '../socket';
 import { current, subscribe } from '../store/store';
 import type { DocRole, Me } from '../store/types';
 import { copiesName, markUnsaved } from './unsavedDocs';
 
 const channel: Channel = { request: socket.request, tell: socket.tell, hear: socket.hear };
+
+export interface KeptDoc {
+  text: string;
+  unsaved: number;
+}
 
 let open: { me: Me; desk: Desk; copies: Promise<Copies | null> } | null = null;
 /** The connection the desk has been told of. */
@@ -37,6 +44,24 @@ export async function save(refs: DocRef[]): Promise<void> {
     const entry = listed.find(({ id, createdAt }) => id === ref.id && createdAt === ref.createdAt);
     if (entry !== undefined) putDocAway(takeDoc(ref, entry.role));
   }
+}
+
+/** What the copy on this device has of a document that cannot be opened any more. */
+export async function readKept(ref: DocRef): Promise<KeptDoc | null> {
+  desk();
+  const copy = (await open?.copies)?.of(docKey(ref));
+  if (copy === undefined) return null;
+  const doc = new Y.Doc();
+  const { unsaved } = await copy.load(doc, null);
+  const text = doc.getText(TEXT).toString();
+  doc.destroy();
+  return { text, unsaved };
+}
+
+export async function forgetKept(ref: DocRef): Promise<void> {
+  const { me } = current();
+  await (await open?.copies)?.of(docKey(ref)).forget();
+  if (me !== null) markUnsaved(me, ref, false);
 }
 
 function desk(): Desk {

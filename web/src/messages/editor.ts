@@ -10,6 +10,8 @@ export const words = {
   nothingYet: 'Nothing is written here yet.',
   waiting: 'The document appears here as soon as you are online.',
 
+  keptName: (firstLine: string) => firstLine || 'Untitled',
+
   sync: {
     loading: 'Loading…',
     connecting: 'Connecting…',
@@ -31,13 +33,19 @@ export const words = {
       `You can only view this document now. ${changes(number)} of yours came too late to be saved: copy your text before you go on.`,
     malformed: (number: number) =>
       `The server could not take ${changes(number)} of yours. Copy your text, then load the saved one.`,
+    full: (number: number) =>
+      `The server takes no more into this document: ${changes(number)} of yours could not be saved. Copy your text, and go on in a new document.`,
     tooLong: 'A document can have up to 1,000,000 bytes of text. Shorten this one, and it will be saved.',
     lost: (number: number) => `${changes(number)} of yours had not been saved yet.`,
     lostSaved: 'Everything you wrote was saved before that.',
     inTab: 'This browser keeps nothing: changes are kept only while this tab is open.',
-    full: 'That does not fit: a document can have up to 1,000,000 bytes of text.',
+    noRoom: 'That does not fit: a document can have up to 1,000,000 bytes of text.',
+    kept: (number: number, name: string) =>
+      `${changes(number)} of yours in “${name}” could not be saved before you lost access. They are kept on this device.`,
+    forget: 'Delete from this device',
+    forgetTitle: 'Delete what was not saved?',
+    forgetBody: 'It is kept on this device alone. This cannot be undone.',
     copy: 'Copy my text',
-    copyText: 'Copy text',
     copied: 'Text copied.',
     download: 'Download my text',
     discard: 'Load the saved text',

@@ -22,6 +22,7 @@ export const text = {
 
   errors: {
     unreachable: 'The server cannot be reached. Check your connection and try again.',
+    clipboard: 'This browser does not let the page copy. Select the text and copy it yourself.',
     unexpected: 'Something went wrong. Please try again.',
     status: (status: number) => `The server refused this (${status}).`,
   },
@@ -41,6 +42,10 @@ export const text = {
     toRegister: 'New here?',
     toSignIn: 'Already have an account?',
     signOut: 'Sign out',
+    signOutTitle: 'Sign out and lose changes?',
+    signOutBody: (documents: number) =>
+      `What you changed in ${count(documents, 'document', 'documents')} is not saved yet and kept on this device alone. Signing out deletes it.`,
+    signOutAction: 'Sign out and lose them',
     expiredTitle: 'Your session has ended',
     expiredBody: 'Sign in again to go on. What you have not sent yet is kept.',
     unreachableTitle: 'Cannot reach Chatter',

@@ -1,6 +1,7 @@
 import { explain } from '../api/client';
 import { noticed } from '../store/notices';
 import { update } from '../store/store';
+import { writeClipboard } from './clipboard';
 
 export const notify = (words: string) => update((state) => noticed(state, 'info', words));
 
@@ -10,7 +11,7 @@ export const notifyError = (error: unknown) =>
 /** Tells the person whether it worked: a copy nobody sees is easily lost. */
 export async function copy(content: string, done: string): Promise<void> {
   try {
-    await navigator.clipboard.writeText(content);
+    await writeClipboard(content);
     notify(done);
   } catch (error) {
     notifyError(error);

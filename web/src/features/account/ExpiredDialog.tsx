@@ -1,10 +1,11 @@
 import { type FormEvent, useState } from 'react';
 import { explain } from '../../api/client';
-import { signIn, signOut } from '../../live/session';
+import { signIn } from '../../live/session';
 import { text } from '../../messages';
 import { useChatter } from '../../store/store';
 import { Dialog } from '../../ui/Dialog';
 import { Field, FormError } from '../../ui/Field';
+import { SignOutButton } from './SignOutButton';
 
 /** The page stays as it is behind this: whoever signs in again goes on where they were. */
 export function ExpiredDialog() {
@@ -40,9 +41,9 @@ export function ExpiredDialog() {
         />
         <FormError message={error} />
         <div className="dialog-actions">
-          <button type="button" className="button" onClick={() => void signOut().catch(() => undefined)}>
+          <SignOutButton className="button" onError={() => undefined}>
             {text.account.signOut}
-          </button>
+          </SignOutButton>
           <button type="submit" className="button button-primary" disabled={busy}>
             {text.account.signIn}
           </button>

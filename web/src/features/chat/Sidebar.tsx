@@ -1,13 +1,12 @@
 import { useMemo } from 'react';
-import { signOut } from '../../live/session';
 import { text } from '../../messages';
 import { documentsPath, navigate } from '../../router';
 import { sortedConversations } from '../../store/selectors';
 import { useChatter } from '../../store/store';
 import { Avatar } from '../../ui/Avatar';
 import { Icon } from '../../ui/Icon';
-import { notifyError } from '../../ui/notify';
 import { PageLink } from '../../ui/PageLink';
+import { SignOutButton } from '../account/SignOutButton';
 import { ConversationItem } from './ConversationItem';
 
 interface Props {
@@ -97,15 +96,9 @@ function Account() {
       >
         <Icon name="settings" />
       </button>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={text.account.signOut}
-        title={text.account.signOut}
-        onClick={() => void signOut().catch(notifyError)}
-      >
+      <SignOutButton className="icon-button" title={text.account.signOut}>
         <Icon name="signOut" />
-      </button>
+      </SignOutButton>
     </footer>
   );
 }

@@ -31,7 +31,7 @@ export function DocHeader({ entry, lost }: Props) {
         <Icon name="back" />
       </button>
       <DocTitle entry={entry} renaming={renaming && !lost} onRename={setRenaming}>
-        <span className="chip">{words.roles[entry.role]}</span>
+        {lost ? null : <span className="chip">{words.roles[entry.role]}</span>}
         <span className="doc-creator">{words.createdBy(creator)}</span>
       </DocTitle>
       {lost || renaming ? null : (

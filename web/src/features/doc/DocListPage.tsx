@@ -11,6 +11,7 @@ import { DocFilter } from './DocFilter';
 import { DocRow } from './DocRow';
 import { DropZone } from './DropZone';
 import { filterDocs, type Whose } from './filter';
+import { LostTexts } from './LostTexts';
 import { useMinute } from './relative';
 import { Skeleton } from './Skeleton';
 import { useImport } from './useImport';
@@ -75,7 +76,7 @@ export default function DocListPage() {
         </button>
         <button
           type="button"
-          className="button button-primary"
+          className="button button-primary doc-new"
           aria-label={words.list.new}
           onClick={() => setCreating(true)}
         >
@@ -102,6 +103,7 @@ export default function DocListPage() {
               </button>
             </div>
           )}
+          <LostTexts />
           {sorted.length > 0 ? (
             <DocFilter query={query} whose={whose} onQuery={setQuery} onWhose={setWhose} />
           ) : null}

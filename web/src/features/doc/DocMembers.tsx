@@ -37,13 +37,13 @@ export function DocMembers({ docId, members, manages, onChanged }: Props) {
 
   return (
     <>
-      <ul className="people">
+      <ul className="people doc-people">
         {members.map(({ username, role }) => (
           <li key={username} className="person">
             <Avatar name={username} size={36} online={online[username] === true} />
             <span>{username === me ? `${username} (${text.chat.you})` : username}</span>
             {manages && role !== 'creator' ? (
-              <>
+              <span className="doc-people-controls">
                 <RoleSelect
                   name={username}
                   role={role}
@@ -59,7 +59,7 @@ export function DocMembers({ docId, members, manages, onChanged }: Props) {
                 >
                   <Icon name="close" size={18} />
                 </button>
-              </>
+              </span>
             ) : (
               <span className="chip">
                 {role === 'creator' ? <Icon name="crown" size={14} /> : null}

@@ -18,7 +18,7 @@ type Step = 'share' | 'rename' | 'leave' | 'delete';
 interface Props {
   entry: DocEntry;
   label: string;
-  /** Also offers what the page of a document has buttons for. */
+  /** Also offers to share, which the page of a document has a button for. */
   inList?: boolean;
   onGone?: () => void;
 }
@@ -55,7 +55,7 @@ export function DocMenu({ entry, label, inList = false, onGone = () => {} }: Pro
           return (
             <>
               {inList ? entryOf('share', 'share', words.share.action) : null}
-              {inList && owns ? entryOf('rename', 'edit', words.rename.action) : null}
+              {owns ? entryOf('rename', 'edit', words.rename.action) : null}
               {(['markdown', 'html'] as const).map((format) => (
                 <a
                   key={format}

@@ -9,6 +9,7 @@ import { Icon } from '../../ui/Icon';
 import { PageLink } from '../../ui/PageLink';
 import '../../ui/styles/docs.css';
 import { DocHeader } from './DocHeader';
+import { LostTexts } from './LostTexts';
 
 const Editor = lazy(() => import('./editor'));
 const HistoryDialog = lazy(() => import('./HistoryDialog'));
@@ -29,7 +30,7 @@ export default function DocPage({ id }: { id: number }) {
 
   if (seen === undefined) {
     if (!asked) return <Opening />;
-    return failure === null ? <Gone /> : <Failed why={failure} />;
+    return failure === null ? <Gone id={id} /> : <Failed why={failure} />;
   }
   const lost = entry === undefined ? loss : null;
   const inHistory = query.get('history');
@@ -59,20 +60,23 @@ function Lost({ why }: { why: DocLoss }) {
     <div className="doc-lost" role="alert">
       <Icon name="warning" size={18} />
       <p>{words.lost[why]}</p>
-      <PageLink className="button button-small" to={documentsPath}>
+      <PageLink className="button button-small not-narrow" to={documentsPath}>
         {words.toList}
       </PageLink>
     </div>
   );
 }
 
-function Gone() {
+function Gone({ id }: { id: number }) {
   return (
-    <Notice title={words.gone} hint={words.goneHint}>
-      <PageLink className="button button-primary" to={documentsPath}>
-        {words.toList}
-      </PageLink>
-    </Notice>
+    <div className="doc">
+      <LostTexts only={id} />
+      <Notice title={words.gone} hint={words.goneHint}>
+        <PageLink className="button button-primary" to={documentsPath}>
+          {words.toList}
+        </PageLink>
+      </Notice>
+    </div>
   );
 }
 

@@ -17,7 +17,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** The name as the heading of the page; its creator changes it in place. */
+/** The name as the heading of the page; its creator changes it in place, where there is the place. */
 export function DocTitle({ entry, renaming, onRename, children }: Props) {
   const [busy, setBusy] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
@@ -90,7 +90,7 @@ export function DocTitle({ entry, renaming, onRename, children }: Props) {
           <button
             ref={opener}
             type="button"
-            className="icon-button"
+            className="icon-button not-narrow"
             aria-label={words.rename.title}
             title={words.rename.title}
             onClick={() => onRename(true)}

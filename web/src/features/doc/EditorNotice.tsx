@@ -3,7 +3,7 @@ import type { DocState } from '../../doc-sync/state';
 import { words } from '../../messages/editor';
 import { Confirm } from '../../ui/Confirm';
 import { Icon } from '../../ui/Icon';
-import { copy } from '../../ui/notify';
+import { RescueButtons } from './RescueButtons';
 
 interface Props {
   state: DocState;
@@ -24,18 +24,7 @@ export function EditorNotice({ state, name, content, onDiscard }: Props) {
       <p>{said}</p>
       {rescue ? (
         <div className="editor-notice-actions">
-          <button
-            type="button"
-            className="button button-small"
-            onClick={() => void copy(content(), words.notice.copied)}
-          >
-            <Icon name="copy" size={16} />
-            {words.notice.copy}
-          </button>
-          <button type="button" className="button button-small" onClick={() => download(name, content())}>
-            <Icon name="download" size={16} />
-            {words.notice.download}
-          </button>
+          <RescueButtons name={name} content={content} />
           {state.stuck !== null && state.lost === null ? (
             <button type="button" className="button button-small" onClick={() => setDiscarding(true)}>
               {words.notice.discard}
@@ -71,13 +60,4 @@ function noticeFor({ lost, stuck, unsaved, tooLong, kept, ready }: DocState): No
   if (stuck !== null) return { said: notice[stuck](unsaved), rescue: true };
   if (tooLong) return { said: notice.tooLong, rescue: true };
   return kept ? null : { said: notice.inTab, rescue: false };
-}
-
-function download(name: string, content: string): void {
-  const address = URL.createObjectURL(new Blob([content], { type: 'text/markdown' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = `${name}.md`;
-  link.click();
-  URL.revokeObjectURL(address);
 }

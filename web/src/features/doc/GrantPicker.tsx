@@ -23,7 +23,7 @@ export function GrantPicker({ grants, onChange, without }: Props) {
     <div className="stack">
       <PeoplePicker selected={grants.map((grant) => grant.username)} onChange={choose} without={without} />
       {grants.length === 0 ? null : (
-        <ul className="people">
+        <ul className="people doc-people">
           {grants.map((grant) => (
             <li key={grant.username} className="person">
               <Avatar name={grant.username} size={36} />

@@ -16,9 +16,12 @@ interface Props {
 
 export function ShareWith({ docId, members, onChanged }: Props) {
   const [open, setOpen] = useState(false);
-  const [grants, setGrants] = useState<Grant[]>([]);
+  const [chosen, setChosen] = useState<Grant[]>([]);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+
+  // Whoever has been let in is in the list above from then on.
+  const grants = chosen.filter(({ username }) => !members.includes(username));
 
   async function add() {
     setBusy(true);
@@ -35,7 +38,7 @@ export function ShareWith({ docId, members, onChanged }: Props) {
     }
     const added = grants.length - refused.length;
     if (added > 0) notify(words.share.added(added));
-    setGrants(refused);
+    setChosen(refused);
     setOpen(refused.length > 0);
     setError(reasons.length > 0 ? reasons.join(' ') : null);
     await onChanged();
@@ -52,7 +55,7 @@ export function ShareWith({ docId, members, onChanged }: Props) {
   }
   return (
     <div className="stack panel">
-      <GrantPicker grants={grants} onChange={setGrants} without={members} />
+      <GrantPicker grants={grants} onChange={setChosen} without={members} />
       <FormError message={error} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={() => setOpen(false)}>

@@ -90,7 +90,7 @@ function TextPane({ name, session, writable, hidden, onOpen }: PaneProps) {
   useEffect(() => {
     const parent = frame.current;
     if (parent === null) return;
-    const onFull = () => notifyError(words.notice.full);
+    const onFull = () => notifyError(words.notice.noRoom);
     const opened = new TextEditor(parent, { session, label, writable, onFull });
     editor.current = opened;
     onOpen(opened);

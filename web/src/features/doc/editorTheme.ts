@@ -31,10 +31,16 @@ const look = EditorView.theme({
   '.cm-ySelectionCaret': {
     borderLeftWidth: '2px',
     borderRight: 'none',
-    marginRight: '-2px',
     marginLeft: '0',
+    marginRight: '-2px',
   },
-  '.cm-ySelectionCaretDot': { display: 'none' },
+  '.cm-ySelectionCaretDot, .cm-ySelectionCaret:hover > .cm-ySelectionCaretDot': {
+    top: '-3px',
+    left: '-4px',
+    width: '6px',
+    height: '6px',
+    transform: 'none',
+  },
   '.cm-ySelectionInfo, .cm-ySelectionCaret:hover > .cm-ySelectionInfo': {
     top: '-1.35em',
     left: '-2px',
@@ -52,6 +58,57 @@ const look = EditorView.theme({
   },
 });
 
+const field = {
+  minHeight: '36px',
+  margin: '0',
+  padding: '4px 10px',
+  border: '1px solid var(--line-strong)',
+  borderRadius: '8px',
+  backgroundColor: 'var(--surface)',
+  backgroundImage: 'none',
+  color: 'inherit',
+  fontSize: '0.875rem',
+};
+
+const finding = EditorView.theme({
+  '.cm-panels': { backgroundColor: 'var(--surface)', color: 'var(--ink)' },
+  '.cm-panels.cm-panels-top': { borderBottom: '1px solid var(--line)' },
+  '.cm-panel.cm-search': {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: '6px',
+    padding: '8px 56px 8px 12px',
+    fontFamily: 'var(--font)',
+  },
+  '.cm-panel.cm-search .cm-textfield': { ...field, flex: '1 1 180px', minWidth: '0' },
+  '.cm-panel.cm-search .cm-button': {
+    ...field,
+    borderColor: 'var(--line)',
+    backgroundColor: 'var(--raised)',
+  },
+  '.cm-panel.cm-search .cm-button:hover': { backgroundColor: 'var(--hover)' },
+  '.cm-panel.cm-search .cm-button:active': { backgroundImage: 'none' },
+  '.cm-panel.cm-search label': {
+    display: 'inline-flex',
+    alignItems: 'center',
+    gap: '4px',
+    minHeight: '36px',
+    margin: '0 6px 0 0',
+    fontSize: '0.8125rem',
+  },
+  '.cm-panel.cm-search input[type=checkbox]': { margin: '0', accentColor: 'var(--accent)' },
+  '.cm-panel.cm-search [name=close]': {
+    top: '4px',
+    right: '6px',
+    width: '44px',
+    height: '44px',
+    borderRadius: '10px',
+    color: 'var(--ink-soft)',
+    fontSize: '1.25rem',
+  },
+});
+
 const syntax = HighlightStyle.define([
   { tag: tags.heading1, fontSize: '1.625em', fontWeight: '700', lineHeight: '1.3', letterSpacing: '-0.02em' },
   { tag: tags.heading2, fontSize: '1.3125em', fontWeight: '700', letterSpacing: '-0.015em' },
@@ -66,4 +123,4 @@ const syntax = HighlightStyle.define([
   { tag: [tags.processingInstruction, tags.contentSeparator, tags.labelName], color: 'var(--ink-faint)' },
 ]);
 
-export const editorTheme: Extension = [look, syntaxHighlighting(syntax)];
+export const editorTheme: Extension = [look, finding, syntaxHighlighting(syntax)];

@@ -1,231 +1,31 @@
-//! The reference of the Socket.IO events, `docs/events.md`.
-//!
-//! The fields of what the server sends are read off the types it sends, and the names of what it
-//! takes are checked against the table of handlers, so the page cannot say anything else than the
-//! program does. A test compares it with the file.
-
-use std::fmt::Write;
-
-use serde_json::Value;
-use utoipa::PartialSchema;
-
-use crate::{
-    chat::event::{
-        Changed, MessageDeleted, MessageEdited, MessageOut, ReadState, Sent, Synced,
-        SyncedConversation, SystemMessage, UserTyping,
-    },
-    doc::event::{
-        DocContent, DocEdited, DocJoined, DocMember, DocNews, DocRenamed, DocSynced, DocUpdated,
-        DocUser,
-    },
-};
+//! The events, in the order in which they are described.
 
 /// An event that clients send.
-struct Incoming {
-    names: &'static [&'static str],
-    payload: &'static str,
-    answer: &'static str,
-    about: &'static str,
+pub(super) struct Incoming {
+    pub(super) names: &'static [&'static str],
+    pub(super) payload: &'static str,
+    pub(super) answer: &'static str,
+    pub(super) about: &'static str,
 }
 
 /// An event that the server sends.
-struct Outgoing {
-    names: &'static [&'static str],
-    payload: Payload,
-    to: &'static str,
-    about: &'static str,
+pub(super) struct Outgoing {
+    pub(super) names: &'static [&'static str],
+    pub(super) payload: Payload,
+    pub(super) to: &'static str,
+    pub(super) about: &'static str,
 }
 
 /// What an event carries.
-enum Payload {
+pub(super) enum Payload {
     /// A value of this type, described below the tables.
     Typed(&'static str),
     /// Something small, told in words.
     Told(&'static str),
 }
 
-/// The names of all events that clients send, sorted.
-pub fn incoming() -> Vec<&'static str> {
-    let mut names: Vec<_> = INCOMING
-        .iter()
-        .flat_map(|event| event.names)
-        .copied()
-        .collect();
-    names.sort_unstable();
-    names
-}
-
-/// The whole page.
-pub fn reference() -> String {
-    let mut page = INTRODUCTION.to_owned();
-    page.push_str(
-        "\n## Client to server\n\n| Event | Payload | Answer | What it does |\n|---|---|---|---|\n",
-    );
-    for event in INCOMING {
-        row(
-            &mut page,
-            &[&code(event.names), event.payload, event.answer, event.about],
-        );
-    }
-    page.push_str(
-        "\n## Server to client\n\n| Event | Payload | To whom | When |\n|---|---|---|---|\n",
-    );
-    for event in OUTGOING {
-        let payload = match event.payload {
-            Payload::Typed(name) => format!("[{name}](#{})", name.to_lowercase()),
-            Payload::Told(words) => words.to_owned(),
-        };
-        row(
-            &mut page,
-            &[&code(event.names), &payload, event.to, event.about],
-        );
-    }
-    page.push_str("\n## Types\n");
-    for (name, schema) in types() {
-        describe(&mut page, name, &schema);
-    }
-    page
-}
-
-fn code(names: &[&str]) -> String {
-    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
-}
-
-fn row(page: &mut String, cells: &[&str]) {
-    page.push_str("| ");
-    page.push_str(&cells.join(" | "));
-    page.push_str(" |\n");
-}
-
-fn types() -> Vec<(&'static str, Value)> {
-    fn schema<T: PartialSchema>() -> Value {
-        serde_json::to_value(T::schema()).unwrap_or_default()
-    }
-    vec![
-        ("Message", schema::<MessageOut>()),
-        ("Sent", schema::<Sent>()),
-        ("Changed", schema::<Changed>()),
-        ("MessageEdited", schema::<MessageEdited>()),
-        ("MessageDeleted", schema::<MessageDeleted>()),
-        ("ReadState", schema::<ReadState>()),
-        ("Synced", schema::<Synced>()),
-        ("SyncedConversation", schema::<SyncedConversation>()),
-        ("UserTyping", schema::<UserTyping>()),
-        ("SystemMessage", schema::<SystemMessage>()),
-        ("DocJoined", schema::<DocJoined>()),
-        ("DocEdited", schema::<DocEdited>()),
-        ("DocSynced", schema::<DocSynced>()),
-        ("DocContent", schema::<DocContent<'_>>()),
-        ("DocUpdated", schema::<DocUpdated<'_>>()),
-        ("DocUser", schema::<DocUser<'_>>()),
-        ("DocMember", schema::<DocMember<'_>>()),
-        ("DocRenamed", schema::<DocRenamed<'_>>()),
-        ("DocNews", schema::<DocNews>()),
-    ]
-}
-
-/// A type's fields as a table.
-fn describe(page: &mut String, name: &str, schema: &Value) {
-    let _ = write!(
-        page,
-        "\n### {name}\n\n| Field | Type | Meaning |\n|---|---|---|\n"
-    ); // to a String
-    let parts = match schema["allOf"].as_array() {
-        Some(parts) => parts.iter().map(resolve).collect(),
-        None => vec![schema.clone()],
-    };
-    for part in parts {
-        let required: Vec<_> = part["required"].as_array().cloned().unwrap_or_default();
-        for (field, about) in part["properties"].as_object().into_iter().flatten() {
-            let optional = if required.contains(&Value::from(field.as_str())) {
-                ""
-            } else {
-                " (may be absent)"
-            };
-            let meaning = about["description"].as_str().unwrap_or_default();
-            let meaning = meaning.split_whitespace().collect::<Vec<_>>().join(" ");
-            row(
-                page,
-                &[
-                    &format!("`{field}`"),
-                    &(type_name(about) + optional),
-                    &meaning,
-                ],
-            );
-        }
-    }
-}
-
-/// A part that names another type is that type.
-fn resolve(part: &Value) -> Value {
-    match reference_name(part).as_deref() {
-        Some("ChangedAt") => {
-            serde_json::to_value(crate::chat::event::ChangedAt::schema()).unwrap_or_default()
-        }
-        _ => part.clone(),
-    }
-}
-
-fn reference_name(schema: &Value) -> Option<String> {
-    Some(schema["$ref"].as_str()?.rsplit('/').next()?.to_owned())
-}
-
-fn type_name(schema: &Value) -> String {
-    if let Some(name) = reference_name(schema) {
-        return match name.as_str() {
-            "MessageId" | "ConversationId" | "UserId" | "DocId" => "integer".into(),
-            "Timestamp" => "time".into(),
-            "Kind" => "`public`, `dm` or `gdm`".into(),
-            "MessageOut" => "Message".into(),
-            other => other.into(),
-        };
-    }
-    if let Some(parts) = schema["oneOf"].as_array() {
-        let names: Vec<_> = parts.iter().map(type_name).collect();
-        return names.join(" or ");
-    }
-    match &schema["type"] {
-        Value::String(kind) if kind == "array" => {
-            format!("list of {}", type_name(&schema["items"]))
-        }
-        Value::String(kind) => kind.clone(),
-        Value::Array(kinds) => {
-            let kinds: Vec<_> = kinds.iter().filter_map(Value::as_str).collect();
-            kinds.join(" or ")
-        }
-        _ => "any".into(),
-    }
-}
-
-const INTRODUCTION: &str = "\
-# Socket.IO events
-
-<!-- Written by `UPDATE_SNAPSHOTS=1 cargo test --lib events`, and compared by every test run. -->
-
-Connect to `/socket.io/` (namespace `/`) with the session cookie. Without a valid session the
-connection is refused with `CONNECT_ERROR {\"message\": \"unauthorized\"}`.
-
-**Answers.** Every event is answered. With an acknowledgement the answer is `{\"ok\": true, ...}` or
-`{\"ok\": false, \"error\": code, \"message\": text, \"retry_after\"?: seconds}`; without one, a failure
-arrives as the event `error`. Nothing is acknowledged before it is stored durably.
-
-**Order.** The events of one socket are handled in the order in which they arrive. News of one
-conversation goes out in the order of `rev`.
-
-**Catching up.** Keep the highest `rev` of each conversation. An event with the next `rev` applies;
-one with a known `rev` is a repetition; a jump is a gap. After every connect, and after a gap, call
-`sync` with what you have until `more` is false.
-
-**Resending.** Give each message a `nonce` of up to 64 visible ASCII characters, best a UUIDv7, and
-send it again with the same one until it is answered: it is stored once, and every answer is the
-first one's; only `rev` is what the message has by then, so do not take it as known. A message that was sent in parts has `nonce`, `nonce#1`, `nonce#2` ... in its parts.
-
-**Slow clients.** A client that does not read what it is sent is disconnected rather than skipped; it
-reconnects and catches up.
-";
-
-const INCOMING: &[Incoming] = &[
+/// Every event that clients send.
+pub(super) const INCOMING: &[Incoming] = &[
     Incoming {
         names: &["send_message"],
         payload: "`{text, attachment?, reply_to?, nonce?}`; with `mode: \"dm\"` and `peer`, or `mode: \"gdm\"` and `thread_id`, as below",
@@ -326,7 +126,7 @@ const INCOMING: &[Incoming] = &[
         names: &["doc_sync"],
         payload: "`{doc_id, message}`: a message of the Yjs sync protocol, as binary",
         answer: "DocSynced",
-        about: "Syncs a Yjs text, the root text `content`. Step 1 is answered with step 2 and the server's own step 1 as events before the acknowledgement",
+        about: "Syncs a Yjs text, the root text `content`. Step 1 is answered with step 2 and, for who may edit, the server's own step 1, as events before the acknowledgement. Refusals: `malformed_update`, `out_of_date` (sync again), `content_too_large`, `edit_access_denied`, `not_joined`",
     },
     Incoming {
         names: &["doc_awareness"],
@@ -336,7 +136,8 @@ const INCOMING: &[Incoming] = &[
     },
 ];
 
-const OUTGOING: &[Outgoing] = &[
+/// Every event that the server sends.
+pub(super) const OUTGOING: &[Outgoing] = &[
     Outgoing {
         names: &["new_message"],
         payload: Payload::Typed("Message"),
@@ -427,7 +228,7 @@ const OUTGOING: &[Outgoing] = &[
         names: &["doc_content"],
         payload: Payload::Typed("DocContent"),
         to: "a socket that opened the document with whole texts",
-        about: "The text as it is",
+        about: "The text as it is. Also after an edit in another window of the same person",
     },
     Outgoing {
         names: &["doc_updated", "doc_content_updated"],
@@ -504,29 +305,3 @@ const OUTGOING: &[Outgoing] = &[
         about: "An event without acknowledgement failed",
     },
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::reference;
-
-    #[test]
-    fn the_page_is_what_the_program_says() {
-        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/events.md");
-        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-            std::fs::write(&file, reference()).expect("written");
-        }
-        let written = std::fs::read_to_string(&file).expect("docs/events.md is there");
-        assert_eq!(written, reference(), "run UPDATE_SNAPSHOTS=1 cargo test");
-    }
-
-    #[test]
-    fn the_api_document_is_what_the_program_serves() {
-        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/openapi.json");
-        let document = crate::app::openapi().to_pretty_json().expect("encoded") + "\n";
-        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-            std::fs::write(&file, &document).expect("written");
-        }
-        let written = std::fs::read_to_string(&file).expect("docs/openapi.json is there");
-        assert_eq!(written, document, "run UPDATE_SNAPSHOTS=1 cargo test");
-    }
-}
