@@ -36,7 +36,6 @@ const DOCUMENTS: usize = 200;
 const RATE_OF_MANY: f64 = 2.0;
 const BYTES_OF_MANY: usize = 2_000;
 const PEOPLE: usize = 40;
-const WARM_UP: Duration = Duration::from_secs(1);
 const BEGIN: &str = "<!-- documents: begin -->";
 const END: &str = "<!-- documents: end -->";
 
@@ -58,7 +57,7 @@ pub(crate) struct Settings {
     #[command(flatten)]
     programs: Programs,
     /// Scratch folder; emptied first unless --reuse is given.
-    #[arg(long, default_value = "target/bench/documents")]
+    #[arg(long, default_value = "target/bench-documents")]
     work: PathBuf,
     /// Keep the accounts of an earlier run.
     #[arg(long)]
@@ -225,7 +224,6 @@ fn measure(
             edits,
             editors: EDITORS,
             rate: RATE,
-            warm_up: WARM_UP,
             measure,
         };
         return growth::run(&settings.programs, &folder, people, growth);
@@ -257,7 +255,10 @@ fn together(target: &Target, case: Case, measure: Duration) -> Result<(Plan, Str
     let plan = Plan {
         documents: vec![document],
         editors: editors.collect(),
-        load: typing(RATE, measure),
+        load: Load::Typing {
+            rate: RATE,
+            measure,
+        },
         first_number: 0,
     };
     let name = format!(
@@ -272,7 +273,10 @@ fn many(target: &Target, measure: Duration) -> Result<(Plan, String)> {
     let mut plan = Plan {
         documents: Vec::with_capacity(DOCUMENTS),
         editors: Vec::with_capacity(2 * DOCUMENTS),
-        load: typing(RATE_OF_MANY, measure),
+        load: Load::Typing {
+            rate: RATE_OF_MANY,
+            measure,
+        },
         first_number: 0,
     };
     for document in 0..DOCUMENTS {
@@ -289,14 +293,6 @@ fn many(target: &Target, measure: Duration) -> Result<(Plan, String)> {
     }
     let name = format!("documents, {DOCUMENTS} with 2 editors each at {RATE_OF_MANY} edits/s");
     Ok((plan, name))
-}
-
-fn typing(rate: f64, measure: Duration) -> Load {
-    Load::Typing {
-        rate,
-        warm_up: WARM_UP,
-        measure,
-    }
 }
 
 /// Every single figure, for a closer look.

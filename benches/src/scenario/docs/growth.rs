@@ -32,7 +32,6 @@ pub(crate) struct Growth {
     pub(crate) edits: u64,
     pub(crate) editors: usize,
     pub(crate) rate: f64,
-    pub(crate) warm_up: Duration,
     pub(crate) measure: Duration,
 }
 
@@ -73,7 +72,6 @@ pub(crate) fn run(
     opening::run(&target, id, &mut opened)?;
     let typing = Load::Typing {
         rate: growth.rate,
-        warm_up: growth.warm_up,
         measure: growth.measure,
     };
     let made = built.figures.get("edits").copied().unwrap_or_default();

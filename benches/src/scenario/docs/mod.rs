@@ -1,5 +1,6 @@
 //! Documents that many people edit at once.
 
+mod agreement;
 pub(crate) mod growth;
 mod ledger;
 mod opening;

@@ -15,12 +15,9 @@ pub(crate) struct Editor {
 /// When keys are pressed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Load {
-    /// By each editor as many a second, whatever comes back.
-    Typing {
-        rate: f64,
-        warm_up: Duration,
-        measure: Duration,
-    },
+    /// By each editor as many a second, whatever comes back. They begin one after the other within the time of a word,
+    /// and are measured from then on.
+    Typing { rate: f64, measure: Duration },
     /// By all editors together so many, as fast as they are answered, but not for longer than that.
     Building { keys: u64, at_most: Duration },
 }

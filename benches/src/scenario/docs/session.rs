@@ -11,11 +11,11 @@ use anyhow::{Context, Result, ensure};
 
 use super::{
     super::{Arrivals, DRAIN, Meter, Target, excerpt, is_complaint},
-    ledger::Ledger,
+    agreement::Agreement,
     plan::{Load, Plan},
-    seat::{FIRST_EDIT, JOIN, SYNC, Seat, Speaks},
+    seat::{FIRST_EDIT, JOIN, SYNC, Seat},
     timeline::{Timeline, Told},
-    typist::{Habit, Typist},
+    typist::{Habit, STROKES_OF_A_WORD, Typist},
 };
 use crate::{
     check::Faults,
@@ -45,7 +45,10 @@ pub(crate) fn run(target: &Target, plan: Plan, name: impl Into<String>) -> Resul
     let mut session = Session::new(target, plan, Outcome::new(name))?;
     Net::new(target.address)?.run(&mut SocketIo::new(&mut session, &target.host(), cookies))?;
     session.time();
-    session.check()?;
+    let torn = session
+        .agreement
+        .check(&mut session.seats, &mut session.faults)?;
+    session.outcome.set("torn_words", count(torn));
     session.outcome.faults.add(&session.faults);
     Ok(session.outcome)
 }
@@ -62,17 +65,13 @@ struct Session {
     pid: u32,
     plan: Plan,
     rest: Rest,
-    /// A cookie for each document.
-    cookies: Vec<String>,
     fields: Fields,
     arrivals: Arrivals,
     ready: usize,
     seats: Vec<Seat>,
     /// By document.
     neighbours: Vec<Vec<(usize, Told)>>,
-    ledgers: Vec<Ledger>,
-    finals: Vec<String>,
-    settled: Vec<bool>,
+    agreement: Agreement,
     timeline: Timeline,
     due: BinaryHeap<Reverse<(Instant, usize)>>,
     /// Keys that are still to be pressed by those who build.
@@ -118,22 +117,16 @@ impl Session {
             cookies[editor.document].clone_from(&target.accounts[editor.account].cookie);
             seats.push(seat);
         }
-        let mut ledgers = Vec::with_capacity(plan.documents.len());
-        for (&id, cookie) in plan.documents.iter().zip(&cookies) {
-            ensure!(!cookie.is_empty(), "a document without editors");
-            ledgers.push(Ledger::of(&rest.document(cookie, id)?));
-        }
+        let documents = plan.documents.iter().copied().zip(cookies).collect();
+        let agreement = Agreement::new(rest.clone(), documents, seats.len())?;
         Ok(Self {
             pid: target.pid,
             rest,
-            cookies,
             fields: Fields::default(),
             arrivals: Arrivals::new(seats.len()),
             ready: 0,
             neighbours,
-            ledgers,
-            finals: Vec::new(),
-            settled: vec![false; seats.len()],
+            agreement,
             timeline: Timeline::new(seats.len()),
             seats,
             due: BinaryHeap::new(),
@@ -148,7 +141,7 @@ impl Session {
 
     fn press(&mut self, net: &mut Net, number: usize, at: Instant) -> Result<()> {
         let seat = &mut self.seats[number];
-        let ledger = &mut self.ledgers[seat.document];
+        let ledger = self.agreement.ledger(seat.document);
         seat.press(number, at, (&mut self.timeline, ledger), net.out(number))
             .with_context(|| format!("editor {number}"))
     }
@@ -178,17 +171,16 @@ impl Session {
 
     fn begin(&mut self, net: &mut Net, now: Instant) -> Result<Instant> {
         match self.plan.load {
-            Load::Typing { rate, warm_up, .. } => {
-                // Not everybody at once: spread over the time of a word.
-                let word = Duration::from_secs_f64(10.0 / rate);
+            Load::Typing { rate, .. } => {
+                let word = Duration::from_secs_f64(STROKES_OF_A_WORD / rate);
                 let people = u32::try_from(self.seats.len())?;
                 for (number, seat) in (0..people).zip(&mut self.seats) {
                     seat.typist.due = now + word * number / people;
                     self.due
                         .push(Reverse((seat.typist.due, usize::try_from(number)?)));
                 }
-                self.phase = Phase::Warming(now + warm_up);
-                Ok(now + warm_up)
+                self.phase = Phase::Warming(now + word);
+                Ok(now + word)
             }
             Load::Building { at_most, .. } => {
                 self.phase = Phase::Working(Meter::start(self.pid)?, now + at_most, None);
@@ -220,25 +212,6 @@ impl Session {
         Ok(())
     }
 
-    /// Whether everything was answered and everybody sees what the server has.
-    fn is_over(&mut self) -> Result<bool> {
-        if self.seats.iter().any(|seat| seat.unanswered > 0) {
-            return Ok(false);
-        }
-        if self.finals.is_empty() {
-            for (&id, cookie) in self.plan.documents.iter().zip(&self.cookies) {
-                self.finals.push(self.rest.document(cookie, id)?);
-            }
-        }
-        for (number, seat) in self.seats.iter_mut().enumerate() {
-            if !self.settled[number] {
-                let expected = &self.finals[seat.document];
-                self.settled[number] = seat.text()? == *expected;
-            }
-        }
-        Ok(self.settled.iter().all(|&settled| settled))
-    }
-
     /// Adds the latencies, for which the last acknowledgements had to be waited for.
     fn time(&mut self) {
         if let (Some(window), Load::Typing { .. }) = (self.window, self.plan.load) {
@@ -246,47 +219,6 @@ impl Session {
             let (outcome, faults) = (&mut self.outcome, &mut self.faults);
             self.timeline.report(window, neighbours, outcome, faults);
         }
-    }
-
-    /// Compares the texts in the end with each other and with what was typed.
-    fn check(&mut self) -> Result<()> {
-        for (number, seat) in self.seats.iter_mut().enumerate() {
-            if seat.unanswered > 0 {
-                self.faults.lost += u64::from(seat.unanswered);
-                self.faults.note(|| {
-                    format!(
-                        "{} edits of editor {number} were not answered",
-                        seat.unanswered
-                    )
-                });
-            } else if !self.settled[number] {
-                let (speaks, length) = (seat.speaks, seat.text()?.len());
-                self.faults.disagreeing += 1;
-                self.faults.note(|| {
-                    format!(
-                        "editor {number} ({speaks:?}) sees {length} bytes that are not the server's"
-                    )
-                });
-            }
-            if !seat.both_spellings() {
-                self.faults.disagreeing += 1;
-                self.faults
-                    .note(|| format!("editor {number} got a text in one spelling only"));
-            }
-        }
-        let mut torn = 0;
-        for (document, text) in self.finals.iter().enumerate() {
-            let seats = self.seats.iter().filter(|seat| seat.document == document);
-            let words = seats.flat_map(|seat| seat.typist.standing());
-            torn += self.ledgers[document].check(text, words, &mut self.faults);
-        }
-        self.outcome.set("torn_words", count(torn));
-        if torn > 0 && self.seats.iter().all(|seat| seat.speaks == Speaks::Yjs) {
-            // Guesses of what a whole text meant are not involved.
-            self.faults.disagreeing += torn;
-            self.faults.note(|| format!("{torn} words are in pieces"));
-        }
-        Ok(())
     }
 
     fn refused(&mut self, what: &[u8], data: &[u8]) {
@@ -352,7 +284,7 @@ impl Driver for Session {
                 self.ready += 1;
             }
             edit => {
-                let ledger = &mut self.ledgers[seat.document];
+                let ledger = self.agreement.ledger(seat.document);
                 let kept = (&mut self.timeline, ledger);
                 let version = seat.answered(conn, data, kept, net.out(conn))?;
                 let edit = usize::try_from(edit - FIRST_EDIT)?;
@@ -409,7 +341,7 @@ impl Driver for Session {
                 }
             }
             &Phase::Draining(until) => {
-                if self.is_over()? || now >= until {
+                if self.agreement.is_reached(&mut self.seats)? || now >= until {
                     return Ok(Turn::Stop);
                 }
                 now + LOOK

@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// Strokes of a word without a slip.
+pub(super) const STROKES_OF_A_WORD: f64 = 10.0;
 /// Every so many words have a slip in them.
 const SLIP_EVERY: u32 = 7;
 /// A character that is in no text but as a slip.
