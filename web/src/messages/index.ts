@@ -45,7 +45,7 @@ export const text = {
     signOutTitle: 'Sign out and lose changes?',
     signOutBody: (documents: number) =>
       `What you changed in ${count(documents, 'document', 'documents')} is not saved yet and kept on this device alone. Signing out deletes it.`,
-    signOutAction: 'Sign out and lose them',
+    signOutAction: 'Sign out anyway',
     expiredTitle: 'Your session has ended',
     expiredBody: 'Sign in again to go on. What you have not sent yet is kept.',
     unreachableTitle: 'Cannot reach Chatter',
