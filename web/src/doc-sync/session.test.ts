@@ -117,6 +117,9 @@ describe('a session', () => {
     for (const letter of 'a burst of typing') write(alice, letter);
     expect(alice.link.requests.length - before).toBe(1);
     expect(alice.session.state.unsaved).toBe(17);
+    await settle(25);
+    // The first letter is confirmed, and nothing that was written after it was sent.
+    expect(alice.session.state.unsaved).toBe(16);
     await settle();
     expect(alice.link.requests.length - before).toBe(2);
     expect(server.text()).toBe('a burst of typing');
