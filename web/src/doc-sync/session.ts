@@ -210,8 +210,10 @@ export class DocSession {
     if (this.#visible) this.presence.enter();
     const message = vectorMessage(Y.encodeStateVector(this.doc));
     const answered = await this.#ask('doc_sync', { message }, LONGEST_MS);
-    // Before it answers the server sends what we lack, and asks for what it lacks.
-    if (answered !== null && !this.#outbox.isOpen && this.#state.stuck === null) this.#again();
+    if (answered === null || this.#outbox.isOpen || this.#state.stuck !== null) return;
+    // Before it answers the server sends what we lack, and asks those who may write for what it lacks.
+    if (this.#state.role === 'viewer') this.#collect(NOTHING);
+    else this.#again();
   }
 
   #heardOf(name: string, isHere: boolean): void {
@@ -240,7 +242,12 @@ export class DocSession {
   #offer(vector: Uint8Array): void {
     const { role, stuck } = this.#state;
     if (stuck !== null || this.#settleRole()) return;
-    this.#outbox.offer(role === 'viewer' ? NOTHING : Y.encodeStateAsUpdate(this.doc, vector));
+    this.#collect(role === 'viewer' ? NOTHING : Y.encodeStateAsUpdate(this.doc, vector));
+  }
+
+  /** From here on changes are collected, beginning with this. */
+  #collect(update: Uint8Array): void {
+    this.#outbox.offer(update);
     this.#counted();
     this.#send();
   }
