@@ -112,6 +112,16 @@ describe("in step", () => {
     assert.equal(await meeting.stored(), ann.screen);
   });
 
+  test("an editor without WebSocket is in step as well", async () => {
+    await using server = await Chatter.starts({ root: false });
+    await using meeting = await Meeting.of(server, ["ann", "ben"]);
+    using polling = await YjsPage.opens(meeting.people[0]!, meeting.doc, server.url, { transports: ["polling"] });
+    const typists = [polling, await meeting.yjs(1)].map((page) => new Typist(page, meeting.dice.another()));
+    await Promise.all(typists.map((typist) => typist.says(10, [0, 60])));
+    await converge(typists, meeting.stored, meeting.told);
+    assert.equal(polling.socket.io.engine.transport.name, "polling");
+  });
+
   test("an editor who wrote and deleted much offline brings no more than the difference", async () => {
     await using server = await Chatter.starts({ root: false });
     await using meeting = await Meeting.of(server, ["ann", "ben"], "kept");

@@ -13,6 +13,8 @@ export interface Page {
   readonly screen: string;
   splices(at: number, text: string, selected?: number): void;
   isHeard(): Promise<void>;
+  /** Was a text with this in it answered as stored? */
+  isAcked(word: string): boolean;
 }
 
 /** Letters that break what counts bytes, code units or code points. */
@@ -20,6 +22,17 @@ const TAILS = ["", "", "", "", "", "é", "ß", "😀", "日本", "e\u0301", "�
 
 /** How many words were begun, by everybody. */
 let begun = 0;
+
+/**
+ * A word that begins with a letter no other word has, so that its beginning can be told apart as
+ * well. Words are not alike: two people who put the same into the same place at once are beyond
+ * what can be told from whole texts.
+ */
+export function aWord(author: string, dice: Dice): string {
+  let word = String.fromCodePoint(0x4e00 + begun++) + author[0];
+  for (let length = dice.between(2, 7); length > 0; length--) word += String.fromCharCode(dice.between(97, 122));
+  return `${word}${dice.among(TAILS)}]`;
+}
 
 export class Typist {
   /** All words typed so far. */
@@ -63,15 +76,8 @@ export class Typist {
     return this.words.filter((word) => !this.page.screen.includes(word));
   }
 
-  /**
-   * Begins with a letter that no other word has, so that its beginning can be told apart as well.
-   * Words are not alike: two people who put the same into the same place at once are beyond what
-   * can be told from whole texts.
-   */
   private another(): string {
-    let word = String.fromCodePoint(0x4e00 + begun++) + this.page.name[0];
-    for (let length = this.dice.between(2, 7); length > 0; length--) word += String.fromCharCode(this.dice.between(97, 122));
-    word += `${this.dice.among(TAILS)}]`;
+    const word = aWord(this.page.name, this.dice);
     this.words.push(word);
     return word;
   }
@@ -89,9 +95,13 @@ export async function converge(typists: Typist[], stored: () => Promise<string>,
   // Who does not agree in the end is told apart below.
   await eventually("the screens to agree", () => pages.every((page) => page.screen === pages[0]!.screen)).catch(() => {});
   const text = await stored();
-  const words = typists.flatMap((typist) => typist.words);
+  assertEachOnce(typists.flatMap((typist) => typist.words), text, told);
+  for (const page of pages) assert.equal(page.screen, text, `${page.name}'s screen is not what is stored; ${told}`);
+}
+
+/** The text consists of these words, each once, in any order. */
+export function assertEachOnce(words: string[], text: string, told: string): void {
   const wrong = words.map((word) => [word, text.split(word).length - 1] as const).filter(([, count]) => count !== 1);
   assert.deepEqual(wrong, [], `lost (0) or doubled words; ${told}; the text:\n${text}\n`);
   assert.equal(words.reduce((rest, word) => rest.replace(word, ""), text), "", `leftovers; ${told}`);
-  for (const page of pages) assert.equal(page.screen, text, `${page.name}'s screen is not what is stored; ${told}`);
 }
