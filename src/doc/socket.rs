@@ -8,17 +8,17 @@ use serde_json::Value;
 use super::{
     Docs,
     command::{Command, Person, access_denied},
-    event::{DocEdited, DocJoined, DocSynced, Protocol},
+    event::{DocEdited, DocSynced, Protocol},
     store,
 };
 use crate::{
     kernel::{Error, Result},
-    socket::{Caller, Routes},
+    socket::{Ack, Caller, Routes},
 };
 
 /// Puts this feature's events into the table.
 pub fn register(routes: &mut Routes, docs: &Docs) {
-    routes.on("doc_join", docs, join);
+    routes.on_deferred("doc_join", docs, join);
     routes.on("doc_leave", docs, leave);
     routes.on("doc_edit", docs, edit);
     routes.on_binary("doc_sync", docs, sync);
@@ -57,13 +57,17 @@ struct Left {
 #[derive(Debug, Serialize)]
 struct Heard {}
 
-async fn join(docs: Docs, caller: Caller, join: Join) -> Result<DocJoined> {
-    let person = docs.admit(&caller, join.doc_id).await?;
-    docs.engine
-        .ask(join.doc_id, |reply| {
-            Command::Join(person, join.protocol, reply)
-        })
-        .await
+async fn join(docs: Docs, caller: Caller, join: Join, ack: Ack) {
+    match docs.admit(&caller, join.doc_id).await {
+        Ok(person) => {
+            let command = Command::Join(person, join.protocol, ack);
+            if let Err(error) = docs.engine.tell(join.doc_id, command).await {
+                // Its acknowledgement has said so.
+                error.log("doc_join");
+            }
+        }
+        Err(error) => ack.fail(&error),
+    }
 }
 
 async fn leave(docs: Docs, caller: Caller, target: Target) -> Result<Left> {
