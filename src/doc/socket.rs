@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     kernel::{Error, Result},
-    socket::{Ack, Caller, Routes},
+    socket::{Ack, Caller, Placeholder, Routes},
 };
 
 /// Puts this feature's events into the table.
@@ -33,11 +33,20 @@ struct Join {
     protocol: Protocol,
 }
 
-/// An event that names its document and nothing else, or has the rest in bytes.
+/// An event that names its document and nothing else.
 #[derive(Debug, Deserialize)]
 struct Target {
     #[serde(deserialize_with = "id")]
     doc_id: DocId,
+}
+
+/// A message of the Yjs protocols; its bytes are beside the JSON.
+#[derive(Debug, Deserialize)]
+struct Message {
+    #[serde(deserialize_with = "id")]
+    doc_id: DocId,
+    #[serde(rename = "message")]
+    _message: Placeholder,
 }
 
 #[derive(Debug, Deserialize)]
@@ -92,7 +101,7 @@ async fn edit(docs: Docs, caller: Caller, edit: Edit) -> Result<DocEdited> {
         .await
 }
 
-async fn sync(docs: Docs, caller: Caller, target: Target, message: Bytes) -> Result<DocSynced> {
+async fn sync(docs: Docs, caller: Caller, target: Message, message: Bytes) -> Result<DocSynced> {
     let person = docs.admit(&caller, target.doc_id).await?;
     docs.pace.wait(caller.sid, target.doc_id).await;
     docs.engine
@@ -100,7 +109,7 @@ async fn sync(docs: Docs, caller: Caller, target: Target, message: Bytes) -> Res
         .await
 }
 
-async fn awareness(docs: Docs, caller: Caller, target: Target, message: Bytes) -> Result<Heard> {
+async fn awareness(docs: Docs, caller: Caller, target: Message, message: Bytes) -> Result<Heard> {
     let person = docs.admit(&caller, target.doc_id).await?;
     docs.pace.wait(caller.sid, target.doc_id).await;
     docs.engine
