@@ -109,7 +109,11 @@ const finding = EditorView.theme({
   },
   // A finger needs more room than a mouse, and Safari on phones zooms into fields with smaller letters.
   '@media (pointer: coarse)': {
-    '.cm-panel.cm-search :is(.cm-textfield, .cm-button)': { minHeight: 'var(--touch)', fontSize: '1rem' },
+    '.cm-panel.cm-search :is(.cm-textfield, .cm-button)': {
+      minWidth: 'var(--touch)',
+      minHeight: 'var(--touch)',
+      fontSize: '1rem',
+    },
     '.cm-panel.cm-search label': { minHeight: 'var(--touch)' },
   },
 });
