@@ -5,7 +5,7 @@ import { EFFORT } from "../support/doc-dice.ts";
 import type { Delay } from "../support/doc-link.ts";
 import { Meeting } from "../support/doc-meeting.ts";
 import type { TextPage } from "../support/doc-text.ts";
-import { Typist, assertEachOnce, converge } from "../support/doc-typist.ts";
+import { Typist, assertEachOnce, converge, settle } from "../support/doc-typist.ts";
 import { eventually } from "../support/docs.ts";
 import { Chatter, Tab } from "../support/index.ts";
 
@@ -43,34 +43,9 @@ test("over links that are cut and restored at random, no word that was answered 
   const typing = Promise.all(typists.map((typist) => typist.says(15 * EFFORT, [50, 300])));
   await Promise.all(meeting.links.map((link) => link.flaps(typing)));
   assert.ok(meeting.links.every(({ cuts }) => cuts > 0));
-  await settle(pages, typists, meeting.told);
+  await settle(typists, meeting.told);
   await converge(typists, meeting.stored, meeting.told);
 });
-
-/**
- * After the last cut everybody writes once more, which also makes the server know pages that do
- * not join again. A word that was under way in a cut, and then overwritten on the screen, is gone:
- * nobody but its author ever saw it. They see that it is missing and write it again - but nothing
- * that had been answered may be missing.
- */
-async function settle(pages: TextPage[], typists: Typist[], told: string): Promise<void> {
-  for (let round = 0; round < 5; round++) {
-    for (const page of pages) await eventually(`${page.name} to be back`, () => page.socket.connected);
-    for (const typist of typists) typist.saysOne();
-    for (const page of pages) await page.isHeard();
-    const last = typists.map(({ words }) => words.at(-1)!);
-    await eventually("everybody to see everybody's last word", () => pages.every(({ screen }) => last.every((word) => screen.includes(word))));
-    const missing = typists.map((typist) => typist.misses());
-    if (missing.every(({ length }) => length === 0)) return;
-    for (const [n, words] of missing.entries()) {
-      for (const word of words) {
-        assert.equal(pages[n]!.isAcked(word), false, `${word} was answered and is gone; ${told}\n${pages[n]!.screen}`);
-        typists[n]!.saysOne(word);
-      }
-    }
-  }
-  assert.fail(`words keep vanishing; ${told}`);
-}
 
 describe("what is typed while disconnected", () => {
   for (const rejoins of [false, true]) {

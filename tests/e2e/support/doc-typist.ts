@@ -88,6 +88,32 @@ export class Typist {
   }
 }
 
+/**
+ * After the last cut everybody writes once more, which also makes the server know whole-text pages
+ * that do not join again. A word that was under way in a cut, and then overwritten on the screen, is
+ * gone: nobody but its author ever saw it. They see that it is missing and write it again - but
+ * nothing that had been answered may be missing.
+ */
+export async function settle(typists: Typist[], told: string): Promise<void> {
+  const pages = typists.map(({ page }) => page);
+  for (let round = 0; round < 5; round++) {
+    for (const page of pages) await page.isHeard();
+    for (const typist of typists) typist.saysOne();
+    for (const page of pages) await page.isHeard();
+    const last = typists.map(({ words }) => words.at(-1)!);
+    await eventually("everybody to see everybody's last word", () => pages.every(({ screen }) => last.every((word) => screen.includes(word))));
+    const missing = typists.map((typist) => typist.misses());
+    if (missing.every(({ length }) => length === 0)) return;
+    for (const [n, words] of missing.entries()) {
+      for (const word of words) {
+        assert.equal(pages[n]!.isAcked(word), false, `${word} was answered and is gone; ${told}\n${pages[n]!.screen}`);
+        typists[n]!.saysOne(word);
+      }
+    }
+  }
+  assert.fail(`words keep vanishing; ${told}`);
+}
+
 /** Everybody sees the same text, which is the stored one: every word once, and nothing besides. */
 export async function converge(typists: Typist[], stored: () => Promise<string>, told: string): Promise<void> {
   const pages = typists.map(({ page }) => page);
