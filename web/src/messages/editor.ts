@@ -71,6 +71,7 @@ export const words = {
   preview: {
     label: 'Preview',
     empty: 'Nothing to show yet.',
+    tooLong: '(A paragraph, list or table that is too long to be shown here.)',
     failed: 'This text cannot be shown as a preview.',
   },
 

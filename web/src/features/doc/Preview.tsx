@@ -76,7 +76,11 @@ export default function Preview({ session }: Props) {
   );
 }
 
+/** Laying out a single paragraph or list of a megabyte takes seconds, in which nobody can type. */
+const LONGEST_PIECE = 100_000;
+
 const Piece = memo(function Piece({ html }: { html: string }) {
+  if (html.length > LONGEST_PIECE) return <p className="preview-piece hint">{words.preview.tooLong}</p>;
   const clean = purify.sanitize(html, { ALLOWED_TAGS, ALLOWED_ATTR });
   return (
     <div

@@ -24,6 +24,15 @@ describe('Markdown', () => {
     expect(toPieces(same).length).toBeGreaterThan(10);
   });
 
+  it('keeps what is long apart from what is not', () => {
+    const long = 'word '.repeat(30_000);
+    const pieces = toPieces(`before\n\n${long}\n\nafter`);
+    expect(pieces.filter((piece) => piece.length > 100_000)).toHaveLength(1);
+    expect(pieces.filter((piece) => /before|after/.test(piece)).every((piece) => piece.length < 100)).toBe(
+      true,
+    );
+  });
+
   it('shows HTML as typed', () => {
     const shown = html(
       '<img src=x onerror=alert(1)>\n\na <b onclick="x()">b</b> c\n\n<script>alert(1)</script>',

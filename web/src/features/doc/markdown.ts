@@ -17,6 +17,7 @@ markdown.renderer.rules.task = (tokens, index) =>
 markdown.renderer.rules.image = (tokens, index) => picture(tokens[index] as Token);
 
 const MOST_BLOCKS = 64;
+const MOST_CHARACTERS = 20_000;
 /** One block in so many begins a new piece. */
 const USUAL_BLOCKS = 16;
 
@@ -26,15 +27,19 @@ const USUAL_BLOCKS = 16;
  */
 export function toPieces(source: string): string[] {
   const pieces: string[] = [];
-  let piece: string[] = [];
+  let piece = '';
+  let blocks = 0;
   for (const block of toBlocks(source)) {
-    if (piece.length === MOST_BLOCKS || (piece.length > 0 && hash(block) % USUAL_BLOCKS === 0)) {
-      pieces.push(piece.join(''));
-      piece = [];
+    const isFull = blocks === MOST_BLOCKS || piece.length + block.length > MOST_CHARACTERS;
+    if (blocks > 0 && (isFull || hash(block) % USUAL_BLOCKS === 0)) {
+      pieces.push(piece);
+      piece = '';
+      blocks = 0;
     }
-    piece.push(block);
+    piece += block;
+    blocks += 1;
   }
-  if (piece.length > 0) pieces.push(piece.join(''));
+  if (blocks > 0) pieces.push(piece);
   return pieces;
 }
 
