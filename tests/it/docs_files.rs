@@ -55,9 +55,9 @@ async fn a_text_file_becomes_a_document() {
     assert_eq!(titled, expected);
     let got = alice.reads(&format!("/api/doc/{id}")).await;
     assert_eq!(got["content"], "intro\n\n# The *Plan*\n");
-    let names = [&plain, &named, &blank, &typed].map(|made| made["name"].clone());
+    let called = [&plain, &named, &blank, &typed].map(|made| made["name"].clone());
     assert_eq!(
-        names,
+        called,
         ["my notes", "Mine", "blank", "Typed"].map(Value::from)
     );
     assert_eq!(blank["version"], 0);

@@ -24,10 +24,8 @@ impl Place {
         let app = TestApp::spawn().await;
         let [alice, bob, carol] = app.users(["alice", "bob", "carol"]).await;
         let members = json!([{"username": "bob", "role": "editor"}, {"username": "carol"}]);
-        let body = json!({"name": "Plan", "content": content, "members": members});
-        let made = alice.post("/api/doc/create", body).await.succeeds();
         Self {
-            id: made["id"].as_i64().expect("an id"),
+            id: alice.makes_doc(content, members).await,
             alices: alice.connects().await,
             bobs: bob.connects().await,
             app,
@@ -42,7 +40,7 @@ impl Place {
     }
 
     async fn asks(&self, person: &Person, what: &str, body: Value) -> Reply {
-        person.post(&self.path(what), body).await
+        person.asks_doc(self.id, what, body).await
     }
 
     /// Keeps the text under a name; the state.

@@ -6,34 +6,7 @@ use futures_util::future::join_all;
 use reqwest::{Method, multipart::Form};
 use serde_json::{Value, json};
 
-use crate::support::{Person, Reply, TestApp};
-
-/// The document that `creator` makes with a text and people.
-async fn make(creator: &Person, content: &str, members: Value) -> i64 {
-    let body = json!({"name": "Plan", "content": content, "members": members});
-    let made = creator.post("/api/doc/create", body).await.succeeds();
-    made["id"].as_i64().expect("an id")
-}
-
-async fn asks(person: &Person, id: i64, what: &str, body: Value) -> Reply {
-    person.post(&format!("/api/doc/{id}/{what}"), body).await
-}
-
-/// Names and roles, as `viewer` sees them.
-async fn members(viewer: &Person, id: i64) -> Vec<(String, String)> {
-    let listed = viewer.reads(&format!("/api/doc/{id}/members")).await;
-    let rows = listed["members"].as_array().expect("members").iter();
-    let text = |value: &Value| value.as_str().expect("text").to_owned();
-    rows.map(|row| (text(&row["username"]), text(&row["role"])))
-        .collect()
-}
-
-fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
-    let pairs = expected.iter();
-    pairs
-        .map(|(name, role)| ((*name).to_owned(), (*role).to_owned()))
-        .collect()
-}
+use crate::support::{Reply, TestApp};
 
 fn keys(object: &Value) -> Vec<&str> {
     let keys = object.as_object().expect("an object").keys();
@@ -72,22 +45,26 @@ async fn a_document_is_made_with_its_text_and_its_people_at_once() {
     expected["ok"] = true.into();
     expected["content"] = "one\ntwo\nthree".into();
     assert_eq!(got, expected);
-    let people = [("alice", "creator"), ("bob", "editor"), ("carol", "viewer")];
-    assert_eq!(members(&carol, id).await, pairs(&people));
-    let row = &carol.reads(&format!("/api/doc/{id}/members")).await["members"][0];
-    assert_eq!(keys(row), ["added_at", "role", "username"]);
+    let listed = carol.reads(&format!("/api/doc/{id}/members")).await;
+    let row = |name: &str, role: &str| json!({"username": name, "role": role, "added_at": at});
+    let rows = [
+        row("alice", "creator"),
+        row("bob", "editor"),
+        row("carol", "viewer"),
+    ];
+    assert_eq!(listed, json!({"ok": true, "members": rows}));
 }
 
 #[tokio::test]
 async fn the_last_edited_document_is_listed_first_and_the_untouched_last() {
     let app = TestApp::spawn().await;
     let [alice, bob] = app.users(["alice", "bob"]).await;
-    let untouched = make(&alice, "", json!([])).await;
-    let old = make(&alice, "old", json!([])).await;
+    let untouched = alice.makes_doc("", json!([])).await;
+    let old = alice.makes_doc("old", json!([])).await;
     app.clock.advance(Duration::from_secs(5));
-    let newer = make(&alice, "newer", json!([])).await;
-    let newest_untouched = make(&alice, "", json!([])).await;
-    make(&bob, "not for Alice", json!([])).await;
+    let newer = alice.makes_doc("newer", json!([])).await;
+    let newest_untouched = alice.makes_doc("", json!([])).await;
+    bob.makes_doc("not for Alice", json!([])).await;
     app.clock.advance(Duration::from_secs(5));
     let mut socket = alice.connects().await;
     let edit = json!({"doc_id": old, "content": "old, but edited"});
@@ -231,11 +208,15 @@ async fn who_is_not_in_a_document_gets_nothing_of_it() {
     let app = TestApp::spawn().await;
     // The very first account is a superadmin's: that is no right to read what others write.
     let [root, alice, bob] = app.users(["root", "alice", "bob"]).await;
-    let id = make(&alice, "secret", json!([{"username": "bob"}])).await;
-    asks(&alice, id, "revisions", json!({"name": "v1"}))
+    let id = alice
+        .makes_doc("secret", json!([{"username": "bob"}]))
+        .await;
+    alice
+        .asks_doc(id, "revisions", json!({"name": "v1"}))
         .await
         .succeeds();
-    asks(&alice, id, "remove_member", json!({"username": "bob"}))
+    alice
+        .asks_doc(id, "remove_member", json!({"username": "bob"}))
         .await
         .succeeds();
 
@@ -266,7 +247,7 @@ async fn who_is_not_in_a_document_gets_nothing_of_it() {
     }
 
     assert_eq!(bob.reads("/api/doc/list").await["documents"], json!([]));
-    assert_eq!(members(&alice, id).await, pairs(&[("alice", "creator")]));
+    assert_eq!(rows(&app, "doc_member").await, 1);
     let got = alice.reads(&format!("/api/doc/{id}")).await;
     assert_eq!(
         (&got["name"], &got["content"]),
@@ -275,251 +256,18 @@ async fn who_is_not_in_a_document_gets_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn the_creator_alone_decides_who_is_in_and_what_it_is_called() {
-    let app = TestApp::spawn().await;
-    let [alice, bob, carol] = app.users(["alice", "bob", "carol"]).await;
-    app.users(["dave"]).await;
-    let people = json!([{"username": "bob", "role": "editor"}, {"username": "carol"}]);
-    let id = make(&alice, "", people).await;
-
-    for person in [&bob, &carol] {
-        for (what, body, text) in [
-            (
-                "add_member",
-                json!({"username": "dave"}),
-                "only creator can add members",
-            ),
-            (
-                "add_member",
-                json!({"username": person.name, "role": "editor"}),
-                "only creator can add members",
-            ),
-            (
-                "update_member_role",
-                json!({"username": person.name, "role": "editor"}),
-                "only creator can update member roles",
-            ),
-            (
-                "remove_member",
-                json!({"username": "alice"}),
-                "only creator can remove members",
-            ),
-            (
-                "rename",
-                json!({"name": "Mine"}),
-                "only creator can rename document",
-            ),
-            ("delete", json!({}), "only creator can delete document"),
-        ] {
-            let refused = asks(person, id, what, body).await;
-            refused.is_refused(403, "only_creator");
-            assert_eq!(refused.body["error"], text);
-        }
-    }
-    let people = [("alice", "creator"), ("bob", "editor"), ("carol", "viewer")];
-    assert_eq!(members(&carol, id).await, pairs(&people));
-
-    let renamed = asks(&alice, id, "rename", json!({"name": " New "}))
-        .await
-        .succeeds();
-    assert_eq!(
-        renamed,
-        json!({"ok": true, "id": id, "doc_id": id, "name": "New"})
-    );
-    let refused = asks(&alice, id, "rename", json!({"name": ""})).await;
-    refused.is_refused(400, "invalid_name");
-    assert_eq!(
-        carol.reads("/api/doc/list").await["documents"][0]["name"],
-        "New"
-    );
-}
-
-#[tokio::test]
-async fn people_come_change_and_go() {
-    let app = TestApp::spawn().await;
-    let [alice, bob, _carol] = app.users(["alice", "bob", "carol"]).await;
-    let id = make(&alice, "", json!([])).await;
-    let ok = json!({"ok": true});
-
-    let add = json!({"username": "Carol", "role": "editor"});
-    assert_eq!(asks(&alice, id, "add_member", add).await.succeeds(), ok);
-    app.clock.advance(Duration::from_secs(1));
-    let add = json!({"username": "bob"});
-    asks(&alice, id, "add_member", add).await.succeeds();
-    let again = json!({"username": "carol", "role": "viewer"});
-    asks(&alice, id, "add_member", again).await.succeeds();
-    let creator = json!({"username": "alice", "role": "viewer"});
-    asks(&alice, id, "add_member", creator).await.succeeds();
-    let people = [("alice", "creator"), ("carol", "editor"), ("bob", "viewer")];
-    assert_eq!(members(&bob, id).await, pairs(&people));
-
-    let promote = json!({"username": "bob", "role": "editor"});
-    assert_eq!(
-        asks(&alice, id, "update_member_role", promote)
-            .await
-            .succeeds(),
-        ok
-    );
-    asks(&alice, id, "remove_member", json!({"username": "carol"}))
-        .await
-        .succeeds();
-    assert_eq!(
-        members(&bob, id).await,
-        pairs(&[("alice", "creator"), ("bob", "editor")])
-    );
-    asks(&bob, id, "remove_member", json!({"username": "bob"}))
-        .await
-        .succeeds();
-    assert_eq!(members(&alice, id).await, pairs(&[("alice", "creator")]));
-    let gone = bob.get(&format!("/api/doc/{id}")).await;
-    gone.is_refused(403, "access_denied");
-}
-
-#[tokio::test]
-async fn changes_to_members_that_make_no_sense_are_refused() {
-    let app = TestApp::spawn().await;
-    let [alice, _bob] = app.users(["alice", "bob"]).await;
-    let id = make(&alice, "", json!([])).await;
-    for (what, body, status, code, text) in [
-        (
-            "add_member",
-            json!({}),
-            400,
-            "username_required",
-            "username required",
-        ),
-        (
-            "add_member",
-            json!({"username": ""}),
-            400,
-            "username_required",
-            "username required",
-        ),
-        ("add_member", json!({"username": 5}), 400, "bad_params", ""),
-        (
-            "add_member",
-            json!({"username": "bob", "role": "owner"}),
-            400,
-            "invalid_role",
-            "invalid role",
-        ),
-        (
-            "add_member",
-            json!({"username": "bob", "role": "creator"}),
-            400,
-            "invalid_role",
-            "invalid role",
-        ),
-        (
-            "add_member",
-            json!({"username": "nobody"}),
-            404,
-            "user_not_found",
-            "user not found",
-        ),
-        (
-            "update_member_role",
-            json!({"username": "bob"}),
-            400,
-            "invalid_role",
-            "invalid role",
-        ),
-        (
-            "update_member_role",
-            json!({"role": "editor"}),
-            400,
-            "username_required",
-            "username required",
-        ),
-        (
-            "update_member_role",
-            json!({"username": "alice", "role": "viewer"}),
-            400,
-            "cannot_change_own_role",
-            "cannot change your own role",
-        ),
-        (
-            "update_member_role",
-            json!({"username": "bob", "role": "viewer"}),
-            404,
-            "not_a_member",
-            "not a member",
-        ),
-        (
-            "remove_member",
-            json!({}),
-            400,
-            "username_required",
-            "username required",
-        ),
-        (
-            "remove_member",
-            json!({"username": "alice"}),
-            400,
-            "cannot_remove_creator",
-            "cannot remove creator",
-        ),
-        (
-            "remove_member",
-            json!({"username": "bob"}),
-            404,
-            "not_a_member",
-            "not a member",
-        ),
-        (
-            "remove_member",
-            json!({"username": "nobody"}),
-            404,
-            "user_not_found",
-            "user not found",
-        ),
-    ] {
-        let refused = asks(&alice, id, what, body.clone()).await;
-        refused.is_refused(status, code);
-        let error = refused.body["error"].as_str().expect("a text");
-        assert!(error == text || text.is_empty(), "{what} {body}: {error}");
-    }
-    assert_eq!(members(&alice, id).await, pairs(&[("alice", "creator")]));
-}
-
-#[tokio::test]
-async fn a_document_has_at_most_five_hundred_people_however_they_come() {
-    let app = TestApp::spawn().await;
-    let crowd = app.crowd(505).await;
-    let [alice] = app.users(["alice"]).await;
-    let named: Vec<_> = crowd[..490]
-        .iter()
-        .map(|person| json!({"username": person.name}))
-        .collect();
-    let id = make(&alice, "", named.into()).await;
-
-    let adds = crowd[490..].iter().map(|person| {
-        let body = json!({"username": person.name, "role": "editor"});
-        asks(&alice, id, "add_member", body)
-    });
-    let replies = join_all(adds).await;
-
-    let (in_, out): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == 200);
-    assert_eq!(in_.len(), 9);
-    for reply in out {
-        reply.is_refused(400, "too_many_members");
-    }
-    let sql = "SELECT count(*) FROM doc_member WHERE doc_id = $1";
-    assert_eq!(app.number(sql, [id.into()]).await, 500);
-}
-
-#[tokio::test]
 async fn nothing_is_left_of_a_deleted_document() {
     let app = TestApp::spawn().await;
     let [alice, bob] = app.users(["alice", "bob"]).await;
-    let other = make(&alice, "stays", json!([{"username": "bob"}])).await;
+    let other = alice.makes_doc("stays", json!([{"username": "bob"}])).await;
     let before = [rows(&app, "doc").await, rows(&app, "doc_member").await];
-    let id = make(&alice, "goes", json!([{"username": "bob"}])).await;
-    asks(&alice, id, "revisions", json!({"name": "v1"}))
+    let id = alice.makes_doc("goes", json!([{"username": "bob"}])).await;
+    alice
+        .asks_doc(id, "revisions", json!({"name": "v1"}))
         .await
         .succeeds();
 
-    let deleted = asks(&alice, id, "delete", json!({})).await;
+    let deleted = alice.asks_doc(id, "delete", json!({})).await;
 
     assert_eq!(deleted.succeeds(), json!({"ok": true}));
     assert_eq!(
@@ -537,7 +285,8 @@ async fn nothing_is_left_of_a_deleted_document() {
         let listed = person.reads("/api/doc/list").await;
         assert_eq!(listed["documents"].as_array().map(Vec::len), Some(1));
     }
-    asks(&alice, id, "delete", json!({}))
+    alice
+        .asks_doc(id, "delete", json!({}))
         .await
         .is_refused(404, "not_found");
     let got = bob.reads(&format!("/api/doc/{other}")).await;
@@ -548,13 +297,13 @@ async fn nothing_is_left_of_a_deleted_document() {
 async fn of_many_who_delete_and_invite_at_once_each_gets_one_clear_answer() {
     let app = TestApp::spawn().await;
     let [alice, bob] = app.users(["alice", "bob"]).await;
-    let id = make(&alice, "text", json!([])).await;
+    let id = alice.makes_doc("text", json!([])).await;
 
     let doings = (0..12).map(|n| match n % 4 {
-        0 => asks(&alice, id, "add_member", json!({"username": "bob"})),
-        1 => asks(&alice, id, "remove_member", json!({"username": "bob"})),
-        2 => asks(&alice, id, "rename", json!({"name": "New"})),
-        _ => asks(&alice, id, "delete", json!({})),
+        0 => alice.asks_doc(id, "add_member", json!({"username": "bob"})),
+        1 => alice.asks_doc(id, "remove_member", json!({"username": "bob"})),
+        2 => alice.asks_doc(id, "rename", json!({"name": "New"})),
+        _ => alice.asks_doc(id, "delete", json!({})),
     });
     let replies = join_all(doings).await;
 

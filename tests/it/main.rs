@@ -11,6 +11,7 @@ mod conversations;
 mod docs;
 mod docs_files;
 mod docs_history;
+mod docs_members;
 mod docs_rest;
 mod fuzz;
 mod groups;
