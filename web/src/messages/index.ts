@@ -249,6 +249,8 @@ export const text = {
       { keys: '↑', does: 'Edit your last message, in an empty box' },
       { keys: 'Esc', does: 'Stop editing or replying, or jump to the latest message' },
       { keys: '↑ / ↓', does: 'Move among messages, when one has the focus' },
+      { keys: 'Ctrl B / Ctrl I', does: 'Bold or italic, in a document' },
+      { keys: 'Ctrl F', does: 'Find and replace, in a document' },
       { keys: 'Ctrl /', does: 'Show this list' },
     ],
   },
