@@ -68,12 +68,11 @@ impl Directory {
             } else {
                 name
             };
-            match self.find_by_name(name).await? {
-                Some(user) => resolved.people.push(user.id),
-                None => {
-                    let name = name.chars().take(username::MAX_CHARS).collect();
-                    resolved.unknown.push(name);
-                }
+            if let Some(user) = self.find_by_name(name).await? {
+                resolved.people.push(user.id);
+            } else {
+                let name = name.chars().take(username::MAX_CHARS).collect();
+                resolved.unknown.push(name);
             }
         }
         Ok(resolved)

@@ -28,8 +28,8 @@ impl Task {
     pub(super) async fn carry_out_settled(&mut self, command: Command) {
         // Who does not wait any more needs no answer.
         match command {
-            Command::Join(person, protocol, reply) => {
-                drop(reply.send(self.join(&person, protocol).await));
+            Command::Join(person, protocol, ack) => {
+                ack.answer(self.join(&person, protocol).await);
             }
             Command::Leave(sid, reply) => {
                 self.leave(sid);

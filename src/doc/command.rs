@@ -7,13 +7,13 @@ use entity::{DocId, RevisionId, UserId};
 use tokio::sync::oneshot;
 
 use super::{
-    event::{DocEdited, DocJoined, DocSynced, Protocol},
+    event::{DocEdited, DocSynced, Protocol},
     model::{DocName, MemberChange, RevisionName},
 };
 use crate::{
     account::User,
     kernel::{Error, Result, error::ErrorKind},
-    socket::{Caller, Sid},
+    socket::{Ack, Caller, Sid},
 };
 
 /// Where an answer goes.
@@ -54,10 +54,10 @@ impl Person {
 }
 
 /// A request to one document. Answered in the order of asking.
-#[derive(Debug)]
 pub(super) enum Command {
-    /// A socket opens the document.
-    Join(Person, Protocol, Reply<DocJoined>),
+    /// A socket opens the document. Answered within the turn, so that whoever comes next is told of
+    /// after the list of who is here.
+    Join(Person, Protocol, Ack),
     /// A socket closes it, or is gone.
     Leave(Sid, Reply<()>),
     /// A whole text, and the version that it was made from, if the client knows.
@@ -107,7 +107,7 @@ impl Command {
         };
         // Who does not wait any more needs no answer.
         match self {
-            Self::Join(_, _, reply) => drop(reply.send(Err(at_socket()))),
+            Self::Join(_, _, ack) => ack.fail(&at_socket()),
             Self::Leave(_, reply) => drop(reply.send(Ok(()))),
             Self::Edit { reply, .. } => drop(reply.send(Err(at_socket()))),
             Self::Sync(_, _, reply) => drop(reply.send(Err(at_socket()))),

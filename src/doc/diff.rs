@@ -6,25 +6,20 @@
 //!
 //! What both texts begin and end with falls away first, so that one keystroke in 1 MB costs some
 //! 0.05 ms. What is left is compared line by line, then word by word, then grapheme by grapheme; a
-//! hunk that is too large for the finer comparison, or comes when the time is up, is replaced as a
-//! whole. 5,000 changes in 1 MB take some 30 ms.
+//! hunk that would take more than the effort that is left is replaced as a whole. The bound is on
+//! work and not on time: how fine an edit is merged must not depend on how busy the machine is.
+//! 5,000 changes in 1 MB take some 30 ms.
 
-use std::{
-    ops::Range,
-    time::{Duration, Instant},
-};
+use std::ops::Range;
 
 use imara_diff::{InternedInput, TokenSource};
-use similar::{Algorithm, capture_diff_slices_deadline};
+use similar::{Algorithm, capture_diff_slices};
 use unicode_segmentation::{GraphemeCursor, UWordBounds, UnicodeSegmentation};
-
-/// How long an edit may look for its difference.
-pub(super) const BUDGET: Duration = Duration::from_millis(50);
 
 /// Hunks of more bytes are compared word by word before they are compared by graphemes.
 const BY_WORDS: usize = 1_000;
-/// Hunks of more bytes are replaced.
-const BY_GRAPHEMES: usize = 20_000;
+/// Pairs of graphemes that one comparison may look at in the worst case.
+const EFFORT: usize = 20_000_000;
 /// How far the next boundary of a grapheme is looked for, in characters.
 const REACH: usize = 64;
 
@@ -71,28 +66,29 @@ pub(super) enum ChangeKind {
     Delete,
 }
 
-/// The hunks in which `new` differs from `old`, found within `budget` or coarser.
-pub(super) fn diff(old: &str, new: &str, budget: Duration) -> Vec<Hunk> {
-    let comparison = Comparison {
-        old,
-        new,
-        deadline: Instant::now() + budget,
+/// The hunks in which `new` differs from `old`.
+pub(super) fn diff(old: &str, new: &str) -> Vec<Hunk> {
+    let comparison = Comparison { old, new };
+    let mut refined = Refined {
+        hunks: Vec::new(),
+        effort: EFFORT,
     };
-    let mut hunks = Vec::new();
     if let Some(whole) = comparison.trimmed() {
-        comparison.by_lines(&whole, &mut |hunk| comparison.refine(&hunk, &mut hunks));
+        comparison.by_lines(&whole, &mut |lines| {
+            if lines.cost() > BY_WORDS {
+                comparison.by_words(&lines, &mut |words| comparison.refine(words, &mut refined));
+            } else {
+                comparison.refine(lines, &mut refined);
+            }
+        });
     }
-    comparison.aligned(hunks)
+    comparison.aligned(refined.hunks)
 }
 
 /// The way from `old` to `new` in words: the equal and deleted pieces are the old text, the equal
 /// and inserted ones the new one.
 pub(super) fn changes(old: &str, new: &str) -> Vec<Change> {
-    let comparison = Comparison {
-        old,
-        new,
-        deadline: Instant::now() + BUDGET,
-    };
+    let comparison = Comparison { old, new };
     let mut hunks: Vec<Hunk> = Vec::new();
     let whole = Hunk {
         old: 0..old.len(),
@@ -133,7 +129,13 @@ fn is_space(text: &str) -> bool {
 struct Comparison<'a> {
     old: &'a str,
     new: &'a str,
-    deadline: Instant,
+}
+
+/// Hunks that are as fine as the effort allows.
+struct Refined {
+    hunks: Vec<Hunk>,
+    /// What is left of [`EFFORT`].
+    effort: usize,
 }
 
 impl<'a> Comparison<'a> {
@@ -201,7 +203,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn by_words(&self, hunk: &Hunk, found: &mut dyn FnMut(Hunk)) {
-        if self.is_late() || hunk.old.is_empty() || hunk.new.is_empty() {
+        if hunk.old.is_empty() || hunk.new.is_empty() {
             return found(hunk.clone());
         }
         let (old, new) = self.sides(hunk);
@@ -210,28 +212,24 @@ impl<'a> Comparison<'a> {
         });
     }
 
-    fn refine(&self, lines: &Hunk, hunks: &mut Vec<Hunk>) {
-        if lines.cost() > BY_WORDS {
-            self.by_words(lines, &mut |words| self.by_graphemes(words, hunks));
-        } else {
-            self.by_graphemes(lines.clone(), hunks);
-        }
-    }
-
-    fn by_graphemes(&self, hunk: Hunk, hunks: &mut Vec<Hunk>) {
-        let is_one_sided = hunk.old.is_empty() || hunk.new.is_empty();
-        if is_one_sided || hunk.cost() > BY_GRAPHEMES || self.is_late() {
+    /// Compares what is left of a hunk by graphemes.
+    fn refine(&self, hunk: Hunk, refined: &mut Refined) {
+        let hunks = &mut refined.hunks;
+        if hunk.old.is_empty() || hunk.new.is_empty() {
             return push(hunks, hunk);
         }
         let (old, new) = self.sides(&hunk);
         let old: Vec<&str> = old.graphemes(true).collect();
         let new: Vec<&str> = new.graphemes(true).collect();
-        let ops = capture_diff_slices_deadline(Algorithm::Myers, &old, &new, Some(self.deadline));
+        let Some(effort) = refined.effort.checked_sub(old.len() * new.len()) else {
+            return push(hunks, hunk);
+        };
+        refined.effort = effort;
         let mut from = Hunk {
             old: 0..0,
             new: 0..0,
         };
-        for op in ops {
+        for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
             let (tag, olds, news) = op.as_tag_tuple();
             let len = |graphemes: &[&str]| graphemes.iter().map(|it| it.len()).sum::<usize>();
             from.old = from.old.end..from.old.end + len(&old[olds]);
@@ -240,10 +238,6 @@ impl<'a> Comparison<'a> {
                 push(hunks, from.within(&hunk));
             }
         }
-    }
-
-    fn is_late(&self) -> bool {
-        Instant::now() >= self.deadline
     }
 }
 
@@ -344,4 +338,4 @@ pub(super) fn is_boundary(text: &str, at: usize) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::doc) mod tests;

@@ -25,7 +25,7 @@ use super::{
     text::{MAX_BYTES, Splice, Text},
     update::too_large,
 };
-use crate::kernel::Result;
+use crate::kernel::{Error, Result};
 
 /// For how long the texts of a reader that went are kept for its return.
 const RETURN: Duration = Duration::from_mins(10);
@@ -112,12 +112,12 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
     /// A reader follows the text from now on, and is sent what is returned: the text and its
     /// version. It may still send what it wrote before an earlier connection was cut.
     pub(super) fn attach(&mut self, key: K, keeper: P, now: Instant) -> (Arc<str>, i64) {
-        let departed = self.departed(&keeper, now);
+        let left = self.left_by(&keeper, now);
         let reader = self.readers.entry(key);
-        reader.or_insert_with(|| Reader::new(keeper, departed));
-        let view = self.current();
+        reader.or_insert_with(|| Reader::new(keeper, left, now));
+        let view = self.current(now);
         let sent = (view.text.clone(), self.version);
-        self.send(key, view, now);
+        self.send(key, view);
         sent
     }
 
@@ -146,7 +146,8 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
     ///
     /// # Errors
     ///
-    /// `content_too_large` when the text or its history would be; nothing has changed then.
+    /// `content_too_large` when the text or its history would be, `bad_params` for a version that
+    /// there is not; nothing has changed then.
     pub(super) fn edit(
         &mut self,
         key: K,
@@ -159,10 +160,15 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
         if content.len() > MAX_BYTES {
             return Err(too_large("A document has at most 1,000,000 bytes."));
         }
-        let stranger = (!self.readers.contains_key(&key))
-            .then(|| Reader::new(keeper.clone(), self.may_look_at(&keeper, base_version, now)));
+        if base_version.is_some_and(|version| !(0..=self.version).contains(&version)) {
+            return Err(Error::bad_params());
+        }
+        let stranger = (!self.readers.contains_key(&key)).then(|| {
+            let views = self.seen_by(&keeper, base_version, now);
+            Reader::new(keeper.clone(), views, now)
+        });
         let reader = stranger.as_ref().or_else(|| self.readers.get(&key));
-        let base = reader.and_then(|reader| reader.base(&content, base_version));
+        let base = reader.and_then(|reader| reader.base(&content, base_version, now));
         let base = base.unwrap_or_else(|| Base::new(self.text.as_str(), &content));
         let (splices, runs) = base.runs.rebase(&base.hunks, &content, self.text.as_str());
         let index = base.index;
@@ -175,11 +181,13 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
                 self.content()
             },
             version: (!is_merged).then_some(self.version),
+            named: base_version,
             runs,
+            since: now,
         };
         let reader = self.readers.entry(key);
-        let reader = reader.or_insert_with(|| Reader::new(keeper, []));
-        reader.note_edit(index, own, base_version, now);
+        let reader = reader.or_insert_with(|| Reader::new(keeper, [], now));
+        reader.note_edit(index, own);
         self.note_current(now);
         Ok(Edited {
             update,
@@ -211,7 +219,7 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
     /// `content_too_large` when the text or its history would be; nothing has changed then.
     pub(super) fn replace(&mut self, content: &str, now: Instant) -> Result<Edited> {
         let content = lf(content);
-        let hunks = diff::diff(self.text.as_str(), &content, diff::BUDGET);
+        let hunks = diff::diff(self.text.as_str(), &content);
         let splices: Vec<Splice> = hunks
             .into_iter()
             .map(|hunk| Splice {
@@ -230,24 +238,33 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
 
     /// A reader that names versions is given the current text in the answer to its edit.
     pub(super) fn answered(&mut self, key: K, now: Instant) {
-        let view = self.current();
-        self.send(key, view, now);
+        let view = self.current(now);
+        self.send(key, view);
     }
 
-    /// The readers whose turn it is, and the text and its version that they are sent now.
+    /// The readers whose turn it is, and the text and its version that they are sent now. A reader
+    /// that is not ready has its turn a little later, with the text as it is then.
     pub(super) fn due(
         &mut self,
         now: Instant,
-        _is_ready: impl FnMut(K) -> bool,
+        mut is_ready: impl FnMut(K) -> bool,
     ) -> Vec<(K, Arc<str>, i64)> {
-        let is_due = |reader: &Reader<P>| reader.due().is_some_and(|due| due <= now);
-        let readers = self.readers.iter().filter(|(_, reader)| is_due(reader));
-        let keys: Vec<K> = readers.map(|(key, _)| *key).collect();
+        let mut keys = Vec::new();
+        for (key, reader) in &mut self.readers {
+            if reader.due().is_none_or(|due| due > now) {
+                continue;
+            }
+            if is_ready(*key) {
+                keys.push(*key);
+            } else {
+                reader.note_stalled(now);
+            }
+        }
         let mut due = Vec::with_capacity(keys.len());
         for key in keys {
-            let view = self.current();
+            let view = self.current(now);
             due.push((key, view.text.clone(), self.version));
-            self.send(key, view, now);
+            self.send(key, view);
         }
         due
     }
@@ -257,11 +274,11 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
         self.readers.values().filter_map(Reader::due).min()
     }
 
-    fn current(&mut self) -> View {
-        View::current(self.content(), self.version)
+    fn current(&mut self, now: Instant) -> View {
+        View::current(self.content(), self.version, now)
     }
 
-    fn send(&mut self, key: K, view: View, now: Instant) {
+    fn send(&mut self, key: K, view: View) {
         if self
             .recent
             .back()
@@ -272,25 +289,33 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
             self.recent.drain(..surplus);
         }
         if let Some(reader) = self.readers.get_mut(&key) {
-            reader.note_sent(view, now);
+            reader.note_sent(view);
         }
     }
 
-    /// The texts that an earlier connection of `keeper` may have left on a screen.
-    fn departed(&mut self, keeper: &P, now: Instant) -> Vec<View> {
+    /// The texts that other connections of `keeper` have left on a screen: those that are gone, and
+    /// those that may be without anybody having noticed.
+    fn left_by(&mut self, keeper: &P, now: Instant) -> Vec<View> {
         self.departed.retain(|it| it.until > now);
-        let own = self.departed.iter().filter(|it| it.keeper == *keeper);
-        own.map(|it| it.view.clone()).collect()
+        let departed = self.departed.iter().filter(|it| it.keeper == *keeper);
+        let others = self.readers.values().filter(|it| it.keeper == *keeper);
+        let views = departed.map(|it| &it.view);
+        let views = views.chain(others.flat_map(Reader::views));
+        let mut views: Vec<View> = views.cloned().collect();
+        views.sort_by_key(|view| view.since);
+        views.dedup_by_key(|view| Arc::as_ptr(&view.text));
+        views
     }
 
     /// The texts that a reader that is not known may have changed.
-    fn may_look_at(&mut self, keeper: &P, version: Option<i64>, now: Instant) -> Vec<View> {
-        let mut views = self.departed(keeper, now);
-        views.extend(self.recent.iter().cloned());
-        let mut current = self.current();
-        if let Some(version) =
-            version.filter(|version| (self.changed..=self.version).contains(version))
-        {
+    fn seen_by(&mut self, keeper: &P, version: Option<i64>, now: Instant) -> Vec<View> {
+        let mut views = self.left_by(keeper, now);
+        if views.is_empty() {
+            views.extend(self.recent.iter().cloned());
+        }
+        let mut current = self.current(now);
+        // Versions that brought nothing have the same text.
+        if let Some(version) = version.filter(|version| *version >= self.changed) {
             current.version = Some(version);
         }
         views.push(current);
@@ -339,5 +364,7 @@ fn lf(text: &str) -> Cow<'_, str> {
     }
 }
 
+#[cfg(test)]
+mod simulation;
 #[cfg(test)]
 mod tests;

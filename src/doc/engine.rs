@@ -97,19 +97,24 @@ impl Engine {
         command: impl FnOnce(Reply<T>) -> Command,
     ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
-        let mut command = command(reply);
+        self.tell(id, command(reply)).await?;
+        answer.await.unwrap_or_else(|_| Err(Error::busy()))
+    }
+
+    /// Hands `command` to the document `id`, opening it if it is not open, and waits for a place in
+    /// its mailbox. A command that could not be handed over is dropped.
+    pub(super) async fn tell(&self, id: DocId, mut command: Command) -> Result<()> {
         loop {
             let Handle { mailbox, ended } = self.open(id)?;
             if let Some(mailbox) = mailbox {
                 match mailbox.send(command).await {
-                    Ok(()) => break,
+                    Ok(()) => return Ok(()),
                     Err(refused) => command = refused.0,
                 }
             }
             // It is just being closed: not before it is gone can it be opened again.
             ended.cancelled().await;
         }
-        answer.await.unwrap_or_else(|_| Err(Error::busy()))
     }
 
     /// The text of the document `id`.

@@ -3,8 +3,7 @@
 //! Owns the name of the file and the look of the page. The page shows the Markdown of the editor's
 //! preview: `CommonMark` with tables, task lists, footnotes and struck-out text. Invariants: it
 //! runs nothing and loads nothing but pictures over `http` and `https`, whatever the text; HTML in
-//! the text is shown as typed; and making it takes time in proportion to the text, since what is
-//! nested deeper than [`MAX_DEPTH`] is shown without that nesting.
+//! the text is shown as typed; and making it takes time in proportion to the text (`bounded`).
 
 use std::{
     borrow::Cow,
@@ -14,12 +13,15 @@ use std::{
 
 use ammonia::{Builder, UrlRelative};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html::push_html};
+use pulldown_cmark::{Options, Parser, html::push_html};
 
+use self::bounded::Bounded;
 use crate::http::escape;
 
-/// Markup nested deeper than this is shown as its text.
-const MAX_DEPTH: usize = 64;
+mod bounded;
+#[cfg(test)]
+mod tests;
+
 /// What a page may do, also when it is opened as a file: show itself and pictures.
 pub(super) const CONTENT_SECURITY_POLICY: &str = "sandbox; default-src 'none'; \
     style-src 'unsafe-inline'; img-src http: https:; base-uri 'none'; form-action 'none'";
@@ -116,82 +118,8 @@ fn render(source: &str) -> String {
         .union(Options::ENABLE_STRIKETHROUGH)
         .union(Options::ENABLE_TASKLISTS);
     let mut html = String::with_capacity(source.len() * 3 / 2);
-    push_html(&mut html, Flat::new(Parser::new_ext(source, OPTIONS)));
+    push_html(&mut html, Bounded::new(Parser::new_ext(source, OPTIONS)));
     SANITIZER.clean(&html).to_string()
-}
-
-/// Markdown events without what is nested too deep, and with HTML as text.
-struct Flat<'a> {
-    events: Parser<'a>,
-    /// For each open construct, whether it is written.
-    open: Vec<bool>,
-    /// How many of them are.
-    depth: usize,
-}
-
-impl<'a> Flat<'a> {
-    fn new(events: Parser<'a>) -> Self {
-        Self {
-            events,
-            open: Vec::new(),
-            depth: 0,
-        }
-    }
-
-    fn start(&mut self, tag: Tag<'a>) -> Event<'a> {
-        // What nests, and can be left out around its contents.
-        let is_optional = matches!(
-            tag,
-            Tag::BlockQuote(_)
-                | Tag::FootnoteDefinition(_)
-                | Tag::List(_)
-                | Tag::Item
-                | Tag::Emphasis
-                | Tag::Strong
-                | Tag::Strikethrough
-        );
-        let is_written = !is_optional || self.depth < MAX_DEPTH;
-        self.open.push(is_written);
-        self.depth += usize::from(is_written);
-        match tag {
-            _ if !is_written => Event::SoftBreak,
-            Tag::HtmlBlock => Event::Start(Tag::Paragraph),
-            tag => Event::Start(tag),
-        }
-    }
-
-    fn end(&mut self, tag: TagEnd) -> Event<'a> {
-        let is_written = self.open.pop().unwrap_or_default();
-        self.depth -= usize::from(is_written);
-        match tag {
-            _ if !is_written => Event::SoftBreak,
-            TagEnd::HtmlBlock => Event::End(TagEnd::Paragraph),
-            tag => Event::End(tag),
-        }
-    }
-}
-
-impl<'a> Iterator for Flat<'a> {
-    type Item = Event<'a>;
-
-    fn next(&mut self) -> Option<Event<'a>> {
-        Some(match self.events.next()? {
-            Event::Start(tag) => self.start(tag),
-            Event::End(tag) => self.end(tag),
-            Event::InlineHtml(html) if is_line_break(&html) => Event::HardBreak,
-            Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
-            event => event,
-        })
-    }
-}
-
-/// The one HTML tag that Markdown has no other word for in a table.
-fn is_line_break(html: &str) -> bool {
-    let inner = html.trim_start_matches('<').trim_end_matches('>');
-    inner
-        .trim_end_matches('/')
-        .trim()
-        .eq_ignore_ascii_case("br")
 }
 
 /// The second net: what the writer is supposed to write, enforced by an HTML parser.
@@ -228,6 +156,7 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
             "thead",
             "tr",
             "ul",
+            "wbr",
         ]))
         .tag_attributes(HashMap::from([
             ("a", HashSet::from(["href", "title"])),
@@ -274,6 +203,3 @@ code{font:.9em ui-monospace,monospace}blockquote{margin:0;padding-left:1rem;bord
 table{border-collapse:collapse}th,td{padding:.3rem .7rem;border:1px solid #8886}\n\
 .footnote-definition{font-size:.9em}.footnote-definition p{display:inline}\n\
 @media print{main{max-width:none;padding:0}}\n";
-
-#[cfg(test)]
-mod tests;

@@ -27,14 +27,14 @@ pub(super) const MAX_TEXT_BODY_BYTES: usize = 4 * 1024 * 1024 + 64 * 1024;
 /// The routes of this feature, for [`router`] and for the API document.
 pub fn routes() -> OpenApiRouter<Docs> {
     let with_text = OpenApiRouter::new()
-        .routes(routes!(create))
+        .routes(routes!(create_document))
         .merge(http_transfer::routes_with_text())
         .layer(DefaultBodyLimit::max(MAX_TEXT_BODY_BYTES));
     OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(get))
-        .routes(routes!(rename))
-        .routes(routes!(delete))
+        .routes(routes!(list_documents))
+        .routes(routes!(get_document))
+        .routes(routes!(rename_document))
+        .routes(routes!(delete_document))
         .merge(http_members::routes())
         .merge(http_history::routes())
         .merge(http_transfer::routes())
@@ -128,7 +128,6 @@ pub(super) struct CreatedDocument {
     doc_id: DocId,
     name: String,
     /// Always `creator`.
-    #[schema(inline)]
     role: Role,
     version: i64,
     created_by: String,
@@ -159,7 +158,7 @@ impl From<Overview> for CreatedDocument {
     (status = 404, description = "user not found, with the names", body = ErrorBody),
     (status = 413, description = "The text is too long", body = ErrorBody),
 ))]
-async fn create(
+async fn create_document(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     Fields(input): Fields<NewDocument>,
@@ -217,7 +216,7 @@ struct Documents {
 #[utoipa::path(get, path = "/api/doc/list", tag = "doc", responses(
     (status = 200, body = Answer<Documents>), (status = 401, body = ErrorBody),
 ))]
-async fn list(
+async fn list_documents(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
 ) -> Result<Answer<Documents>> {
@@ -240,7 +239,7 @@ struct Document {
     (status = 403, description = "access denied", body = ErrorBody),
     (status = 404, description = "not found", body = ErrorBody),
 ))]
-async fn get(
+async fn get_document(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     DocPath(id): DocPath,
@@ -277,7 +276,7 @@ struct RenamedDocument {
     (status = 403, description = "access denied, only creator can rename document", body = ErrorBody),
     (status = 404, description = "not found", body = ErrorBody),
 ))]
-async fn rename(
+async fn rename_document(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     DocPath(id): DocPath,
@@ -299,7 +298,7 @@ async fn rename(
     (status = 403, description = "access denied, only creator can delete document", body = ErrorBody),
     (status = 404, description = "not found", body = ErrorBody),
 ))]
-async fn delete(
+async fn delete_document(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     DocPath(id): DocPath,

@@ -26,11 +26,11 @@ const MAX_REVISIONS: u64 = 200;
 /// The routes of this part of the feature.
 pub(super) fn routes() -> OpenApiRouter<Docs> {
     OpenApiRouter::new()
-        .routes(routes!(revisions, keep))
-        .routes(routes!(revision))
-        .routes(routes!(diff))
-        .routes(routes!(rename))
-        .routes(routes!(restore))
+        .routes(routes!(list_revisions, keep_revision))
+        .routes(routes!(get_revision))
+        .routes(routes!(compare_revision))
+        .routes(routes!(rename_revision))
+        .routes(routes!(restore_revision))
 }
 
 /// A kept state of a document, without its text.
@@ -88,7 +88,7 @@ struct RevisionRows {
     (status = 403, description = "access denied", body = ErrorBody),
     (status = 404, description = "not found", body = ErrorBody),
 ))]
-async fn revisions(
+async fn list_revisions(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     DocPath(id): DocPath,
@@ -123,7 +123,7 @@ struct WholeRevision {
     (status = 403, description = "access denied", body = ErrorBody),
     (status = 404, description = "not found", body = ErrorBody),
 ))]
-async fn revision(
+async fn get_revision(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     RevisionPath(id, revision): RevisionPath,
@@ -199,7 +199,7 @@ impl From<Change> for ChangeOut {
     (status = 403, description = "access denied", body = ErrorBody),
     (status = 404, description = "not found", body = ErrorBody),
 ))]
-async fn diff(
+async fn compare_revision(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     RevisionPath(id, revision): RevisionPath,
@@ -234,7 +234,7 @@ struct NamedRevision {
     (status = 403, description = "access denied, edit access denied", body = ErrorBody),
     (status = 404, description = "not found", body = ErrorBody),
 ))]
-async fn keep(
+async fn keep_revision(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     DocPath(id): DocPath,
@@ -260,7 +260,7 @@ struct RevisionRename {
     (status = 403, description = "access denied, edit access denied", body = ErrorBody),
     (status = 404, description = "not found", body = ErrorBody),
 ))]
-async fn rename(
+async fn rename_revision(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     RevisionPath(id, revision): RevisionPath,
@@ -287,7 +287,7 @@ struct Restored {
     (status = 403, description = "access denied, edit access denied", body = ErrorBody),
     (status = 404, description = "not found", body = ErrorBody),
 ))]
-async fn restore(
+async fn restore_revision(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     RevisionPath(id, revision): RevisionPath,

@@ -20,10 +20,10 @@ use crate::{
 /// The routes of this part of the feature.
 pub(super) fn routes() -> OpenApiRouter<Docs> {
     OpenApiRouter::new()
-        .routes(routes!(members))
-        .routes(routes!(add))
-        .routes(routes!(update_role))
-        .routes(routes!(remove))
+        .routes(routes!(list_document_members))
+        .routes(routes!(add_document_member))
+        .routes(routes!(update_document_member_role))
+        .routes(routes!(remove_document_member))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,7 +55,7 @@ struct MemberRows {
     (status = 403, description = "access denied", body = ErrorBody),
     (status = 404, description = "not found", body = ErrorBody),
 ))]
-async fn members(
+async fn list_document_members(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     DocPath(id): DocPath,
@@ -84,7 +84,7 @@ struct PersonAndRole {
     (status = 403, description = "access denied, only creator can add members", body = ErrorBody),
     (status = 404, description = "not found, user not found", body = ErrorBody),
 ))]
-async fn add(
+async fn add_document_member(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     DocPath(id): DocPath,
@@ -107,7 +107,7 @@ async fn add(
         body = ErrorBody),
     (status = 404, description = "not found, user not found, not a member", body = ErrorBody),
 ))]
-async fn update_role(
+async fn update_document_member_role(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     DocPath(id): DocPath,
@@ -135,7 +135,7 @@ struct Somebody {
         body = ErrorBody),
     (status = 404, description = "not found, user not found, not a member", body = ErrorBody),
 ))]
-async fn remove(
+async fn remove_document_member(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     DocPath(id): DocPath,

@@ -25,12 +25,12 @@ use crate::{
 
 /// The routes of this part of the feature.
 pub(super) fn routes() -> OpenApiRouter<Docs> {
-    OpenApiRouter::new().routes(routes!(export))
+    OpenApiRouter::new().routes(routes!(export_document))
 }
 
 /// Those whose requests have a whole text in them.
 pub(super) fn routes_with_text() -> OpenApiRouter<Docs> {
-    OpenApiRouter::new().routes(routes!(import))
+    OpenApiRouter::new().routes(routes!(import_document))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -48,7 +48,7 @@ struct ExportQuery {
     (status = 403, description = "access denied", body = ErrorBody),
     (status = 404, description = "not found", body = ErrorBody),
 ))]
-async fn export(
+async fn export_document(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     DocPath(id): DocPath,
@@ -156,7 +156,7 @@ fn parse_name(typed: Option<&str>) -> Result<Option<DocName>> {
     (status = 400, description = "not a text file, invalid name", body = ErrorBody),
     (status = 413, description = "The text is too long", body = ErrorBody),
 ))]
-async fn import(
+async fn import_document(
     State(docs): State<Docs>,
     CurrentUser(user): CurrentUser,
     Import(upload): Import,

@@ -41,7 +41,13 @@ fn title(text: &str) -> Option<DocName> {
     let mut title: Option<String> = None;
     for event in Parser::new(beginning) {
         match (event, &mut title) {
-            (Event::Start(Tag::Heading { level, .. }), _) if level == HeadingLevel::H1 => {
+            (
+                Event::Start(Tag::Heading {
+                    level: HeadingLevel::H1,
+                    ..
+                }),
+                _,
+            ) => {
                 title = Some(String::new());
             }
             (Event::End(TagEnd::Heading(_)), Some(title)) => return DocName::fitted(title),

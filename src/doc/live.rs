@@ -147,9 +147,7 @@ impl Task {
         });
         let (missing, have) = steps.await??;
         self.send_sync(person.sid, SyncMessage::Step2(&missing));
-        if self.require_editor(person.user).is_ok() {
-            self.send_sync(person.sid, SyncMessage::Step1(&have));
-        }
+        self.send_sync(person.sid, SyncMessage::Step1(&have));
         Ok(())
     }
 

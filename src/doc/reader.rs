@@ -25,19 +25,26 @@ use super::{
     text::Splice,
 };
 
-/// How long a text may take to a client and an edit back from it.
+/// How long a text usually takes to a client and an edit back from it: the next text waits so long,
+/// and an edit that is exactly an older text is then no repetition of it any more but takes back
+/// what came since.
 const IN_FLIGHT: Duration = Duration::from_millis(700);
+/// How long that may take at worst. After it nobody changes the text that was before.
+const ARRIVAL: Duration = Duration::from_secs(3);
 /// For how long a client must not have edited before its text is replaced.
 const SILENCE: Duration = Duration::from_millis(300);
 /// How long a client that edits on and on is not told what others do.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How often a client that names versions is sent a text.
 const COALESCE: Duration = Duration::from_millis(100);
+/// After what time a client that could not take a text is tried again.
+const RETRY: Duration = Duration::from_millis(100);
 
-/// Texts that are kept of one client.
-const MAX_VIEWS: usize = 8;
+/// Texts that are kept of one client. More than an edit can start from: where the connection is
+/// dead and nobody has noticed, they are what its author may come back with.
+const MAX_VIEWS: usize = 64;
 /// Bytes of them, unless it is the last two.
-const MAX_VIEW_BYTES: usize = 4_000_000;
+const MAX_VIEW_BYTES: usize = 8_000_000;
 
 /// A text that may be on somebody's screen.
 #[derive(Clone)]
@@ -46,17 +53,23 @@ pub(super) struct View {
     pub(super) text: Arc<str>,
     /// The version whose text it is; none for an edit that was merged with others.
     pub(super) version: Option<i64>,
+    /// For an edit: the version that it named as its start.
+    pub(super) named: Option<i64>,
     /// Where its characters are in the current text.
     pub(super) runs: Runs,
+    /// When it was sent or came.
+    pub(super) since: Instant,
 }
 
 impl View {
     /// The current text.
-    pub(super) fn current(text: Arc<str>, version: i64) -> Self {
+    pub(super) fn current(text: Arc<str>, version: i64, now: Instant) -> Self {
         Self {
             runs: Runs::whole(text.len()),
             version: Some(version),
+            named: None,
             text,
+            since: now,
         }
     }
 }
@@ -71,41 +84,14 @@ pub(super) struct Base<'a> {
     pub(super) hunks: Vec<Hunk>,
 }
 
-impl<'a> Base<'a> {
+impl Base<'_> {
     /// An edit of the current text.
     pub(super) fn new(current: &str, new: &str) -> Self {
         Self {
             index: 0,
             runs: Cow::Owned(Runs::whole(current.len())),
-            hunks: diff::diff(current, new, diff::BUDGET),
+            hunks: diff::diff(current, new),
         }
-    }
-
-    /// The view that a new text differs from the least; none if there is no view.
-    fn nearest(views: impl Iterator<Item = &'a View>, new: &str) -> Option<Self> {
-        let deadline = Instant::now() + diff::BUDGET;
-        let mut best: Option<((usize, usize), Self)> = None;
-        for (index, view) in views.enumerate() {
-            let least = view.text.len().abs_diff(new.len());
-            if best.as_ref().is_some_and(|((cost, _), _)| least > *cost) {
-                continue;
-            }
-            let budget = deadline.saturating_duration_since(Instant::now());
-            let hunks = diff::diff(&view.text, new, budget);
-            let cost = hunks.iter().map(Hunk::cost).sum();
-            let deleted = hunks.iter().map(|hunk| hunk.old.len()).sum();
-            if best
-                .as_ref()
-                .is_none_or(|(best, _)| (cost, deleted) < *best)
-            {
-                let runs = Cow::Borrowed(&view.runs);
-                best = Some(((cost, deleted), Self { index, runs, hunks }));
-            }
-            if cost == 0 {
-                break;
-            }
-        }
-        best.map(|(_, base)| base)
     }
 }
 
@@ -115,87 +101,139 @@ pub(super) struct Reader<P> {
     pub(super) keeper: P,
     /// Texts that may be on its screen, the oldest first.
     views: VecDeque<View>,
-    /// The version that its last edit named, as long as that edit is the first of the views.
-    named: Option<i64>,
+    /// When it was certain for the last time that any of them may be.
+    joined: Instant,
+    /// When it has edited last.
+    edited: Option<Instant>,
     /// Whether it says what its edits start from.
     is_exact: bool,
     /// The version whose text it will have when nothing more is sent; none when that is no version.
     shown: Option<i64>,
     sent: Option<Instant>,
-    edited: Option<Instant>,
     /// Since when its text is not the current one.
     behind: Option<Instant>,
+    /// When it may be tried again after it could not take a text.
+    retry: Option<Instant>,
 }
 
 impl<P> Reader<P> {
     /// A reader that may be looking at any of `views`.
-    pub(super) fn new(keeper: P, views: impl IntoIterator<Item = View>) -> Self {
+    pub(super) fn new(keeper: P, views: impl IntoIterator<Item = View>, now: Instant) -> Self {
         Self {
             keeper,
             views: views.into_iter().collect(),
-            named: None,
+            joined: now,
+            edited: None,
             is_exact: false,
             shown: None,
             sent: None,
-            edited: None,
             behind: None,
+            retry: None,
         }
     }
 
     /// The texts that may be on its screen, the oldest first.
+    pub(super) fn views(&self) -> impl Iterator<Item = &View> {
+        self.views.iter()
+    }
+
+    /// The same, given away.
     pub(super) fn into_views(self) -> impl Iterator<Item = View> {
         self.views.into_iter()
     }
 
-    /// What its edit `new` started from: what it says, or else the nearest.
-    pub(super) fn base(&self, new: &str, version: Option<i64>) -> Option<Base<'_>> {
-        let named = version.and_then(|version| {
-            // Edits that follow each other build on one another until another text is named.
-            let again = (self.named == Some(version)).then_some(0);
-            let is_named = |view: &View| view.version == Some(version);
-            again.or_else(|| self.views.iter().rposition(is_named))
-        });
-        let Some((index, view)) = named.and_then(|at| Some((at, self.views.get(at)?))) else {
-            return Base::nearest(self.views.iter(), new);
+    /// What its edit `new` started from: what it says, or else the nearest; none if there is
+    /// nothing.
+    pub(super) fn base(&self, new: &str, version: Option<i64>, now: Instant) -> Option<Base<'_>> {
+        let Some(version) = version.map(Some) else {
+            return self.nearest(new, |index, cost| self.is_likely(index, cost, now));
         };
-        Some(Base {
-            index,
-            runs: Cow::Borrowed(&view.runs),
-            hunks: diff::diff(&view.text, new, diff::BUDGET),
-        })
+        // Edits build on one another until another version is named. Of an earlier connection it is
+        // not known whether its edit came before.
+        let is_first = self
+            .views
+            .front()
+            .is_some_and(|first| first.named == version);
+        let is_meant = |index: usize| match self.views.get(index) {
+            _ if is_first => index == 0,
+            Some(view) => view.version == version || view.named == version,
+            None => false,
+        };
+        let named = self.nearest(new, |index, _| is_meant(index));
+        named.or_else(|| self.nearest(new, |index, cost| self.is_likely(index, cost, now)))
+    }
+
+    /// The view that `new` differs from the least, of those that `may_be` meant: by their place,
+    /// and the difference if it is known already.
+    fn nearest(
+        &self,
+        new: &str,
+        may_be: impl Fn(usize, Option<usize>) -> bool,
+    ) -> Option<Base<'_>> {
+        let mut best: Option<((usize, usize), Base)> = None;
+        for (index, view) in self.views.iter().enumerate() {
+            let least = view.text.len().abs_diff(new.len());
+            let is_farther = best.as_ref().is_some_and(|((cost, _), _)| least > *cost);
+            if is_farther || !may_be(index, None) {
+                continue;
+            }
+            let hunks = diff::diff(&view.text, new);
+            let cost = hunks.iter().map(Hunk::cost).sum();
+            let deleted = hunks.iter().map(|hunk| hunk.old.len()).sum();
+            let is_nearer = best
+                .as_ref()
+                .is_none_or(|(best, _)| (cost, deleted) < *best);
+            if is_nearer && may_be(index, Some(cost)) {
+                let runs = Cow::Borrowed(&view.runs);
+                best = Some(((cost, deleted), Base { index, runs, hunks }));
+            }
+        }
+        best.map(|(_, base)| base)
+    }
+
+    /// Whether the client may still be looking at the view at `index` and, if that is known, send
+    /// an edit of it that costs so much.
+    fn is_likely(&self, index: usize, cost: Option<usize>, now: Instant) -> bool {
+        let within = if cost == Some(0) { IN_FLIGHT } else { ARRIVAL };
+        self.outdated(index)
+            .is_none_or(|outdated| now <= outdated + within)
+    }
+
+    /// Since when the view at `index` may have been replaced by the next one; none if it is the
+    /// last. As long as edits come that started from before that, it was later.
+    fn outdated(&self, index: usize) -> Option<Instant> {
+        let next = self.views.get(index + 1)?;
+        let edited = self.edited.unwrap_or(self.joined);
+        Some(next.since.max(edited).max(self.joined))
     }
 
     /// The client has sent `own`, starting from the view at `base`.
-    pub(super) fn note_edit(&mut self, base: usize, own: View, named: Option<i64>, now: Instant) {
+    pub(super) fn note_edit(&mut self, base: usize, own: View) {
         self.views.drain(..self.views.len().min(base + 1));
         // A text that is still under way will replace what it has now.
         self.shown = own.version.filter(|_| self.views.is_empty());
+        self.edited = Some(own.since);
+        self.is_exact = own.named.is_some();
         self.views.push_front(own);
-        self.named = named;
-        self.is_exact = named.is_some();
-        self.edited = Some(now);
     }
 
     /// The client is being sent the current text.
-    pub(super) fn note_sent(&mut self, view: View, now: Instant) {
+    pub(super) fn note_sent(&mut self, view: View) {
         self.shown = view.version;
-        self.sent = Some(now);
+        self.sent = Some(view.since);
         self.behind = None;
-        if self
-            .views
-            .back()
-            .is_none_or(|last| last.version != view.version)
-        {
-            self.views.push_back(view);
+        self.retry = None;
+        self.views.push_back(view);
+        let mut bytes: usize = self.views.iter().map(|view| view.text.len()).sum();
+        while self.views.len() > MAX_VIEWS || (self.views.len() > 2 && bytes > MAX_VIEW_BYTES) {
+            let oldest = self.views.pop_front();
+            bytes -= oldest.map_or(bytes, |view| view.text.len());
         }
-        let bytes =
-            |views: &VecDeque<View>| -> usize { views.iter().map(|view| view.text.len()).sum() };
-        while self.views.len() > MAX_VIEWS
-            || (self.views.len() > 2 && bytes(&self.views) > MAX_VIEW_BYTES)
-        {
-            self.views.pop_front();
-            self.named = None;
-        }
+    }
+
+    /// The client does not take what is sent.
+    pub(super) fn note_stalled(&mut self, now: Instant) {
+        self.retry = Some(now + RETRY);
     }
 
     /// The current text has changed.
@@ -217,11 +255,13 @@ impl<P> Reader<P> {
     /// When it should be sent the current text; none when it has it.
     pub(super) fn due(&self) -> Option<Instant> {
         let behind = self.behind?;
-        if self.is_exact {
-            return Some(self.sent.map_or(behind, |sent| sent + COALESCE));
-        }
-        let quiet = self.edited.map_or(behind, |edited| edited + SILENCE);
-        let arrived = self.sent.map_or(behind, |sent| sent + IN_FLIGHT);
-        Some(quiet.min(behind + PATIENCE).max(arrived))
+        let due = if self.is_exact {
+            self.sent.map_or(behind, |sent| sent + COALESCE)
+        } else {
+            let quiet = self.edited.map_or(behind, |edited| edited + SILENCE);
+            let arrived = self.sent.map_or(behind, |sent| sent + IN_FLIGHT);
+            quiet.min(behind + PATIENCE).max(arrived)
+        };
+        Some(self.retry.map_or(due, |retry| due.max(retry)))
     }
 }

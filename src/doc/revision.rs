@@ -8,7 +8,7 @@ use entity::{DocId, RevisionId, Timestamp, UserId};
 
 use super::{
     model::RevisionName,
-    revision_store::{self, Head, State, Work},
+    revision_store::{self, Head, Packed, State, Work},
     rights::require_editor,
     squash::{self, SESSION},
     store,
@@ -33,12 +33,12 @@ pub(super) enum Keep {
 /// already.
 ///
 /// `text` must be what the updates up to `version` make, and those since the newest kept state must
-/// still be in the log.
+/// still be in the log. Later ones may be there already: they are for the next state.
 pub(super) async fn checkpoint(
     tx: &Tx,
     id: DocId,
     version: i64,
-    text: &str,
+    text: Packed,
     now: Timestamp,
     keep: Keep,
 ) -> Result<Option<RevisionId>> {
@@ -57,17 +57,20 @@ pub(super) async fn checkpoint(
         Keep::Named(name, _) => Some(name),
         Keep::Automatic | Keep::BeforeRestore => None,
     };
+    let state = State {
+        version,
+        text,
+        at: now,
+    };
     let revision = match step {
         Step::Nothing => return Ok(None),
         Step::Mark(revision) => revision,
         Step::Extend(revision) => {
-            let state = State::of(version, text, now).await?;
             revision_store::extend(tx, revision, state).await?;
             revision
         }
         Step::Begin => {
             let began = work.began.unwrap_or(now);
-            let state = State::of(version, text, now).await?;
             revision_store::insert(tx, id, began, state).await?
         }
     };
@@ -184,14 +187,14 @@ mod tests {
     }
 
     /// What is done to keep a state automatically, by name and before a restore.
-    fn steps(newest: Option<Head>, work: &Work) -> [Step; 3] {
+    fn steps(newest: Option<&Head>, work: &Work) -> [Step; 3] {
         let name = RevisionName::parse("v2").expect("a name");
         let reasons = [
             Keep::Automatic,
             Keep::Named(name, UserId(1)),
             Keep::BeforeRestore,
         ];
-        reasons.map(|keep| next_step(newest.as_ref(), work, &keep, NOW))
+        reasons.map(|keep| next_step(newest, work, &keep, NOW))
     }
 
     fn some_work() -> Work {
@@ -207,24 +210,24 @@ mod tests {
         let none = Work::default();
         assert_eq!(steps(None, &none), [Nothing, Begin, Nothing]);
         let marked = [Nothing, Mark(NEWEST), Mark(NEWEST)];
-        assert_eq!(steps(Some(automatic(SESSION * 9)), &none), marked);
-        assert_eq!(steps(Some(named(0)), &none), [Nothing, Begin, Nothing]);
-        let sealed = steps(Some(sealed(0)), &none);
+        assert_eq!(steps(Some(&automatic(SESSION * 9)), &none), marked);
+        assert_eq!(steps(Some(&named(0)), &none), [Nothing, Begin, Nothing]);
+        let sealed = steps(Some(&sealed(0)), &none);
         assert_eq!(sealed, [Nothing, Mark(NEWEST), Nothing]);
     }
 
     #[test]
     fn ten_minutes_of_work_are_one_state() {
         assert_eq!(steps(None, &some_work()), [Step::Begin; 3]);
-        let extended = steps(Some(automatic(SESSION - 1)), &some_work());
+        let extended = steps(Some(&automatic(SESSION - 1)), &some_work());
         assert_eq!(extended, [Step::Extend(NEWEST); 3]);
-        let begun = steps(Some(automatic(SESSION)), &some_work());
+        let begun = steps(Some(&automatic(SESSION)), &some_work());
         assert_eq!(begun, [Step::Begin; 3]);
     }
 
     #[test]
     fn work_replaces_neither_a_named_state_nor_the_one_before_a_restore() {
-        assert_eq!(steps(Some(named(1)), &some_work()), [Step::Begin; 3]);
-        assert_eq!(steps(Some(sealed(1)), &some_work()), [Step::Begin; 3]);
+        assert_eq!(steps(Some(&named(1)), &some_work()), [Step::Begin; 3]);
+        assert_eq!(steps(Some(&sealed(1)), &some_work()), [Step::Begin; 3]);
     }
 }

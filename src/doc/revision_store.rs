@@ -6,6 +6,7 @@
 use std::{
     collections::HashMap,
     io::{Read, Write},
+    sync::Arc,
 };
 
 use entity::{DocId, RevisionId, Timestamp, UserId, doc_revision, doc_revision_author, doc_update};
@@ -22,7 +23,7 @@ use super::{
 };
 use crate::kernel::{Error, Result, Tx};
 
-/// Texts up to this length are compressed where they are; that takes about a millisecond.
+/// Texts up to this length are compressed where they are; that takes a millisecond or two.
 const SMALL_BYTES: usize = 64 * 1024;
 
 /// A kept state without its text.
@@ -49,35 +50,38 @@ pub(super) struct Work {
 
 /// A text as it is stored.
 #[derive(Clone, Debug)]
-pub(super) struct State {
-    version: i64,
+pub(super) struct Packed {
     bytes: i64,
     content: Vec<u8>,
-    at: Timestamp,
 }
 
-impl State {
-    /// The document's `text` as of `version`.
-    pub(super) async fn of(version: i64, text: &str, at: Timestamp) -> Result<Self> {
+impl Packed {
+    /// Packs a document's text. To be done before a transaction begins, since it takes a while.
+    pub(super) async fn new(text: &Arc<str>) -> Result<Self> {
         let content = if text.len() <= SMALL_BYTES {
             compress(text)
         } else {
-            let text = text.to_owned();
+            let text = text.clone();
             let compressing = tokio::task::spawn_blocking(move || compress(&text));
             compressing.await.map_err(Error::internal)?
         };
         Ok(Self {
-            version,
             bytes: i64::try_from(text.len()).map_err(Error::internal)?,
             content: content.map_err(Error::internal)?,
-            at,
         })
     }
 }
 
+/// A document's text as of one version and one moment.
+#[derive(Clone, Debug)]
+pub(super) struct State {
+    pub(super) version: i64,
+    pub(super) text: Packed,
+    pub(super) at: Timestamp,
+}
+
 fn compress(text: &str) -> std::io::Result<Vec<u8>> {
-    // The transaction waits for it, so speed counts more than the last few per cent.
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text.as_bytes())?;
     encoder.finish()
 }
@@ -275,8 +279,8 @@ fn columns(state: State) -> doc_revision::ActiveModel {
     doc_revision::ActiveModel {
         version: Set(state.version),
         created_at: Set(state.at),
-        bytes: Set(state.bytes),
-        content: Set(state.content),
+        bytes: Set(state.text.bytes),
+        content: Set(state.text.content),
         ..Default::default()
     }
 }

@@ -71,9 +71,9 @@ impl Docs {
         require_space(new.members.len() + 1)?;
         let (names, roles): (Vec<_>, Vec<_>) = new.members.into_iter().unzip();
         let names = names.iter().map(String::as_str);
-        let named = self.directory.resolve(names).await?;
-        named.require_known()?;
-        let others = others(creator.id, named.people.into_iter().zip(roles));
+        let resolved = self.directory.resolve(names).await?;
+        resolved.require_known()?;
+        let others = others(creator.id, resolved.people.into_iter().zip(roles));
         let update = first_update(new.text).await?;
         let docs = self.clone();
         let work = async move { docs.create_now(&creator, &new.name, others, update).await };

@@ -8,17 +8,17 @@ use serde_json::Value;
 use super::{
     Docs,
     command::{Command, Person, access_denied},
-    event::{DocEdited, DocJoined, DocSynced, Protocol},
+    event::{DocEdited, DocSynced, Protocol},
     store,
 };
 use crate::{
     kernel::{Error, Result},
-    socket::{Caller, Routes},
+    socket::{Ack, Caller, Placeholder, Routes},
 };
 
 /// Puts this feature's events into the table.
 pub fn register(routes: &mut Routes, docs: &Docs) {
-    routes.on("doc_join", docs, join);
+    routes.on_deferred("doc_join", docs, join);
     routes.on("doc_leave", docs, leave);
     routes.on("doc_edit", docs, edit);
     routes.on_binary("doc_sync", docs, sync);
@@ -33,11 +33,20 @@ struct Join {
     protocol: Protocol,
 }
 
-/// An event that names its document and nothing else, or has the rest in bytes.
+/// An event that names its document and nothing else.
 #[derive(Debug, Deserialize)]
 struct Target {
     #[serde(deserialize_with = "id")]
     doc_id: DocId,
+}
+
+/// A message of the Yjs protocols; its bytes are beside the JSON.
+#[derive(Debug, Deserialize)]
+struct Message {
+    #[serde(deserialize_with = "id")]
+    doc_id: DocId,
+    #[serde(rename = "message")]
+    _message: Placeholder,
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,13 +66,17 @@ struct Left {
 #[derive(Debug, Serialize)]
 struct Heard {}
 
-async fn join(docs: Docs, caller: Caller, join: Join) -> Result<DocJoined> {
-    let person = docs.admit(&caller, join.doc_id).await?;
-    docs.engine
-        .ask(join.doc_id, |reply| {
-            Command::Join(person, join.protocol, reply)
-        })
-        .await
+async fn join(docs: Docs, caller: Caller, join: Join, ack: Ack) {
+    match docs.admit(&caller, join.doc_id).await {
+        Ok(person) => {
+            let command = Command::Join(person, join.protocol, ack);
+            if let Err(error) = docs.engine.tell(join.doc_id, command).await {
+                // Its acknowledgement has said so.
+                error.log("doc_join");
+            }
+        }
+        Err(error) => ack.fail(&error),
+    }
 }
 
 async fn leave(docs: Docs, caller: Caller, target: Target) -> Result<Left> {
@@ -88,7 +101,7 @@ async fn edit(docs: Docs, caller: Caller, edit: Edit) -> Result<DocEdited> {
         .await
 }
 
-async fn sync(docs: Docs, caller: Caller, target: Target, message: Bytes) -> Result<DocSynced> {
+async fn sync(docs: Docs, caller: Caller, target: Message, message: Bytes) -> Result<DocSynced> {
     let person = docs.admit(&caller, target.doc_id).await?;
     docs.pace.wait(caller.sid, target.doc_id).await;
     docs.engine
@@ -96,7 +109,7 @@ async fn sync(docs: Docs, caller: Caller, target: Target, message: Bytes) -> Res
         .await
 }
 
-async fn awareness(docs: Docs, caller: Caller, target: Target, message: Bytes) -> Result<Heard> {
+async fn awareness(docs: Docs, caller: Caller, target: Message, message: Bytes) -> Result<Heard> {
     let person = docs.admit(&caller, target.doc_id).await?;
     docs.pace.wait(caller.sid, target.doc_id).await;
     docs.engine

@@ -181,11 +181,6 @@ impl Text {
         self.crdt.state_vector()
     }
 
-    /// Everything (version 2), to be stored.
-    pub(super) fn snapshot(&self) -> Vec<u8> {
-        self.crdt.snapshot()
-    }
-
     /// Everything (version 2), to be stored instead of the log; the log counts from here on. Reads
     /// the text anew from it, which takes a fraction of the memory.
     ///
@@ -305,7 +300,7 @@ impl Text {
     }
 
     fn mirror_read(&mut self, text: String) -> Vec<Splice> {
-        let hunks = diff::diff(&self.mirror, &text, diff::BUDGET);
+        let hunks = diff::diff(&self.mirror, &text);
         let splices = hunks.into_iter().map(|hunk| Splice {
             old: hunk.old,
             insert: text[hunk.new].to_owned(),

@@ -13,6 +13,7 @@ use super::{
     engine::Shared,
     log,
     revision::{self, Keep},
+    revision_store::Packed,
     task::Task,
 };
 use crate::kernel::{Error, Result};
@@ -80,9 +81,10 @@ impl Task {
     pub(super) async fn keep_revision(&mut self, keep: Keep) -> Result<Option<RevisionId>> {
         self.wait_for_snapshot().await;
         let content = self.text.as_mut().ok_or_else(unavailable)?.content();
+        let packed = Packed::new(&content).await?;
         let now = self.shared.clock.now();
         let tx = self.shared.db.begin().await?;
-        let kept = revision::checkpoint(&tx, self.id, self.stored, &content, now, keep).await?;
+        let kept = revision::checkpoint(&tx, self.id, self.stored, packed, now, keep).await?;
         tx.commit().await?;
         self.unkept_since = None;
         Ok(kept)
@@ -96,9 +98,10 @@ async fn store_snapshot(
     snapshot: Vec<u8>,
     content: &Arc<str>,
 ) -> Result<()> {
+    let packed = Packed::new(content).await?;
     let now = shared.clock.now();
     let tx = shared.db.begin().await?;
-    revision::checkpoint(&tx, id, version, content, now, Keep::Automatic).await?;
+    revision::checkpoint(&tx, id, version, packed, now, Keep::Automatic).await?;
     log::save_snapshot(&tx, id, version, snapshot, now).await?;
     tx.commit().await?;
     Ok(())

@@ -126,7 +126,7 @@ pub(super) const INCOMING: &[Incoming] = &[
         names: &["doc_sync"],
         payload: "`{doc_id, message}`: a message of the Yjs sync protocol, as binary",
         answer: "DocSynced",
-        about: "Syncs a Yjs text, the root text `content`. Step 1 is answered with step 2 and, for who may edit, the server's own step 1, as events before the acknowledgement. Refusals: `malformed_update`, `out_of_date` (sync again), `content_too_large`, `edit_access_denied`, `not_joined`",
+        about: "Syncs a Yjs text, the root text `content`. Step 1 is answered with step 2 and the server's own step 1, as events before the acknowledgement; what a viewer answers to that must bring nothing new. Refusals: `malformed_update`, `out_of_date` (sync again), `content_too_large`, `edit_access_denied`, `not_joined`",
     },
     Incoming {
         names: &["doc_awareness"],

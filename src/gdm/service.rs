@@ -121,12 +121,12 @@ impl Gdms {
         name: Option<GroupName>,
         names: &[String],
     ) -> Result<Created> {
-        let named = self.resolve(names).await?;
-        let members = each_once([&[owner.id], named.people.as_slice()].concat());
+        let resolved = self.resolve(names).await?;
+        let members = each_once([&[owner.id], resolved.people.as_slice()].concat());
         if members.len() < 2 {
             return Err(Error::invalid("too_few_members", "need at least 2 members"));
         }
-        named.require_known()?;
+        resolved.require_known()?;
         require_space(members.len())?;
         let now = self.clock.now();
         let new = NewGroup {
@@ -142,9 +142,9 @@ impl Gdms {
 
     /// The people called `names`, for a change that speaks of them.
     pub(super) async fn people(&self, names: &[String]) -> Result<Vec<UserId>> {
-        let named = self.resolve(names).await?;
-        named.require_known()?;
-        Ok(each_once(named.people))
+        let resolved = self.resolve(names).await?;
+        resolved.require_known()?;
+        Ok(each_once(resolved.people))
     }
 
     /// The person called `name`, for a change that speaks of them.

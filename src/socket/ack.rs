@@ -17,7 +17,8 @@ use crate::kernel::Error;
 /// message, retry_after?}`; where it did not, only a failure is told, as the event `error`.
 #[must_use = "every event is answered"]
 pub struct Ack {
-    pub(super) sender: AckSender,
+    /// Taken when it answers; what is dropped with it has not been answered.
+    pub(super) sender: Option<AckSender>,
     pub(super) socket: SocketRef,
     pub(super) wanted: bool,
     pub(super) event: Box<str>,
@@ -55,15 +56,22 @@ impl Ack {
     }
 
     /// Answers that it was done.
-    pub fn succeed<T: Serialize>(self, body: &T) {
-        if self.wanted {
-            let sent = self.sender.send(&Success { ok: true, body });
+    pub fn succeed<T: Serialize>(mut self, body: &T) {
+        if let Some(sender) = self.sender.take().filter(|_| self.wanted) {
+            let sent = sender.send(&Success { ok: true, body });
             after_sending(&self.delivery, &self.socket, sent, &self.event);
         }
     }
 
     /// Answers that it was not done, and why.
-    pub fn fail(self, error: &Error) {
+    pub fn fail(mut self, error: &Error) {
+        self.refuse(error);
+    }
+
+    fn refuse(&mut self, error: &Error) {
+        let Some(sender) = self.sender.take() else {
+            return;
+        };
         error.log(&self.event);
         let mut failure = Failure {
             ok: Some(false),
@@ -73,7 +81,7 @@ impl Ack {
             retry_after: error.retry_after(),
         };
         let sent = if self.wanted {
-            self.sender.send(&failure)
+            sender.send(&failure)
         } else {
             failure.ok = None;
             failure.event = Some(&self.event);
@@ -86,6 +94,14 @@ impl Ack {
     pub fn emit<T: Serialize>(&self, event: &str, data: &T) {
         let sent = self.socket.emit(event, data);
         after_sending(&self.delivery, &self.socket, sent, event);
+    }
+}
+
+impl Drop for Ack {
+    /// A handler that panicked, or that was given up when the server stopped, answers nothing by
+    /// itself.
+    fn drop(&mut self) {
+        self.refuse(&Error::busy());
     }
 }
 

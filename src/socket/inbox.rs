@@ -171,7 +171,7 @@ impl MessageHandler<LocalAdapter, Unparsed> for IntoInbox {
     fn call(&self, socket: Arc<Socket<LocalAdapter>>, mut packet: Value, ack_id: Option<i64>) {
         let Ok(sender) = AckSender::from_message_parts(&socket, &mut packet, &ack_id);
         let ack = Ack {
-            sender,
+            sender: Some(sender),
             socket: SocketRef::from(socket),
             wanted: ack_id.is_some(),
             event: Box::default(),

@@ -22,7 +22,7 @@ mod room;
 mod routes;
 
 pub use ack::Ack;
-pub use binary::Binary;
+pub use binary::{Binary, Placeholder};
 pub use delivery::Delivery;
 pub use gate::{Arrival, Gate};
 pub use handshake::{Handshake, handshake};

@@ -35,3 +35,19 @@ async fn the_command_the_server_and_the_document_describe_the_same_api() {
     let printed: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
     assert_eq!(printed, served);
 }
+
+#[tokio::test]
+async fn every_operation_has_a_name_of_its_own() {
+    let document: serde_json::Value =
+        serde_json::from_str(&document("openapi.json")).expect("JSON");
+
+    let paths = document["paths"].as_object().expect("paths").values();
+    let operations = paths.flat_map(|path| path.as_object().expect("operations").values());
+    let names = operations.map(|operation| operation["operationId"].as_str().expect("a name"));
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+
+    assert!(names.len() > 50, "{}", names.len());
+    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}

@@ -1,6 +1,6 @@
 //! Pages: what they show, and what nothing in a text can make them do.
 
-use super::{Format, MAX_DEPTH, disposition, page, render};
+use super::{Format, bounded::MAX_DEPTH, disposition, page, render};
 
 /// Texts that try to run something, or to load something other than a picture.
 const ATTACKS: &[&str] = &[
@@ -106,8 +106,8 @@ fn nothing_in_a_text_makes_a_page_run_or_load_anything() {
                     ("img", "src") => value.starts_with("http://") || value.starts_with("https://"),
                     ("td" | "th", "style") => value.starts_with("text-align:"),
                     ("a", "rel") => value == "noopener noreferrer",
-                    (_, "class" | "id" | "title" | "alt") => true,
-                    ("input", "type" | "disabled" | "checked") => true,
+                    (_, "class" | "id" | "title" | "alt")
+                    | ("input", "type" | "disabled" | "checked") => true,
                     _ => false,
                 };
                 assert!(is_fine, "{attack}: {attribute}={value}: {html}");
@@ -197,7 +197,7 @@ fn a_page_is_complete_and_its_title_harmless() {
     assert!(page.starts_with("<!doctype html>\n<html>"));
     assert!(page.ends_with("</html>\n"));
     assert!(
-        page.contains("<title>&lt;/title&gt;&lt;script&gt;</title>"),
+        page.contains("<title>&lt;&#x2F;title&gt;&lt;script&gt;</title>"),
         "{page}"
     );
     assert!(page.contains("<h1>Hello</h1>"));
@@ -237,4 +237,44 @@ fn a_file_is_named_after_the_document_on_any_system() {
         assert_eq!(value, format!("attachment; {expected}"), "{name}");
     }
     assert!(disposition("a", Format::Html).contains("\"a.html\""));
+}
+#[test]
+fn a_long_text_is_written_in_pieces_that_read_as_one() {
+    let words = "R&D ©\n".repeat(1000);
+    for source in [
+        words.clone(),
+        format!("```\n{words}```"),
+        format!("`{}`", words.trim_end().replace('\n', " ")),
+        format!("<div>\n{words}</div>"),
+    ] {
+        let html = render(&source);
+        let text = html.replace("<wbr>", "").replace("</code><code>", "");
+        assert_eq!(text.matches("R&amp;D ©").count(), 1000);
+        let longest = html.split('<').map(str::len).max();
+        assert!(longest.is_some_and(|longest| longest < 2048), "{longest:?}");
+    }
+}
+
+#[test]
+fn no_attribute_is_long() {
+    let long = "&".repeat(5000);
+    for source in [
+        format!("![{long}](http://a.example/)"),
+        format!("![a ![{long}](x) `{long}`](http://a.example/)"),
+        format!("![a{}](http://a.example/)", "\nb".repeat(5000)),
+        format!("![a](http://a.example/ '{long}')"),
+        format!("![a](http://a.example/?{long})"),
+        format!("[a](http://a.example/ '{long}')"),
+        format!("[a](http://a.example/?{long})"),
+        format!("```{long}\na\n```"),
+    ] {
+        let html = render(&source);
+        let values = html.split('"').skip(1).step_by(2);
+        let longest = values.map(|value| value.replace("&amp;", "&").len()).max();
+        assert!(
+            longest.unwrap_or_default() <= 2048,
+            "{longest:?}: {source:.40}"
+        );
+        assert!(html.contains('a'), "{html}");
+    }
 }

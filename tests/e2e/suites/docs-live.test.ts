@@ -70,6 +70,22 @@ describe("who is there", () => {
     assert.equal((await ann.receives("doc_updated")).content, "text, edited twice");
   });
 
+  test("who joins again as another kind of client hears that kind's news and no other", async () => {
+    const { server, doc, ann, ben } = await aWorld();
+    await using _ = server;
+    await ben.emits("doc_join", { doc_id: doc, protocol: "yjs" });
+    await ann.emits("doc_edit", { doc_id: doc, content: "text for Yjs" });
+    assert.equal((await ben.receives("doc_sync")).edited_by, "ann");
+    await ben.hearsNothing(...NEWS);
+    await ben.emits("doc_join", { doc_id: doc });
+    assert.equal((await ben.receives("doc_content")).content, "text for Yjs");
+    await ann.emits("doc_edit", { doc_id: doc, content: "text for all" });
+    assert.equal((await ben.receives("doc_updated")).content, "text for all");
+    await ben.receives("doc_content_updated");
+    await ben.hearsNothing(...NEWS);
+    await ann.hearsNothing("doc_user_joined", "doc_user_left");
+  });
+
   test("nobody has more than 64 documents open on one connection", async () => {
     await using server = await Chatter.starts();
     const [ann] = await server.online("ann");
@@ -165,6 +181,24 @@ describe("a member", () => {
     typing = false;
     await types;
     await yjs.hearsNothing(...NEWS);
+  });
+
+  test("who is removed with edits still on their way gets none of them in after the answer", async () => {
+    const { server, doc, ann, ben } = await aWorld();
+    await using _ = server;
+    const page = await YjsPage.opens(ben, doc);
+    const acks: Promise<any>[] = [];
+    for (let n = 0; n < 60; n++) {
+      acks.push(ben.sends("doc_edit", { doc_id: doc, content: `text ${n}` }));
+      page.splices(0, `${n} `);
+    }
+    await ann.does(`/api/doc/${doc}/remove_member`, { username: "ben" });
+    const then = await ann.reads(`/api/doc/${doc}`);
+    const answers = await Promise.all(acks);
+    await eventually("the editor to be refused", () => page.refusals.length > 0);
+    page.closes();
+    assert.deepEqual(await ann.reads(`/api/doc/${doc}`), then);
+    assert.ok(answers.every(({ ok, error, version }) => (ok ? version <= then.version : error === "access_denied")));
   });
 
   test("who leaves by themselves is out like the removed", async () => {

@@ -299,6 +299,38 @@ describe("every endpoint of a document", () => {
   });
 });
 
+test("everything at once: members, names, revisions and edits of one document are each answered, and agree in the end", async () => {
+  await using server = await Chatter.starts();
+  const [vic, wes, xia] = await server.online("vic", "wes", "xia");
+  const id = await drafts(vic, "text", { wes: "editor" });
+  const { revision } = await vic.does(`/api/doc/${id}/revisions`, { name: "first" });
+  const answers: Promise<{ status: number }>[] = [];
+  const edits: Promise<any>[] = [];
+  for (let n = 0; n < 12; n++) {
+    answers.push(
+      vic.post(`/api/doc/${id}/add_member`, { username: "xia", role: "editor" }),
+      vic.post(`/api/doc/${id}/update_member_role`, { username: "wes", role: n % 2 ? "editor" : "viewer" }),
+      vic.post(`/api/doc/${id}/rename`, { name: `Name ${n}` }),
+      vic.post(`/api/doc/${id}/revisions`, { name: `state ${n}` }),
+      vic.post(`/api/doc/${id}/revisions/${revision.id}/restore`),
+      xia.get(`/api/doc/${id}`),
+      vic.post(`/api/doc/${id}/remove_member`, { username: "xia" }),
+      vic.get(`/api/doc/${id}/export?format=html`),
+      vic.get("/api/doc/list"),
+    );
+    edits.push(vic.sends("doc_edit", { doc_id: id, content: `text ${n}` }), wes.sends("doc_edit", { doc_id: id, content: `by wes ${n}` }), xia.sends("doc_join", { doc_id: id }));
+  }
+  for (const { status } of await Promise.all(answers)) assert.ok([200, 403, 404].includes(status), String(status));
+  for (const ack of await Promise.all(edits)) assert.ok(ack.ok || ["access_denied", "edit_access_denied"].includes(ack.error), JSON.stringify(ack));
+  const read = await vic.reads(`/api/doc/${id}`);
+  const joined = await vic.emits("doc_join", { doc_id: id });
+  assert.deepEqual([joined.content, joined.version, joined.name], [read.content, read.version, read.name]);
+  await server.isKilled();
+  await server.startsAgain();
+  const again = await vic.reads(`/api/doc/${id}`);
+  assert.deepEqual(again, read);
+});
+
 test("five hundred people fit into a document, and one more does not", async () => {
   await using server = await Chatter.starts();
   const [uma] = await server.people("uma");

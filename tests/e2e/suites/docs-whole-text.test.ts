@@ -216,4 +216,18 @@ describe("the largest text", () => {
       assert.ok((await second.receives("doc_updated")).content === shifted);
     });
   }
+
+  for (const lines of [900, 3_600, 18_000]) {
+    test(`may change in each of ${lines} lines at once, and other documents do not wait for it`, async () => {
+      const [ben, cat] = await shared.server.online(`ben${lines}`, `cat${lines}`);
+      const text = (word: string): string => Array.from({ length: lines }, (_, n) => `Line ${n} ${word} ipsum dolor ${word} ipsum dolor\n`).join("");
+      const doc = await drafts(ben, text("lorem"));
+      const [, other] = await Promise.all([
+        ben.emits("doc_edit", { doc_id: doc, content: text("changed") }),
+        drafts(cat, "quick").then((id) => cat.emits("doc_edit", { doc_id: id, content: "quick brown" })),
+      ]);
+      assert.equal(other.version, 2);
+      assert.ok((await stored(ben, doc)) === text("changed"));
+    });
+  }
 });

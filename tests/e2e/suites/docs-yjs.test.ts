@@ -112,6 +112,16 @@ describe("in step", () => {
     assert.equal(await meeting.stored(), ann.screen);
   });
 
+  test("an editor without WebSocket is in step as well", async () => {
+    await using server = await Chatter.starts({ root: false });
+    await using meeting = await Meeting.of(server, ["ann", "ben"]);
+    using polling = await YjsPage.opens(meeting.people[0]!, meeting.doc, server.url, { transports: ["polling"] });
+    const typists = [polling, await meeting.yjs(1)].map((page) => new Typist(page, meeting.dice.another()));
+    await Promise.all(typists.map((typist) => typist.says(10, [0, 60])));
+    await converge(typists, meeting.stored, meeting.told);
+    assert.equal(polling.socket.io.engine.transport.name, "polling");
+  });
+
   test("an editor who wrote and deleted much offline brings no more than the difference", async () => {
     await using server = await Chatter.starts({ root: false });
     await using meeting = await Meeting.of(server, ["ann", "ben"], "kept");
@@ -195,7 +205,8 @@ describe("what is refused", () => {
 
   test("is what is no message of the protocol", async () => {
     await assertRefused(["ann", "ben"], "kept", () => {
-      const good = message.update(updateOf((text) => text.insert(0, "good text of some length")));
+      const updated = new Y.Doc();
+      const good = message.update(updateOf((text) => text.insert(0, "good text of some length"), updated));
       const wrong: [string, unknown][] = [
         ["nothing", undefined], ["null", null], ["a number", 7], ["a text", "AQID"], ["a list", [1, 2]], ["an object", { 0: 2 }],
       ];
@@ -212,6 +223,7 @@ describe("what is refused", () => {
         ["four billion clients", Uint8Array.of(2, 5, 255, 255, 255, 255, 15)],
         ["four billion structs", Uint8Array.of(2, 6, 1, 255, 255, 255, 255, 15)],
         ["four billion deletions", Uint8Array.of(2, 6, 0, 255, 255, 255, 255, 15)],
+        ["an update in Yjs's second format", message.update(Y.encodeStateAsUpdateV2(updated))],
         ["letters", new TextEncoder().encode("\u0002 not a Yjs update at all")],
       ];
       for (let length = 3; length < good.length; length += 5) bytes.push([`the first ${length} bytes`, good.slice(0, length)]);
@@ -284,6 +296,27 @@ describe("what is refused", () => {
       });
       return cases;
     });
+  });
+
+  test("is what has its bytes in another place, or more of them than one message", async () => {
+    const [ned, oda] = await shared.server.online("ned", "oda");
+    const doc = await drafts(ned, "kept", { oda: "editor" });
+    const bytes = message.update(updateOf((text) => text.insert(0, "mine")));
+    await oda.emits("doc_join", { doc_id: doc, protocol: "yjs" });
+    await oda.forgets();
+    for (const payload of [bytes, [bytes], { message: bytes }, { doc_id: bytes, message: bytes }, { doc_id: doc, message: { bytes } }, { doc_id: doc, message: [bytes] }, { doc_id: doc, bytes }, { doc_id: doc, message: bytes, more: bytes }]) {
+      for (const event of ["doc_sync", "doc_awareness", "doc_edit"]) {
+        const tab = await ned.connects();
+        await tab.does("doc_join", { doc_id: doc, protocol: "yjs" });
+        // Refused, or the end of this connection.
+        const ack = await tab.socket.emitWithAck(event, payload).catch(() => ({ ok: false }));
+        assert.equal(ack.ok, false, `${event} ${JSON.stringify(payload)} answered ${JSON.stringify(ack)}`);
+        tab.closes();
+      }
+    }
+    await oda.hearsNothing("doc_sync", "doc_awareness");
+    assert.equal(await stored(ned, doc), "kept");
+    await shared.server.isWell();
   });
 
   test("is a sync before a join, by a text client, or of a document one is no member of", async () => {

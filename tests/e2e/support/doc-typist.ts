@@ -13,6 +13,8 @@ export interface Page {
   readonly screen: string;
   splices(at: number, text: string, selected?: number): void;
   isHeard(): Promise<void>;
+  /** Was a text with this in it answered as stored? */
+  isAcked(word: string): boolean;
 }
 
 /** Letters that break what counts bytes, code units or code points. */
@@ -20,6 +22,17 @@ const TAILS = ["", "", "", "", "", "é", "ß", "😀", "日本", "e\u0301", "�
 
 /** How many words were begun, by everybody. */
 let begun = 0;
+
+/**
+ * A word that begins with a letter no other word has, so that its beginning can be told apart as
+ * well. Words are not alike: two people who put the same into the same place at once are beyond
+ * what can be told from whole texts.
+ */
+export function aWord(author: string, dice: Dice): string {
+  let word = String.fromCodePoint(0x4e00 + begun++) + author[0];
+  for (let length = dice.between(2, 7); length > 0; length--) word += String.fromCharCode(dice.between(97, 122));
+  return `${word}${dice.among(TAILS)}]`;
+}
 
 export class Typist {
   /** All words typed so far. */
@@ -63,15 +76,8 @@ export class Typist {
     return this.words.filter((word) => !this.page.screen.includes(word));
   }
 
-  /**
-   * Begins with a letter that no other word has, so that its beginning can be told apart as well.
-   * Words are not alike: two people who put the same into the same place at once are beyond what
-   * can be told from whole texts.
-   */
   private another(): string {
-    let word = String.fromCodePoint(0x4e00 + begun++) + this.page.name[0];
-    for (let length = this.dice.between(2, 7); length > 0; length--) word += String.fromCharCode(this.dice.between(97, 122));
-    word += `${this.dice.among(TAILS)}]`;
+    const word = aWord(this.page.name, this.dice);
     this.words.push(word);
     return word;
   }
@@ -82,6 +88,32 @@ export class Typist {
   }
 }
 
+/**
+ * After the last cut everybody writes once more, which also makes the server know whole-text pages
+ * that do not join again. A word that was under way in a cut, and then overwritten on the screen, is
+ * gone: nobody but its author ever saw it. They see that it is missing and write it again - but
+ * nothing that had been answered may be missing.
+ */
+export async function settle(typists: Typist[], told: string): Promise<void> {
+  const pages = typists.map(({ page }) => page);
+  for (let round = 0; round < 5; round++) {
+    for (const page of pages) await page.isHeard();
+    for (const typist of typists) typist.saysOne();
+    for (const page of pages) await page.isHeard();
+    const last = typists.map(({ words }) => words.at(-1)!);
+    await eventually("everybody to see everybody's last word", () => pages.every(({ screen }) => last.every((word) => screen.includes(word))));
+    const missing = typists.map((typist) => typist.misses());
+    if (missing.every(({ length }) => length === 0)) return;
+    for (const [n, words] of missing.entries()) {
+      for (const word of words) {
+        assert.equal(pages[n]!.isAcked(word), false, `${word} was answered and is gone; ${told}\n${pages[n]!.screen}`);
+        typists[n]!.saysOne(word);
+      }
+    }
+  }
+  assert.fail(`words keep vanishing; ${told}`);
+}
+
 /** Everybody sees the same text, which is the stored one: every word once, and nothing besides. */
 export async function converge(typists: Typist[], stored: () => Promise<string>, told: string): Promise<void> {
   const pages = typists.map(({ page }) => page);
@@ -89,9 +121,13 @@ export async function converge(typists: Typist[], stored: () => Promise<string>,
   // Who does not agree in the end is told apart below.
   await eventually("the screens to agree", () => pages.every((page) => page.screen === pages[0]!.screen)).catch(() => {});
   const text = await stored();
-  const words = typists.flatMap((typist) => typist.words);
+  assertEachOnce(typists.flatMap((typist) => typist.words), text, told);
+  for (const page of pages) assert.equal(page.screen, text, `${page.name}'s screen is not what is stored; ${told}`);
+}
+
+/** The text consists of these words, each once, in any order. */
+export function assertEachOnce(words: string[], text: string, told: string): void {
   const wrong = words.map((word) => [word, text.split(word).length - 1] as const).filter(([, count]) => count !== 1);
   assert.deepEqual(wrong, [], `lost (0) or doubled words; ${told}; the text:\n${text}\n`);
   assert.equal(words.reduce((rest, word) => rest.replace(word, ""), text), "", `leftovers; ${told}`);
-  for (const page of pages) assert.equal(page.screen, text, `${page.name}'s screen is not what is stored; ${told}`);
 }

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
-import type { Socket } from "socket.io-client";
+import type { ManagerOptions, Socket } from "socket.io-client";
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness";
 import * as sync from "y-protocols/sync";
 import * as Y from "yjs";
@@ -76,12 +76,13 @@ export class YjsPage {
   }
 
   /** Connects, joins the document and is in step with it. */
-  static async opens(person: Person, doc: number, url = person.server.url): Promise<YjsPage> {
+  static async opens(person: Person, doc: number, url = person.server.url, options: Partial<ManagerOptions> = {}): Promise<YjsPage> {
     const socket = Tab.socket(url, {
       extraHeaders: { cookie: person.cookie },
       reconnection: true,
       reconnectionDelay: 50,
       reconnectionDelayMax: 200,
+      ...options,
     });
     const page = new YjsPage(socket, person.name, doc);
     socket.connect();

@@ -137,6 +137,18 @@ impl Person {
             .await
     }
 
+    /// The document they make with a text and people, given as on the wire.
+    pub(crate) async fn makes_doc(&self, content: &str, members: Value) -> i64 {
+        let body = json!({"name": "Plan", "content": content, "members": members});
+        let made = self.post("/api/doc/create", body).await.succeeds();
+        made["id"].as_i64().expect("a document's id")
+    }
+
+    /// What the server answers when they do `what` to a document.
+    pub(crate) async fn asks_doc(&self, id: i64, what: &str, body: Value) -> Reply {
+        self.post(&format!("/api/doc/{id}/{what}"), body).await
+    }
+
     /// A socket with this person's session.
     pub(crate) async fn connects(&self) -> Socket {
         let socket = self.tries_to_connect().await;

@@ -1,7 +1,8 @@
 import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Doc } from 'yjs';
 import { Copies } from './copy';
-import { Desk, type DocRef } from './desk';
+import { Desk, type DocRef, docKey } from './desk';
 import { DOC, type FakeLink, FakeServer } from './fixtures';
 import type { DocSession } from './session';
 
@@ -89,8 +90,7 @@ describe('the desk', () => {
     first.text.insert(13, 'end');
     const copies = await Copies.open(NAME);
     await vi.waitFor(async () => {
-      const { Doc } = await import('yjs');
-      const seen = await copies.of(`${DOC}.${REF.createdAt}`).load(new Doc(), null);
+      const seen = await copies.of(docKey(REF)).load(new Doc(), null);
       expect(seen.unsaved).toBe(2);
     });
     before.desk.close();
@@ -147,7 +147,29 @@ describe('the desk', () => {
     expect(next.text.toString()).toBe('');
   });
 
-  it('forgets what others wrote when access is lost, and keeps what was not saved', async () => {
+  it('keeps what was not saved when access is lost', async () => {
+    const server = new FakeServer();
+    const link = server.link('alice');
+    const { desk, unsaved } = deskOf(link);
+    connect(desk, link);
+    const session = desk.take(REF, 'editor');
+    await synced(session);
+    link.cut();
+    desk.linkDown();
+    session.text.insert(0, 'not saved');
+    server.roles.delete('alice');
+    connect(desk, link);
+    await vi.waitFor(() => expect(session.state.lost).toBe('removed'));
+    desk.putAway(session);
+    const copies = await Copies.open(NAME);
+    const doc = new Doc();
+    expect(await copies.of(docKey(REF)).load(doc, null)).toEqual({ present: true, unsaved: 1 });
+    expect(doc.getText('content').toString()).toBe('not saved');
+    expect(unsaved.get(DOC)).toBe(true);
+    copies.close();
+  });
+
+  it('forgets what others wrote when access is lost', async () => {
     const server = new FakeServer();
     const link = server.link('alice');
     const { desk } = deskOf(link);
@@ -162,8 +184,7 @@ describe('the desk', () => {
     desk.putAway(session);
     const copies = await Copies.open(NAME);
     await vi.waitFor(async () => {
-      const { Doc } = await import('yjs');
-      expect((await copies.of(`${DOC}.${REF.createdAt}`).load(new Doc(), null)).present).toBe(false);
+      expect((await copies.of(docKey(REF)).load(new Doc(), null)).present).toBe(false);
     });
     copies.close();
   });

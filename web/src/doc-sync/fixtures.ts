@@ -90,7 +90,10 @@ export class FakeServer {
     if (message.kind === 'vector') {
       const update = Y.encodeStateAsUpdate(this.doc, message.vector);
       link.arrive('doc_sync', { doc_id: DOC, message: missingMessage(update) });
-      link.arrive('doc_sync', { doc_id: DOC, message: vectorMessage(Y.encodeStateVector(this.doc)) });
+      // Whoever may not write is not asked for anything.
+      if (role !== 'viewer') {
+        link.arrive('doc_sync', { doc_id: DOC, message: vectorMessage(Y.encodeStateVector(this.doc)) });
+      }
       return { ok: true };
     }
     const refused = this.refuseNext ?? this.refusalOf(role, message.update);

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import { hueOf } from '../ui/hue';
+import { coloursOf } from './colour';
 import { Presence } from './presence';
 import { TEXT } from './wire';
 
@@ -71,6 +73,14 @@ describe('presence', () => {
     const carol = present('carol');
     carol.presence.enter();
     expect(carol.presence.awareness.getLocalState()?.user.color).not.toBe(seen?.user.color);
+  });
+
+  it('has a colour of its own even where two names have one hue', () => {
+    const sameHue = (name: string) =>
+      Array.from({ length: 2000 }, (_, n) => `${name}${n}`).find((other) => hueOf(other) === hueOf(name));
+    const twin = sameHue('alice') ?? '';
+    expect(twin).not.toBe('');
+    expect(coloursOf(twin).color).not.toBe(coloursOf('alice').color);
   });
 
   it('is told at most every 80 ms, and the last state is told', async () => {

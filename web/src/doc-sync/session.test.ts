@@ -66,6 +66,25 @@ describe('a session', () => {
     expect(alice.session.state.people).toEqual(['alice']);
   });
 
+  it('knows who came and who went while it joined, though it hears of them before the list', async () => {
+    const server = new FakeServer();
+    await joined(server, 'carol');
+    const link = server.link('alice');
+    const session = opened(link);
+    const request = link.request.bind(link);
+    link.request = async (event, payload, timeout) => {
+      const answer = await request(event, payload, timeout);
+      if (event !== 'doc_join') return answer as never;
+      link.arrive('doc_user_joined', { doc_id: DOC, username: 'bob' });
+      link.arrive('doc_user_left', { doc_id: DOC, username: 'carol' });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return answer as never;
+    };
+    connect({ link, session });
+    await settle();
+    expect(session.state.people).toEqual(['alice', 'bob']);
+  });
+
   it('is not ready before there is a text', async () => {
     const server = new FakeServer();
     const link = server.link('alice');
@@ -98,6 +117,9 @@ describe('a session', () => {
     for (const letter of 'a burst of typing') write(alice, letter);
     expect(alice.link.requests.length - before).toBe(1);
     expect(alice.session.state.unsaved).toBe(17);
+    await settle(25);
+    // The first letter is confirmed, and nothing that was written after it was sent.
+    expect(alice.session.state.unsaved).toBe(16);
     await settle();
     expect(alice.link.requests.length - before).toBe(2);
     expect(server.text()).toBe('a burst of typing');

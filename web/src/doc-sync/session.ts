@@ -12,6 +12,7 @@ import type { DocLoss, DocRole } from '../store/types';
 import type { DeviceCopy } from './copy';
 import { isLarger, MOST_BYTES } from './limit';
 import { Outbox } from './outbox';
+import { People } from './people';
 import { Presence } from './presence';
 import { type DocState, newlyOpened, type Stuck } from './state';
 import { readMessage, TEXT, vectorMessage } from './wire';
@@ -66,6 +67,7 @@ export class DocSession {
   readonly #listeners = new Set<() => void>();
   readonly #deaf: (() => void)[];
 
+  readonly #people = new People();
   #outbox = new Outbox(0);
   /** Moves on with the link and with every new start; answers of an earlier one do not count. */
   #epoch = 0;
@@ -164,12 +166,8 @@ export class DocSession {
     return [
       concerning('doc_sync', ({ message }) => this.#receive(message)),
       concerning('doc_awareness', ({ message }) => this.presence.receive(message)),
-      concerning('doc_user_joined', ({ username }) =>
-        this.#patch({ people: [...new Set([...this.#state.people, username])].sort() }),
-      ),
-      concerning('doc_user_left', ({ username }) =>
-        this.#patch({ people: this.#state.people.filter((name) => name !== username) }),
-      ),
+      concerning('doc_user_joined', ({ username }) => this.#heardOf(username, true)),
+      concerning('doc_user_left', ({ username }) => this.#heardOf(username, false)),
       concerning('doc_member_added', ({ username }) => {
         if (username === this.#me && this.#state.lost !== null) this.#start();
       }),
@@ -198,19 +196,29 @@ export class DocSession {
     clearTimeout(this.#retry);
     this.#outbox.interrupted();
     this.presence.lost();
+    this.#people.lost();
   }
 
   async #exchange(): Promise<void> {
+    this.#people.asked();
     const joined = await this.#ask<JoinedDoc>('doc_join', { protocol: 'yjs' });
     if (joined === null) return;
-    this.#patch({ people: joined.users, lost: null });
+    this.#people.listed(joined.users);
+    this.#patch({ people: this.#people.names, lost: null });
     this.#roleIs(joined.role);
     this.#joined = true;
     if (this.#visible) this.presence.enter();
     const message = vectorMessage(Y.encodeStateVector(this.doc));
     const answered = await this.#ask('doc_sync', { message }, LONGEST_MS);
-    // Before it answers the server sends what we lack, and asks for what it lacks.
-    if (answered !== null && !this.#outbox.isOpen && this.#state.stuck === null) this.#again();
+    if (answered === null || this.#outbox.isOpen || this.#state.stuck !== null) return;
+    // Before it answers the server sends what we lack, and asks those who may write for what it lacks.
+    if (this.#state.role === 'viewer') this.#collect(NOTHING);
+    else this.#again();
+  }
+
+  #heardOf(name: string, isHere: boolean): void {
+    this.#people.changed(name, isHere);
+    if (this.#joined) this.#patch({ people: this.#people.names });
   }
 
   #receive(bytes: Bytes): void {
@@ -234,7 +242,12 @@ export class DocSession {
   #offer(vector: Uint8Array): void {
     const { role, stuck } = this.#state;
     if (stuck !== null || this.#settleRole()) return;
-    this.#outbox.offer(role === 'viewer' ? NOTHING : Y.encodeStateAsUpdate(this.doc, vector));
+    this.#collect(role === 'viewer' ? NOTHING : Y.encodeStateAsUpdate(this.doc, vector));
+  }
+
+  /** From here on changes are collected, beginning with this. */
+  #collect(update: Uint8Array): void {
+    this.#outbox.offer(update);
     this.#counted();
     this.#send();
   }

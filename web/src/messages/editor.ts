@@ -38,7 +38,7 @@ export const words = {
     tooLong: 'A document can have up to 1,000,000 bytes of text. Shorten this one, and it will be saved.',
     lost: (number: number) => `${changes(number)} of yours had not been saved yet.`,
     lostSaved: 'Everything you wrote was saved before that.',
-    inTab: 'This browser keeps nothing: changes are kept only while this tab is open.',
+    inTab: 'This browser stores nothing: changes are kept only while this tab is open.',
     noRoom: 'That does not fit: a document can have up to 1,000,000 bytes of text.',
     kept: (number: number, name: string) =>
       `${changes(number)} of yours in “${name}” could not be saved before you lost access. They are kept on this device.`,
@@ -71,6 +71,7 @@ export const words = {
   preview: {
     label: 'Preview',
     empty: 'Nothing to show yet.',
+    tooLong: '(A paragraph, list or table that is too long to be shown here.)',
     failed: 'This text cannot be shown as a preview.',
   },
 

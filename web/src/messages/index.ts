@@ -45,7 +45,7 @@ export const text = {
     signOutTitle: 'Sign out and lose changes?',
     signOutBody: (documents: number) =>
       `What you changed in ${count(documents, 'document', 'documents')} is not saved yet and kept on this device alone. Signing out deletes it.`,
-    signOutAction: 'Sign out and lose them',
+    signOutAction: 'Sign out anyway',
     expiredTitle: 'Your session has ended',
     expiredBody: 'Sign in again to go on. What you have not sent yet is kept.',
     unreachableTitle: 'Cannot reach Chatter',
@@ -249,6 +249,8 @@ export const text = {
       { keys: '↑', does: 'Edit your last message, in an empty box' },
       { keys: 'Esc', does: 'Stop editing or replying, or jump to the latest message' },
       { keys: '↑ / ↓', does: 'Move among messages, when one has the focus' },
+      { keys: 'Ctrl B / Ctrl I', does: 'Bold or italic, in a document' },
+      { keys: 'Ctrl F', does: 'Find and replace, in a document' },
       { keys: 'Ctrl /', does: 'Show this list' },
     ],
   },

@@ -58,11 +58,11 @@ interface Props {
   session: DocSession;
 }
 
-/** The text as it will look. Blocks that have not changed are not touched. */
+/** The text as it will look. Pieces that have not changed are not touched. */
 export default function Preview({ session }: Props) {
-  const { blocks, failed } = usePreview(session.text);
+  const { pieces, failed } = usePreview(session.text);
   // A long text is drawn in slices, between which one can type.
-  const shown = useDeferredValue(blocks);
+  const shown = useDeferredValue(pieces);
   const keyed = useMemo(() => withKeys(shown ?? []), [shown]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and has to for those without a mouse
@@ -70,30 +70,33 @@ export default function Preview({ session }: Props) {
       {failed ? <p className="hint">{words.preview.failed}</p> : null}
       {shown?.length === 0 ? <p className="hint">{words.preview.empty}</p> : null}
       {keyed.map(([key, html]) => (
-        <Block key={key} html={html} />
+        <Piece key={key} html={html} />
       ))}
     </section>
   );
 }
 
-const Block = memo(function Block({ html }: { html: string }) {
+/** Laying out a single paragraph or list of a megabyte takes seconds, in which nobody can type. */
+const LONGEST_PIECE = 100_000;
+
+const Piece = memo(function Piece({ html }: { html: string }) {
+  if (html.length > LONGEST_PIECE) return <p className="preview-piece hint">{words.preview.tooLong}</p>;
   const clean = purify.sanitize(html, { ALLOWED_TAGS, ALLOWED_ATTR });
   return (
     <div
-      className="preview-block"
-      dir="auto"
+      className="preview-piece"
       // biome-ignore lint/security/noDangerouslySetInnerHtml: sanitised on the line above
       dangerouslySetInnerHTML={{ __html: clean }}
     />
   );
 });
 
-/** A block is known by what it is, so that one put in above moves the others instead of remaking them. */
-function withKeys(blocks: string[]): [string, string][] {
+/** A piece is known by what it is, so that one put in above moves the others instead of remaking them. */
+function withKeys(pieces: string[]): [string, string][] {
   const seen = new Map<string, number>();
-  return blocks.map((html) => {
+  return pieces.map((html) => {
     const times = seen.get(html) ?? 0;
     seen.set(html, times + 1);
-    return [`${times} ${html}`, html];
+    return [times === 0 ? html : `${times} ${html}`, html];
   });
 }

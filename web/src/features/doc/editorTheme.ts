@@ -107,6 +107,15 @@ const finding = EditorView.theme({
     color: 'var(--ink-soft)',
     fontSize: '1.25rem',
   },
+  // A finger needs more room than a mouse, and Safari on phones zooms into fields with smaller letters.
+  '@media (pointer: coarse)': {
+    '.cm-panel.cm-search :is(.cm-textfield, .cm-button)': {
+      minWidth: 'var(--touch)',
+      minHeight: 'var(--touch)',
+      fontSize: '1rem',
+    },
+    '.cm-panel.cm-search label': { minHeight: 'var(--touch)' },
+  },
 });
 
 const syntax = HighlightStyle.define([

@@ -7,8 +7,6 @@ import {
   toggleBlockComment,
   toggleComment,
 } from '@codemirror/commands';
-import { markdownKeymap, markdownLanguage, pasteURLAsLink } from '@codemirror/lang-markdown';
-import { LanguageSupport } from '@codemirror/language';
 import { search, searchKeymap } from '@codemirror/search';
 import { Compartment, EditorState, type Extension, Prec } from '@codemirror/state';
 import { dropCursor, EditorView, highlightSpecialChars, keymap, placeholder } from '@codemirror/view';
@@ -20,6 +18,7 @@ import { words } from '../../messages/editor';
 import { byteLimit } from './byteLimit';
 import { editorTheme } from './editorTheme';
 import { toggleBold, toggleItalic } from './formatting';
+import { markdownSyntax } from './markdownSyntax';
 
 /** Keys that are the browser's or the client's own everywhere else. */
 const NOT_OURS = new Set<unknown>([toggleComment, toggleBlockComment, cursorSyntaxLeft, cursorSyntaxRight]);
@@ -62,10 +61,7 @@ export class TextEditor {
         highlightSpecialChars(),
         dropCursor(),
         search({ top: true }),
-        // Not `markdown()`: it brings the parsers of HTML, CSS and JavaScript, as large as all the rest.
-        new LanguageSupport(markdownLanguage),
-        Prec.high(keymap.of(markdownKeymap)),
-        pasteURLAsLink,
+        markdownSyntax,
         editorTheme,
         byteLimit(MOST_BYTES, onFull),
         yCollab(session.text, session.presence.awareness, { undoManager: this.#undo }),

@@ -1,6 +1,6 @@
 /**
- * Markdown to HTML, block by block, so that a change redraws one of them. What
- * comes out still has to be sanitised. HTML in the text is shown as typed.
+ * Markdown to HTML, in pieces, so that a change redraws one of them. What comes
+ * out still has to be sanitised. HTML in the text is shown as typed.
  */
 
 import MarkdownIt, { type StateCore, type Token } from 'markdown-it';
@@ -16,7 +16,34 @@ markdown.renderer.rules.task = (tokens, index) =>
   `<input type="checkbox" disabled${tokens[index]?.meta?.done ? ' checked' : ''}> `;
 markdown.renderer.rules.image = (tokens, index) => picture(tokens[index] as Token);
 
-export function toBlocks(source: string): string[] {
+const MOST_BLOCKS = 64;
+const MOST_CHARACTERS = 20_000;
+/** One block in so many begins a new piece. */
+const USUAL_BLOCKS = 16;
+
+/**
+ * Which block begins a piece is decided by that block alone, so that one put in
+ * or taken out leaves the pieces before and after it as they were.
+ */
+export function toPieces(source: string): string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  let blocks = 0;
+  for (const block of toBlocks(source)) {
+    const isFull = blocks === MOST_BLOCKS || piece.length + block.length > MOST_CHARACTERS;
+    if (blocks > 0 && (isFull || hash(block) % USUAL_BLOCKS === 0)) {
+      pieces.push(piece);
+      piece = '';
+      blocks = 0;
+    }
+    piece += block;
+    blocks += 1;
+  }
+  if (blocks > 0) pieces.push(piece);
+  return pieces;
+}
+
+function toBlocks(source: string): string[] {
   const env = {};
   const tokens = markdown.parse(source, env);
   const blocks: string[] = [];
@@ -29,6 +56,13 @@ export function toBlocks(source: string): string[] {
     start = index + 1;
   });
   return blocks;
+}
+
+function hash(text: string): number {
+  let sum = 0;
+  for (let index = 0; index < text.length; index += 1)
+    sum = (Math.imul(sum, 31) + text.charCodeAt(index)) >>> 0;
+  return sum;
 }
 
 /** The first level is the page's: its name. */

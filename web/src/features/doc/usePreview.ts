@@ -10,13 +10,13 @@ const PATIENCE_MS = 8000;
 
 export interface PreviewState {
   /** HTML that is not sanitised yet; null until there is some. */
-  blocks: string[] | null;
+  pieces: string[] | null;
   failed: boolean;
 }
 
 /** The text as HTML, while it changes. */
 export function usePreview(text: Y.Text): PreviewState {
-  const [state, setState] = useState<PreviewState>({ blocks: null, failed: false });
+  const [state, setState] = useState<PreviewState>({ pieces: null, failed: false });
   useEffect(() => {
     const renderer = new Renderer(text, setState);
     return () => renderer.stop();
@@ -66,7 +66,7 @@ class Renderer {
   #start(): Worker {
     const worker = new Worker(new URL('./markdown.worker.ts', import.meta.url), { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<string[]>) => {
-      this.#show({ blocks: data, failed: false });
+      this.#show({ pieces: data, failed: false });
       this.#rest(REST * (performance.now() - this.#began));
     });
     worker.addEventListener('error', () => this.#fail());
@@ -76,7 +76,7 @@ class Renderer {
   #fail(): void {
     this.#worker?.terminate();
     this.#worker = null;
-    this.#show({ blocks: null, failed: true });
+    this.#show({ pieces: null, failed: true });
     this.#rest(PATIENCE_MS);
   }
 
