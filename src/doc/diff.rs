@@ -19,7 +19,7 @@ use unicode_segmentation::{GraphemeCursor, UWordBounds, UnicodeSegmentation};
 /// Hunks of more bytes are compared word by word before they are compared by graphemes.
 const BY_WORDS: usize = 1_000;
 /// Pairs of graphemes that one comparison may look at in the worst case.
-const EFFORT: usize = 20_000_000;
+const EFFORT: usize = 10_000_000;
 /// How far the next boundary of a grapheme is looked for, in characters.
 const REACH: usize = 64;
 
@@ -83,6 +83,13 @@ pub(super) fn diff(old: &str, new: &str) -> Vec<Hunk> {
         });
     }
     comparison.aligned(refined.hunks)
+}
+
+/// How many bytes of both texts are not in the beginning or end that they have in common: at most
+/// what they differ by. Quick even where the difference itself is not.
+pub(super) fn span(old: &str, new: &str) -> usize {
+    let trimmed = Comparison { old, new }.trimmed();
+    trimmed.map_or(0, |hunk| hunk.cost())
 }
 
 /// The way from `old` to `new` in words: the equal and deleted pieces are the old text, the equal
@@ -221,7 +228,7 @@ impl<'a> Comparison<'a> {
         let (old, new) = self.sides(&hunk);
         let old: Vec<&str> = old.graphemes(true).collect();
         let new: Vec<&str> = new.graphemes(true).collect();
-        let Some(effort) = refined.effort.checked_sub(old.len() * new.len()) else {
+        let Some(effort) = refined.effort.checked_sub(effort(&old, &new)) else {
             return push(hunks, hunk);
         };
         refined.effort = effort;
@@ -239,6 +246,22 @@ impl<'a> Comparison<'a> {
             }
         }
     }
+}
+
+/// What the comparison of two sequences takes in the worst case, in pairs.
+fn effort(old: &[&str], new: &[&str]) -> usize {
+    /// What it takes to begin.
+    const START: usize = 500;
+    let same = |(old, new): &(&&str, &&str)| old == new;
+    let prefix = old.iter().zip(new).take_while(same).count();
+    let (left, right) = (&old[prefix..], &new[prefix..]);
+    let suffix = left
+        .iter()
+        .rev()
+        .zip(right.iter().rev())
+        .take_while(same)
+        .count();
+    START + old.len() + new.len() + (left.len() - suffix) * (right.len() - suffix)
 }
 
 /// Adds a hunk, to the last one when they touch.

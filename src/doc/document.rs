@@ -7,9 +7,10 @@
 //!
 //! `K` names a reader (its socket), `P` who is behind it across connections (person and session).
 //!
-//! One keystroke in a text of 200 KB, sent as a whole text, costs some 0.1 to 0.3 ms for a reader
-//! with few views: a comparison with each of them, the walk along the blocks of the text, and a
-//! copy of the text for the view that it leaves.
+//! One keystroke in a text of 200 KB, sent as a whole text, costs some 0.1 ms: a comparison with
+//! each text that its author may have been looking at, the walk along the blocks of the text (which
+//! grows with its history, to 1 ms after 10,000 scattered edits), and a copy of the text for the
+//! view that it leaves. A text of 1 MB that is rewritten as a whole costs some 100 ms.
 
 use std::{
     borrow::Cow,
@@ -368,3 +369,5 @@ fn lf(text: &str) -> Cow<'_, str> {
 mod simulation;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod together;

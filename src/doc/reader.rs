@@ -46,6 +46,10 @@ const MAX_VIEWS: usize = 64;
 /// Bytes of them, unless it is the last two.
 const MAX_VIEW_BYTES: usize = 8_000_000;
 
+/// Bytes beside the common beginning and end that an edit is compared with; then the nearest so far
+/// is taken.
+const MAX_COMPARED: usize = 20_000_000;
+
 /// A text that may be on somebody's screen.
 #[derive(Clone)]
 pub(super) struct View {
@@ -148,12 +152,10 @@ impl<P> Reader<P> {
         let Some(version) = version.map(Some) else {
             return self.nearest(new, |index, cost| self.is_likely(index, cost, now));
         };
-        // Edits build on one another until another version is named. Of an earlier connection it is
-        // not known whether its edit came before.
-        let is_first = self
-            .views
-            .front()
-            .is_some_and(|first| first.named == version);
+        // Edits build on one another until another version is named. Of those of another connection
+        // it is not known whether they came before.
+        let own = self.views.front().filter(|_| self.edited.is_some());
+        let is_first = own.is_some_and(|own| own.named == version);
         let is_meant = |index: usize| match self.views.get(index) {
             _ if is_first => index == 0,
             Some(view) => view.version == version || view.named == version,
@@ -170,22 +172,29 @@ impl<P> Reader<P> {
         new: &str,
         may_be: impl Fn(usize, Option<usize>) -> bool,
     ) -> Option<Base<'_>> {
-        let mut best: Option<((usize, usize), Base)> = None;
-        for (index, view) in self.views.iter().enumerate() {
-            let least = view.text.len().abs_diff(new.len());
-            let is_farther = best.as_ref().is_some_and(|((cost, _), _)| least > *cost);
-            if is_farther || !may_be(index, None) {
-                continue;
+        let views = self.views.iter().enumerate();
+        let views = views.filter(|(index, _)| may_be(*index, None));
+        let mut views: Vec<_> = views
+            .map(|(index, view)| (view.text.len().abs_diff(new.len()), index, view))
+            .collect();
+        views.sort_by_key(|(least, index, _)| (*least, *index));
+        let mut compared = 0;
+        let mut best: Option<((usize, usize, usize), Base)> = None;
+        for (least, index, view) in views {
+            if let Some(((cost, ..), _)) = &best
+                && (least > *cost || compared > MAX_COMPARED)
+            {
+                break;
             }
+            compared += diff::span(&view.text, new);
             let hunks = diff::diff(&view.text, new);
             let cost = hunks.iter().map(Hunk::cost).sum();
             let deleted = hunks.iter().map(|hunk| hunk.old.len()).sum();
-            let is_nearer = best
-                .as_ref()
-                .is_none_or(|(best, _)| (cost, deleted) < *best);
+            let rank = (cost, deleted, index);
+            let is_nearer = best.as_ref().is_none_or(|(best, _)| rank < *best);
             if is_nearer && may_be(index, Some(cost)) {
                 let runs = Cow::Borrowed(&view.runs);
-                best = Some(((cost, deleted), Base { index, runs, hunks }));
+                best = Some((rank, Base { index, runs, hunks }));
             }
         }
         best.map(|(_, base)| base)
