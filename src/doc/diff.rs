@@ -93,7 +93,7 @@ pub(super) fn diff(old: &str, new: &str) -> Vec<Hunk> {
             }
         }
     }
-    comparison.aligned(few(hunks))
+    comparison.aligned(few(&hunks))
 }
 
 /// How many bytes of both texts are not in the beginning or end that they have in common: at most
@@ -120,7 +120,7 @@ pub(super) fn changes(old: &str, new: &str) -> Vec<Change> {
             }
         }
     }
-    let hunks = few(hunks);
+    let hunks = few(&hunks);
     let mut changes = Vec::with_capacity(3 * hunks.len() + 1);
     let mut push = |kind, text: &str| {
         if !text.is_empty() {
@@ -260,7 +260,7 @@ fn push(hunks: &mut Vec<Hunk>, hunk: Hunk) {
 
 /// The same with at most [`MAX_HUNKS`]. Each costs a walk of the replicated text and stays in its
 /// history.
-fn few(hunks: Vec<Hunk>) -> Vec<Hunk> {
+fn few(hunks: &[Hunk]) -> Vec<Hunk> {
     let group = hunks.len().div_ceil(MAX_HUNKS).max(1);
     let groups = hunks.chunks(group).filter_map(|group| {
         let (first, last) = (group.first()?, group.last()?);

@@ -171,7 +171,7 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
         let reader = stranger.as_ref().or_else(|| self.readers.get(&key));
         let base = reader.and_then(|reader| reader.base(&content, base_version, now));
         let base = base.unwrap_or_else(|| Base::new(self.text.as_str(), &content));
-        let (splices, runs) = base.runs.rebase(&base.hunks, &content, self.text.as_str());
+        let (splices, runs) = base.rebase(&content, self.text.as_str());
         let index = base.index;
         let update = self.splice(&splices)?;
         let is_merged = *self.text.as_str() != *content;
@@ -365,6 +365,8 @@ fn lf(text: &str) -> Cow<'_, str> {
     }
 }
 
+#[cfg(test)]
+mod races;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]

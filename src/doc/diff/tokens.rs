@@ -106,7 +106,7 @@ impl Comparison<'_> {
             new: 0..self.new.len(),
         }];
         while let Some(part) = parts.pop() {
-            let part = self.trimmed(part);
+            let part = self.trimmed(&part);
             let (old, new) = (part.old.len(), part.new.len());
             if old == 0 || new == 0 {
                 self.note(part);
@@ -138,7 +138,7 @@ impl Comparison<'_> {
     }
 
     /// Without what both begin and end with.
-    fn trimmed(&self, part: Part) -> Part {
+    fn trimmed(&self, part: &Part) -> Part {
         let (old, new) = (&self.old[part.old.clone()], &self.new[part.new.clone()]);
         let pairs = old.iter().zip(new);
         let start = pairs.take_while(|(old, new)| old == new).count();

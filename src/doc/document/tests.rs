@@ -12,37 +12,37 @@ fn document(content: &str) -> Doc {
 }
 
 /// A document, and a time that passes as it is told.
-struct Scene {
-    document: Doc,
-    now: Instant,
+pub(super) struct Scene {
+    pub(super) document: Doc,
+    pub(super) now: Instant,
 }
 
 impl Scene {
-    fn new(content: &str) -> Self {
+    pub(super) fn new(content: &str) -> Self {
         Self {
             document: document(content),
             now: Instant::now(),
         }
     }
 
-    fn wait(&mut self, millis: u64) {
+    pub(super) fn wait(&mut self, millis: u64) {
         self.now += Duration::from_millis(millis);
     }
 
-    fn join(&mut self, key: u8, keeper: &'static str) -> (Arc<str>, i64) {
+    pub(super) fn join(&mut self, key: u8, keeper: &'static str) -> (Arc<str>, i64) {
         self.document.attach(key, keeper, self.now)
     }
 
-    fn leave(&mut self, key: u8) {
+    pub(super) fn leave(&mut self, key: u8) {
         self.document.detach(key, self.now);
     }
 
-    fn edit(&mut self, key: u8, keeper: &'static str, content: &str) -> Edited {
+    pub(super) fn edit(&mut self, key: u8, keeper: &'static str, content: &str) -> Edited {
         let edited = self.document.edit(key, keeper, content, None, self.now);
         edited.expect("it is taken")
     }
 
-    fn edit_of(&mut self, version: i64, key: u8, content: &str) -> Edited {
+    pub(super) fn edit_of(&mut self, version: i64, key: u8, content: &str) -> Edited {
         let edited = self
             .document
             .edit(key, "exact", content, Some(version), self.now);
@@ -50,7 +50,7 @@ impl Scene {
     }
 
     /// Who is sent what now.
-    fn sent(&mut self) -> Vec<(u8, String)> {
+    pub(super) fn sent(&mut self) -> Vec<(u8, String)> {
         let due = self.document.due(self.now, |_| true);
         let mut sent: Vec<_> = due
             .iter()
@@ -60,7 +60,7 @@ impl Scene {
         sent
     }
 
-    fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &str {
         self.document.text().as_str()
     }
 }
