@@ -217,17 +217,21 @@ describe("the largest text", () => {
     });
   }
 
-  for (const lines of [900, 3_600, 18_000]) {
-    test(`may change in each of ${lines} lines at once, and other documents do not wait for it`, async () => {
-      const [ben, cat] = await shared.server.online(`ben${lines}`, `cat${lines}`);
-      const text = (word: string): string => Array.from({ length: lines }, (_, n) => `Line ${n} ${word} ipsum dolor ${word} ipsum dolor\n`).join("");
-      const doc = await drafts(ben, text("lorem"));
+  const lines = (count: number, word: string): string => Array.from({ length: count }, (_, n) => `Line ${n} ${word} ipsum dolor ${word} ipsum dolor\n`).join("");
+  for (const [what, before, after] of [
+    ["in each of 900 lines", lines(900, "lorem"), lines(900, "changed")],
+    ["in each of 18,000 lines", lines(18_000, "lorem"), lines(18_000, "changed")],
+    ["in every word, of which there are two", "a b ".repeat(MOST_BYTES / 4), "b a ".repeat(MOST_BYTES / 4)],
+  ] as const) {
+    test(`may change at once ${what}, and other documents do not wait for it`, async () => {
+      const [ben, cat] = await shared.server.online(`ben${before.length}`, `cat${before.length}`);
+      const doc = await drafts(ben, before);
       const [, other] = await Promise.all([
-        ben.emits("doc_edit", { doc_id: doc, content: text("changed") }),
+        ben.emits("doc_edit", { doc_id: doc, content: after }),
         drafts(cat, "quick").then((id) => cat.emits("doc_edit", { doc_id: id, content: "quick brown" })),
       ]);
       assert.equal(other.version, 2);
-      assert.ok((await stored(ben, doc)) === text("changed"));
+      assert.ok((await stored(ben, doc)) === after);
     });
   }
 });
