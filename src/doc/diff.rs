@@ -7,19 +7,30 @@
 //! What both texts begin and end with falls away first, so that one keystroke in 1 MB costs some
 //! 0.05 ms. What is left is compared line by line, then word by word, then grapheme by grapheme; a
 //! hunk that would take more than the effort that is left is replaced as a whole. The bound is on
-//! work and not on time: how fine an edit is merged must not depend on how busy the machine is.
-//! 5,000 changes in 1 MB take some 30 ms.
+//! work and not on time: how fine an edit is merged must not depend on how busy the machine is. Any
+//! two texts of 1 MB take at most some 100 ms.
 
 use std::ops::Range;
 
-use imara_diff::{InternedInput, TokenSource};
-use similar::{Algorithm, capture_diff_slices};
-use unicode_segmentation::{GraphemeCursor, UWordBounds, UnicodeSegmentation};
+use imara_diff::TokenSource;
+use unicode_segmentation::{GraphemeCursor, Graphemes, UWordBounds, UnicodeSegmentation};
+
+use self::tokens::{Effort, compare};
+
+mod tokens;
 
 /// Hunks of more bytes are compared word by word before they are compared by graphemes.
 const BY_WORDS: usize = 1_000;
-/// Pairs of graphemes that one comparison may look at in the worst case.
+/// Hunks of more bytes are replaced.
+const BY_GRAPHEMES: usize = 100_000;
+/// Pairs of lines or words that are compared without looking for unique ones first.
+const FEW_PAIRS: usize = 10_000;
+/// The same of graphemes, of which few are unique.
+const MANY_PAIRS: usize = 10_000_000;
+/// Steps of a few nanoseconds that one comparison may take.
 const EFFORT: usize = 20_000_000;
+/// The most hunks; if there are more, neighbours are joined.
+const MAX_HUNKS: usize = 2_000;
 /// How far the next boundary of a grapheme is looked for, in characters.
 const REACH: usize = 64;
 
@@ -68,42 +79,48 @@ pub(super) enum ChangeKind {
 
 /// The hunks in which `new` differs from `old`.
 pub(super) fn diff(old: &str, new: &str) -> Vec<Hunk> {
-    let comparison = Comparison { old, new };
-    let mut refined = Refined {
-        hunks: Vec::new(),
-        effort: EFFORT,
-    };
-    if let Some(whole) = comparison.trimmed() {
-        comparison.by_lines(&whole, &mut |lines| {
-            if lines.cost() > BY_WORDS {
-                comparison.by_words(&lines, &mut |words| comparison.refine(words, &mut refined));
-            } else {
-                comparison.refine(lines, &mut refined);
+    let mut comparison = Comparison::new(old, new);
+    let mut hunks = Vec::new();
+    for lines in comparison.lines() {
+        let words = if lines.cost() > BY_WORDS {
+            comparison.words(&lines)
+        } else {
+            vec![lines]
+        };
+        for words in words {
+            for hunk in comparison.graphemes(words) {
+                push(&mut hunks, hunk);
             }
-        });
+        }
     }
-    comparison.aligned(refined.hunks)
+    comparison.aligned(few(&hunks))
+}
+
+/// How many bytes of both texts are not in the beginning or end that they have in common: at most
+/// what they differ by. Quick even where the difference itself is not.
+pub(super) fn span(old: &str, new: &str) -> usize {
+    let trimmed = Comparison::new(old, new).trimmed();
+    trimmed.map_or(0, |hunk| hunk.cost())
 }
 
 /// The way from `old` to `new` in words: the equal and deleted pieces are the old text, the equal
 /// and inserted ones the new one.
 pub(super) fn changes(old: &str, new: &str) -> Vec<Change> {
-    let comparison = Comparison { old, new };
+    let mut comparison = Comparison::new(old, new);
     let mut hunks: Vec<Hunk> = Vec::new();
-    let whole = Hunk {
-        old: 0..old.len(),
-        new: 0..new.len(),
-    };
-    comparison.by_lines(&whole, &mut |lines| {
-        comparison.by_words(&lines, &mut |words| match hunks.last_mut() {
-            // A lone space between two changed words says nothing.
-            Some(last) if is_space(&old[last.old.end..words.old.start]) => {
-                last.old.end = words.old.end;
-                last.new.end = words.new.end;
+    for lines in comparison.lines() {
+        for words in comparison.words(&lines) {
+            match hunks.last_mut() {
+                // A lone space between two changed words says nothing.
+                Some(last) if is_space(&old[last.old.end..words.old.start]) => {
+                    last.old.end = words.old.end;
+                    last.new.end = words.new.end;
+                }
+                _ => hunks.push(words),
             }
-            _ => hunks.push(words),
-        });
-    });
+        }
+    }
+    let hunks = few(&hunks);
     let mut changes = Vec::with_capacity(3 * hunks.len() + 1);
     let mut push = |kind, text: &str| {
         if !text.is_empty() {
@@ -129,16 +146,18 @@ fn is_space(text: &str) -> bool {
 struct Comparison<'a> {
     old: &'a str,
     new: &'a str,
-}
-
-/// Hunks that are as fine as the effort allows.
-struct Refined {
-    hunks: Vec<Hunk>,
-    /// What is left of [`EFFORT`].
-    effort: usize,
+    effort: Effort,
 }
 
 impl<'a> Comparison<'a> {
+    fn new(old: &'a str, new: &'a str) -> Self {
+        Self {
+            old,
+            new,
+            effort: Effort(EFFORT),
+        }
+    }
+
     /// What is left without the common beginning and end; none when the texts are equal.
     fn trimmed(&self) -> Option<Hunk> {
         let (old, new) = (self.old, self.new);
@@ -197,47 +216,34 @@ impl<'a> Comparison<'a> {
         (&self.old[hunk.old.clone()], &self.new[hunk.new.clone()])
     }
 
-    fn by_lines(&self, hunk: &Hunk, found: &mut dyn FnMut(Hunk)) {
-        let (old, new) = self.sides(hunk);
-        by_tokens(old, new, &mut |inner| found(inner.within(hunk)));
+    /// The lines that differ.
+    fn lines(&mut self) -> Vec<Hunk> {
+        let Some(whole) = self.trimmed() else {
+            return Vec::new();
+        };
+        let (old, new) = self.sides(&whole);
+        let hunks = compare(old, new, FEW_PAIRS, &mut self.effort);
+        hunks.iter().map(|hunk| hunk.within(&whole)).collect()
     }
 
-    fn by_words(&self, hunk: &Hunk, found: &mut dyn FnMut(Hunk)) {
+    /// The words that differ in a hunk.
+    fn words(&mut self, hunk: &Hunk) -> Vec<Hunk> {
         if hunk.old.is_empty() || hunk.new.is_empty() {
-            return found(hunk.clone());
+            return vec![hunk.clone()];
         }
         let (old, new) = self.sides(hunk);
-        by_tokens(Words(old), Words(new), &mut |inner| {
-            found(inner.within(hunk));
-        });
+        let hunks = compare(Words(old), Words(new), FEW_PAIRS, &mut self.effort);
+        hunks.iter().map(|inner| inner.within(hunk)).collect()
     }
 
-    /// Compares what is left of a hunk by graphemes.
-    fn refine(&self, hunk: Hunk, refined: &mut Refined) {
-        let hunks = &mut refined.hunks;
-        if hunk.old.is_empty() || hunk.new.is_empty() {
-            return push(hunks, hunk);
+    /// The graphemes that differ in a hunk.
+    fn graphemes(&mut self, hunk: Hunk) -> Vec<Hunk> {
+        if hunk.old.is_empty() || hunk.new.is_empty() || hunk.cost() > BY_GRAPHEMES {
+            return vec![hunk];
         }
         let (old, new) = self.sides(&hunk);
-        let old: Vec<&str> = old.graphemes(true).collect();
-        let new: Vec<&str> = new.graphemes(true).collect();
-        let Some(effort) = refined.effort.checked_sub(old.len() * new.len()) else {
-            return push(hunks, hunk);
-        };
-        refined.effort = effort;
-        let mut from = Hunk {
-            old: 0..0,
-            new: 0..0,
-        };
-        for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
-            let (tag, olds, news) = op.as_tag_tuple();
-            let len = |graphemes: &[&str]| graphemes.iter().map(|it| it.len()).sum::<usize>();
-            from.old = from.old.end..from.old.end + len(&old[olds]);
-            from.new = from.new.end..from.new.end + len(&new[news]);
-            if tag != similar::DiffTag::Equal {
-                push(hunks, from.within(&hunk));
-            }
-        }
+        let hunks = compare(Letters(old), Letters(new), MANY_PAIRS, &mut self.effort);
+        hunks.iter().map(|inner| inner.within(&hunk)).collect()
     }
 }
 
@@ -252,39 +258,18 @@ fn push(hunks: &mut Vec<Hunk>, hunk: Hunk) {
     }
 }
 
-/// The hunks of two texts that differ in their tokens.
-fn by_tokens<'a, S>(old: S, new: S, found: &mut dyn FnMut(Hunk))
-where
-    S: TokenSource<Token = &'a str>,
-{
-    let input = InternedInput::new(old, new);
-    let diff = imara_diff::Diff::compute(imara_diff::Algorithm::Histogram, &input);
-    let len = |tokens: &[imara_diff::Token]| -> usize {
-        tokens
-            .iter()
-            .map(|token| input.interner[*token].len())
-            .sum()
-    };
-    let (mut token_old, mut token_new) = (0, 0);
-    let (mut at_old, mut at_new) = (0, 0);
-    for hunk in diff.hunks() {
-        let (before, after) = (hunk.before, hunk.after);
-        let (before, after) = (
-            before.start as usize..before.end as usize,
-            after.start as usize..after.end as usize,
-        );
-        at_old += len(&input.before[token_old..before.start]);
-        at_new += len(&input.after[token_new..after.start]);
-        let start = (at_old, at_new);
-        token_old = before.end;
-        token_new = after.end;
-        at_old += len(&input.before[before]);
-        at_new += len(&input.after[after]);
-        found(Hunk {
-            old: start.0..at_old,
-            new: start.1..at_new,
-        });
-    }
+/// The same with at most [`MAX_HUNKS`]. Each costs a walk of the replicated text and stays in its
+/// history.
+fn few(hunks: &[Hunk]) -> Vec<Hunk> {
+    let group = hunks.len().div_ceil(MAX_HUNKS).max(1);
+    let groups = hunks.chunks(group).filter_map(|group| {
+        let (first, last) = (group.first()?, group.last()?);
+        Some(Hunk {
+            old: first.old.start..last.old.end,
+            new: first.new.start..last.new.end,
+        })
+    });
+    groups.collect()
 }
 
 /// The words of a text and what is between them.
@@ -301,6 +286,23 @@ impl<'a> TokenSource for Words<'a> {
 
     fn estimate_tokens(&self) -> u32 {
         u32::try_from(self.0.len() / 3).unwrap_or(u32::MAX)
+    }
+}
+
+/// What readers take for the letters of a text.
+#[derive(Clone, Copy)]
+struct Letters<'a>(&'a str);
+
+impl<'a> TokenSource for Letters<'a> {
+    type Token = &'a str;
+    type Tokenizer = Graphemes<'a>;
+
+    fn tokenize(&self) -> Self::Tokenizer {
+        self.0.graphemes(true)
+    }
+
+    fn estimate_tokens(&self) -> u32 {
+        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
     }
 }
 

@@ -7,9 +7,10 @@
 //!
 //! `K` names a reader (its socket), `P` who is behind it across connections (person and session).
 //!
-//! One keystroke in a text of 200 KB, sent as a whole text, costs some 0.1 to 0.3 ms for a reader
-//! with few views: a comparison with each of them, the walk along the blocks of the text, and a
-//! copy of the text for the view that it leaves.
+//! One keystroke in a text of 200 KB, sent as a whole text, costs some 0.1 ms: a comparison with
+//! each text that its author may have been looking at, the walk along the blocks of the text (which
+//! grows with its history, to 1 ms after 10,000 scattered edits), and a copy of the text for the
+//! view that it leaves. A text of 1 MB that is rewritten as a whole costs some 100 ms.
 
 use std::{
     borrow::Cow,
@@ -170,7 +171,7 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
         let reader = stranger.as_ref().or_else(|| self.readers.get(&key));
         let base = reader.and_then(|reader| reader.base(&content, base_version, now));
         let base = base.unwrap_or_else(|| Base::new(self.text.as_str(), &content));
-        let (splices, runs) = base.runs.rebase(&base.hunks, &content, self.text.as_str());
+        let (splices, runs) = base.rebase(&content, self.text.as_str());
         let index = base.index;
         let update = self.splice(&splices)?;
         let is_merged = *self.text.as_str() != *content;
@@ -365,6 +366,10 @@ fn lf(text: &str) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
+mod races;
+#[cfg(test)]
 mod simulation;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod together;

@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// Texts that are together up to this long are compared where they are; that takes a millisecond
-/// or two.
-const SMALL_BYTES: usize = 64 * 1024;
+/// or two, whatever is in them.
+const SMALL_BYTES: usize = 8 * 1024;
 
 /// A kept state with the names of those who have a part in it, sorted.
 #[derive(Clone, Debug)]

@@ -8,9 +8,10 @@
 //! the text that its author was looking at, which is one of a few: the one the client sent last, or
 //! one of those that it has been sent since and that may not have arrived yet. A client that names
 //! the version it started from is believed; otherwise it is the text with the smallest difference,
-//! the oldest of equal ones. That guess is only wrong when an edit equals or undoes a part of what
-//! its author has not seen, so that is kept small: one text at a time is under way to the client
-//! ([`IN_FLIGHT`]), and none is sent while it types ([`SILENCE`], at most [`PATIENCE`]).
+//! the oldest of equal ones, as far as people are that quick (`Reader::guess`). The guess is only
+//! wrong when an edit equals or undoes a part of what its author has not seen, so that is kept
+//! small: one text at a time is under way to the client ([`IN_FLIGHT`]), and none is sent while it
+//! types ([`SILENCE`], at most [`PATIENCE`]).
 
 use std::{
     borrow::Cow,
@@ -46,6 +47,10 @@ const MAX_VIEWS: usize = 64;
 /// Bytes of them, unless it is the last two.
 const MAX_VIEW_BYTES: usize = 8_000_000;
 
+/// Bytes beside the common beginning and end that an edit is compared with; then the nearest so far
+/// is taken.
+const MAX_COMPARED: usize = 20_000_000;
+
 /// A text that may be on somebody's screen.
 #[derive(Clone)]
 pub(super) struct View {
@@ -80,6 +85,8 @@ pub(super) struct Base<'a> {
     pub(super) index: usize,
     /// Where its characters are in the current text.
     pub(super) runs: Cow<'a, Runs>,
+    /// The same of what the author has sent last and may not be looking at any more.
+    pub(super) own: Option<&'a Runs>,
     /// What was changed.
     pub(super) hunks: Vec<Hunk>,
 }
@@ -90,8 +97,27 @@ impl Base<'_> {
         Self {
             index: 0,
             runs: Cow::Owned(Runs::whole(current.len())),
+            own: None,
             hunks: diff::diff(current, new),
         }
+    }
+
+    /// Whether it is what one input can do at most: something comes in at one place, or goes.
+    fn is_simple(&self) -> bool {
+        match &*self.hunks {
+            [] => true,
+            [hunk] => hunk.old.is_empty() || hunk.new.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Carries the edit over to the `current` text: its changes, and where the characters of `new`
+    /// are in it afterwards.
+    pub(super) fn rebase(&self, new: &str, current: &str) -> (Vec<Splice>, Runs) {
+        let Self {
+            runs, own, hunks, ..
+        } = self;
+        runs.rebase(hunks, new, current, *own)
     }
 }
 
@@ -145,58 +171,108 @@ impl<P> Reader<P> {
     /// What its edit `new` started from: what it says, or else the nearest; none if there is
     /// nothing.
     pub(super) fn base(&self, new: &str, version: Option<i64>, now: Instant) -> Option<Base<'_>> {
-        let Some(version) = version.map(Some) else {
-            return self.nearest(new, |index, cost| self.is_likely(index, cost, now));
-        };
-        // Edits build on one another until another version is named. Of an earlier connection it is
-        // not known whether its edit came before.
-        let is_first = self
-            .views
-            .front()
-            .is_some_and(|first| first.named == version);
-        let is_meant = |index: usize| match self.views.get(index) {
-            _ if is_first => index == 0,
-            Some(view) => view.version == version || view.named == version,
-            None => false,
-        };
-        let named = self.nearest(new, |index, _| is_meant(index));
-        named.or_else(|| self.nearest(new, |index, cost| self.is_likely(index, cost, now)))
+        let named = version.and_then(|version| {
+            let bases = self.compare(new, &self.meant_by(version));
+            bases.into_iter().next()
+        });
+        named.or_else(|| self.guess(new, now))
     }
 
-    /// The view that `new` differs from the least, of those that `may_be` meant: by their place,
-    /// and the difference if it is known already.
-    fn nearest(
-        &self,
-        new: &str,
-        may_be: impl Fn(usize, Option<usize>) -> bool,
-    ) -> Option<Base<'_>> {
-        let mut best: Option<((usize, usize), Base)> = None;
-        for (index, view) in self.views.iter().enumerate() {
-            let least = view.text.len().abs_diff(new.len());
-            let is_farther = best.as_ref().is_some_and(|((cost, _), _)| least > *cost);
-            if is_farther || !may_be(index, None) {
-                continue;
-            }
-            let hunks = diff::diff(&view.text, new);
-            let cost = hunks.iter().map(Hunk::cost).sum();
-            let deleted = hunks.iter().map(|hunk| hunk.old.len()).sum();
-            let is_nearer = best
-                .as_ref()
-                .is_none_or(|(best, _)| (cost, deleted) < *best);
-            if is_nearer && may_be(index, Some(cost)) {
-                let runs = Cow::Borrowed(&view.runs);
-                best = Some(((cost, deleted), Base { index, runs, hunks }));
-            }
+    /// The views that can be meant by `version`.
+    fn meant_by(&self, version: i64) -> Vec<usize> {
+        let version = Some(version);
+        // Edits build on one another until another version is named. Of those of another connection
+        // it is not known whether they came before.
+        if self.own().is_some_and(|own| own.named == version) {
+            return vec![0];
         }
-        best.map(|(_, base)| base)
+        let is_meant = |view: &View| view.version == version || view.named == version;
+        let views = self.views.iter().enumerate();
+        let meant = views.filter(|(_, view)| is_meant(view));
+        meant.map(|(index, _)| index).collect()
     }
 
-    /// Whether the client may still be looking at the view at `index` and, if that is known, send
-    /// an edit of it that costs so much.
-    fn is_likely(&self, index: usize, cost: Option<usize>, now: Instant) -> bool {
-        let within = if cost == Some(0) { IN_FLIGHT } else { ARRIVAL };
+    /// The text that it has sent last, as long as that is kept.
+    fn own(&self) -> Option<&View> {
+        self.views.front().filter(|_| self.edited.is_some())
+    }
+
+    /// The view that `new` differs from the least, of those that its author may be looking at. But
+    /// what was only just sent has hardly been read: an edit that takes something of it out, or does
+    /// more to it than one input, is rather one input to an earlier text, if it can be that.
+    fn guess(&self, new: &str, now: Instant) -> Option<Base<'_>> {
+        let all = 0..self.views.len();
+        let likely = all.filter(|index| !self.is_past(*index, ARRIVAL, now));
+        let mut bases = self.compare(new, &likely.collect::<Vec<_>>());
+        bases.retain(|base| !base.hunks.is_empty() || !self.is_past(base.index, IN_FLIGHT, now));
+        let mut bases = bases.into_iter();
+        let nearest = bases.next()?;
+        if self.is_young(nearest.index, now) && (!nearest.is_simple() || self.takes_news(&nearest))
+        {
+            let earlier = bases.find(|base| base.index < nearest.index && base.is_simple());
+            return Some(earlier.unwrap_or(nearest));
+        }
+        Some(nearest)
+    }
+
+    /// What `new` changes of each of the views at `indices`, the least change first.
+    fn compare(&self, new: &str, indices: &[usize]) -> Vec<Base<'_>> {
+        let views = indices.iter().filter_map(|index| {
+            let view = self.views.get(*index)?;
+            Some((view.text.len().abs_diff(new.len()), *index, view))
+        });
+        let mut views: Vec<_> = views.collect();
+        // Those first that are about as long, in case there is no time for all of them.
+        views.sort_by_key(|(difference, index, _)| (*difference, *index));
+        let mut compared = 0;
+        let mut bases = Vec::with_capacity(views.len());
+        for (_, index, view) in views {
+            if compared > MAX_COMPARED {
+                break;
+            }
+            compared += diff::span(&view.text, new);
+            let hunks = diff::diff(&view.text, new);
+            let cost: usize = hunks.iter().map(Hunk::cost).sum();
+            let deleted: usize = hunks.iter().map(|hunk| hunk.old.len()).sum();
+            let base = Base {
+                index,
+                runs: Cow::Borrowed(&view.runs),
+                own: self.own().filter(|_| index > 0).map(|own| &own.runs),
+                hunks,
+            };
+            bases.push(((cost, deleted, index), base));
+        }
+        bases.sort_by_key(|(rank, _)| *rank);
+        bases.into_iter().map(|(_, base)| base).collect()
+    }
+
+    /// Whether the view at `index` was only just sent, or may only just have arrived.
+    fn is_young(&self, index: usize, now: Instant) -> bool {
+        let view = self.views.get(index).filter(|_| index > 0);
+        let sent = view.map(|view| view.since.max(self.edited.unwrap_or(view.since)));
+        sent.is_some_and(|sent| now <= sent + IN_FLIGHT)
+    }
+
+    /// Whether an edit takes out something that none of the texts before its base had.
+    fn takes_news(&self, base: &Base) -> bool {
+        let Some(view) = self.views.get(base.index) else {
+            return false;
+        };
+        let taken = base
+            .hunks
+            .iter()
+            .flat_map(|hunk| view.runs.places(&hunk.old));
+        let mut taken: Vec<_> = taken.collect();
+        for earlier in self.views.range(..base.index) {
+            taken = earlier.runs.without_places(taken);
+        }
+        !taken.is_empty()
+    }
+
+    /// Whether it is longer ago than `time` that the view at `index` may have been replaced.
+    fn is_past(&self, index: usize, time: Duration, now: Instant) -> bool {
         self.outdated(index)
-            .is_none_or(|outdated| now <= outdated + within)
+            .is_some_and(|outdated| now > outdated + time)
     }
 
     /// Since when the view at `index` may have been replaced by the next one; none if it is the

@@ -113,8 +113,15 @@ impl Runs {
     }
 
     /// Carries the `hunks` that lead from the older text to `new` over to `current`: the changes of
-    /// `current`, and the alignment of `new` with what it is afterwards.
-    pub(super) fn rebase(&self, hunks: &[Hunk], new: &str, current: &str) -> (Vec<Splice>, Self) {
+    /// `current`, and the alignment of `new` with what it is afterwards. What the author has put in
+    /// at the same place before, as `own` says, comes first.
+    pub(super) fn rebase(
+        &self,
+        hunks: &[Hunk],
+        new: &str,
+        current: &str,
+        own: Option<&Self>,
+    ) -> (Vec<Splice>, Self) {
         let mut splices: Vec<Splice> = Vec::new();
         let mut insertions = Vec::new();
         let mut kept = Self(Vec::new());
@@ -128,7 +135,7 @@ impl Runs {
             self.keep(&unchanged, &mut kept);
             unchanged = hunk.clone();
             if !hunk.new.is_empty() {
-                let place = self.place(hunk.old.start, current);
+                let place = self.place(hunk.old.start, current, own);
                 insertions.push((splices.len(), hunk.new.start));
                 splices.push(Splice {
                     old: place..place,
@@ -197,9 +204,36 @@ impl Runs {
             .map_while(move |run| run.within(&source))
     }
 
+    /// Where a part of the older text is in the current one, as far as it is left.
+    pub(super) fn places(&self, source: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
+        self.within(source).map(|run| run.place..run.place_end())
+    }
+
+    /// What of `places` in the current text, which are in order, was not in the older one.
+    pub(super) fn without_places(&self, places: Vec<Range<usize>>) -> Vec<Range<usize>> {
+        let mut rest = Vec::with_capacity(places.len());
+        for mut place in places {
+            let first = self.0.partition_point(|run| run.place_end() <= place.start);
+            for run in self.0[first..]
+                .iter()
+                .take_while(|run| run.place < place.end)
+            {
+                if place.start < run.place {
+                    rest.push(place.start..run.place);
+                }
+                place.start = run.place_end().min(place.end);
+            }
+            if !place.is_empty() {
+                rest.push(place);
+            }
+        }
+        rest
+    }
+
     /// Where in `current` something belongs that was inserted at `source`: behind the last
-    /// character before it that is left, and the marks that others have put on that.
-    fn place(&self, source: usize, current: &str) -> usize {
+    /// character before it that is left, the marks that others have put on that, and what its
+    /// author has put in there before.
+    fn place(&self, source: usize, current: &str, own: Option<&Self>) -> usize {
         let next = self.0.partition_point(|run| run.source < source);
         let before = next.checked_sub(1).map(|index| self.0[index]);
         let mut place = before.map_or(0, |run| run.place + run.len.min(source - run.source));
@@ -215,7 +249,14 @@ impl Runs {
             };
             place += character.len_utf8();
         }
-        place
+        let own = own.and_then(|own| own.run_at(place));
+        own.map_or(place, |own| own.place_end().min(limit))
+    }
+
+    /// The run that has the place in the current text.
+    fn run_at(&self, place: usize) -> Option<&Run> {
+        let index = self.0.partition_point(|run| run.place_end() <= place);
+        self.0.get(index).filter(|run| run.place <= place)
     }
 }
 

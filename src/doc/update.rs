@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use yrs::{ClientID, StateVector};
 
+mod input;
+
+use self::input::{Id, Input, up_to};
 use super::text::utf16_units;
 use crate::kernel::{Error, Result, error::ErrorKind};
 
@@ -20,11 +23,6 @@ use crate::kernel::{Error, Result, error::ErrorKind};
 pub(super) const ROOT: &str = "content";
 /// The longest update that is read, in bytes.
 pub(super) const MAX_UPDATE_BYTES: usize = 4_000_000;
-
-/// Clocks beyond it are refused: yrs reckons with signed 32-bit differences.
-const MAX_CLOCK: u64 = i32::MAX as u64;
-/// Client ids are the integers that JavaScript knows exactly.
-const MAX_CLIENT: u64 = (1 << 53) - 1;
 
 /// The lower bits of a struct's first byte: what it contains.
 const KIND: u8 = 0b0001_1111;
@@ -74,13 +72,6 @@ struct Struct {
     is_gap: bool,
     /// What it was inserted between.
     origins: [Option<Id>; 2],
-}
-
-/// Names one UTF-16 unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Id {
-    client: u64,
-    clock: u32,
 }
 
 /// A range of units of one client.
@@ -337,63 +328,6 @@ pub(super) fn parse_state_vector(bytes: &[u8]) -> Result<StateVector> {
 /// Whether `text` has characters that are two units in UTF-16.
 pub(super) fn has_pairs(text: &str) -> bool {
     text.bytes().any(|byte| byte >= 0xf0)
-}
-
-/// The clock `len` after `clock`.
-fn up_to(clock: u32, len: u64) -> Option<u32> {
-    let end = u64::from(clock).checked_add(len)?;
-    u32::try_from(end).ok().filter(|_| end <= MAX_CLOCK)
-}
-
-/// What is left to be read. Everything ends with none when there is too little or it is wrong.
-struct Input<'a>(&'a [u8]);
-
-impl<'a> Input<'a> {
-    fn byte(&mut self) -> Option<u8> {
-        let (&byte, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(byte)
-    }
-
-    fn number(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..56).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    /// How many things follow; each of them takes at least one byte.
-    fn count(&mut self) -> Option<u64> {
-        let count = self.number()?;
-        (count <= u64::try_from(self.0.len()).ok()?).then_some(count)
-    }
-
-    fn client(&mut self) -> Option<u64> {
-        self.number().filter(|client| *client <= MAX_CLIENT)
-    }
-
-    /// A clock that is given as the distance from `start`.
-    fn clock(&mut self, start: u32) -> Option<u32> {
-        up_to(start, self.number()?)
-    }
-
-    fn id(&mut self) -> Option<Id> {
-        let client = self.client()?;
-        let clock = self.clock(0)?;
-        Some(Id { client, clock })
-    }
-
-    fn string(&mut self) -> Option<&'a str> {
-        let len = usize::try_from(self.number()?).ok()?;
-        let (string, rest) = self.0.split_at_checked(len)?;
-        self.0 = rest;
-        std::str::from_utf8(string).ok()
-    }
 }
 
 pub(super) fn malformed() -> Error {

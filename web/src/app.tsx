@@ -1,6 +1,6 @@
 /** Which page is shown: decided by the session first, then by the address. */
 
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { ExpiredDialog } from './features/account/ExpiredDialog';
 import { SignInPage } from './features/account/SignInPage';
 import { resumeSession } from './live/session';
@@ -11,9 +11,10 @@ import { totalUnread } from './store/selectors';
 import { useChatter } from './store/store';
 import { LinkBanner } from './ui/LinkBanner';
 import { Notices } from './ui/Notices';
+import { part } from './ui/part';
 
-const SettingsPage = lazy(() => import('./features/account/SettingsPage'));
-const AdminPage = lazy(() => import('./features/admin/AdminPage'));
+const SettingsPage = part(() => import('./features/account/SettingsPage'), <Splash />);
+const AdminPage = part(() => import('./features/admin/AdminPage'), <Splash />);
 
 export function App() {
   const { path } = useLocation();
@@ -44,9 +45,7 @@ function Page() {
       return (
         <>
           <LinkBanner />
-          <Suspense fallback={<Splash />}>
-            <SignedIn />
-          </Suspense>
+          <SignedIn />
           {session === 'expired' ? <ExpiredDialog /> : null}
         </>
       );

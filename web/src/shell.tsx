@@ -1,6 +1,6 @@
 /** The frame of the pages that have the conversations beside them, and what can be opened from each of them. */
 
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { ChatPage } from './features/chat/ChatPage';
 import { Sidebar } from './features/chat/Sidebar';
 import { useOpenConversation } from './features/chat/useOpenConversation';
@@ -8,12 +8,13 @@ import { useShortcuts } from './features/chat/useShortcuts';
 import { text } from './messages';
 import { documentIn, useLocation } from './router';
 import { Announcer } from './ui/Announcer';
+import { part } from './ui/part';
 
-const DocListPage = lazy(() => import('./features/doc/DocListPage'));
-const DocPage = lazy(() => import('./features/doc/DocPage'));
-const NewConversation = lazy(() => import('./features/gdm/NewConversation'));
-const ShortcutList = lazy(() => import('./features/chat/ShortcutList'));
-const Switcher = lazy(() => import('./features/chat/Switcher'));
+const DocListPage = part(() => import('./features/doc/DocListPage'), <Waiting />);
+const DocPage = part(() => import('./features/doc/DocPage'), <Waiting />);
+const NewConversation = part(() => import('./features/gdm/NewConversation'));
+const ShortcutList = part(() => import('./features/chat/ShortcutList'));
+const Switcher = part(() => import('./features/chat/Switcher'));
 
 type Overlay = 'switcher' | 'new' | 'shortcuts' | null;
 
@@ -36,20 +37,12 @@ export function Shell() {
         onSearch={() => setOverlay('switcher')}
       />
       <main className="conversation">
-        {inDocuments ? (
-          <Suspense fallback={<Waiting />}>
-            <Documents path={path} />
-          </Suspense>
-        ) : (
-          <ChatPage openId={openId} />
-        )}
+        {inDocuments ? <Documents path={path} /> : <ChatPage openId={openId} />}
       </main>
       <Announcer />
-      <Suspense>
-        {overlay === 'switcher' ? <Switcher onClose={() => setOverlay(null)} /> : null}
-        {overlay === 'shortcuts' ? <ShortcutList onClose={() => setOverlay(null)} /> : null}
-        {overlay === 'new' ? <NewConversation onClose={() => setOverlay(null)} /> : null}
-      </Suspense>
+      {overlay === 'switcher' ? <Switcher onClose={() => setOverlay(null)} /> : null}
+      {overlay === 'shortcuts' ? <ShortcutList onClose={() => setOverlay(null)} /> : null}
+      {overlay === 'new' ? <NewConversation onClose={() => setOverlay(null)} /> : null}
     </div>
   );
 }

@@ -153,6 +153,52 @@ fn what_would_take_too_long_is_replaced() {
 }
 
 #[test]
+fn no_text_takes_long_or_falls_to_pieces() {
+    let lines = |word: &str| -> String {
+        let line = |at| format!("Line {at} {word} ipsum dolor {word} ipsum dolor\n");
+        (0..6_000).map(line).collect()
+    };
+    let rows = |step: usize| -> String {
+        let line = |at| format!("{} is a line of the text\n", at * step % 6_007);
+        (0..6_007).map(line).collect()
+    };
+    let ruler = |start: u32| -> String {
+        let word = |at: u32| format!("{} ", at.trailing_zeros() + start);
+        (1..60_000).map(word).collect()
+    };
+    let cases = [
+        (lines("lorem"), lines("other")),
+        (rows(1), rows(7)),
+        ("a b ".repeat(60_000), "b a ".repeat(60_000)),
+        ("foo bar ".repeat(30_000), "foo baz ".repeat(29_999)),
+        (ruler(0), ruler(1)),
+        ("\n".repeat(200_000), "\na\n".repeat(70_000)),
+        ("👩‍👩‍👧".repeat(10_000), "x👩‍👩‍👧".repeat(9_000)),
+    ];
+    for (old, new) in cases {
+        let hunks = diff(&old, &new);
+        assert_eq!(apply(&old, &new, &hunks), new);
+        assert!(hunks.len() <= MAX_HUNKS);
+        assert!(changes(&old, &new).len() <= 3 * MAX_HUNKS + 1);
+    }
+}
+
+#[test]
+fn words_that_are_replaced_in_many_lines_are_found() {
+    let lines = |word: &str| -> String {
+        let line = |at| format!("Line {at} {word} ipsum {word} dolor\n");
+        (0..500).map(line).collect()
+    };
+    let (old, new) = (lines("mmm"), lines("xyz"));
+    let hunks = diff(&old, &new);
+    assert_eq!(hunks.len(), 1000);
+    assert!(hunks.iter().all(|hunk| hunk.cost() <= 10));
+    // Where no word is there only once.
+    let (old, new) = ("one two\n".repeat(500), "one too\n".repeat(500));
+    assert!(diff(&old, &new).iter().all(|hunk| hunk.cost() <= 2));
+}
+
+#[test]
 fn people_are_shown_words() {
     let old = "One line.\nThe quick brown fox jumps.\nEnd.";
     let new = "One line.\nThe slow green fox jumps high.\nEnd.";

@@ -87,7 +87,7 @@ proptest! {
         runs.shift(&theirs);
 
         let hunks = diff::diff(&base, &new);
-        let (changes, runs) = runs.rebase(&hunks, &new, &current);
+        let (changes, runs) = runs.rebase(&hunks, &new, &current, None);
         let merged = spliced(&current, &changes);
 
         prop_assert_eq!(&runs, &aligned(&new, &merged));
@@ -109,6 +109,6 @@ fn an_insertion_does_not_take_a_mark_from_its_letter() {
         insert: "\u{301}".to_owned(),
     }]);
     let hunks = diff::diff("ab", "axb");
-    let (changes, _) = runs.rebase(&hunks, "axb", "a\u{301}b");
+    let (changes, _) = runs.rebase(&hunks, "axb", "a\u{301}b", None);
     assert_eq!(spliced("a\u{301}b", &changes), "a\u{301}xb");
 }

@@ -10,6 +10,8 @@ use crate::doc::{
     update::ROOT,
 };
 
+mod yjs;
+
 /// Another program with the same document.
 struct Peer {
     doc: Doc,
@@ -249,4 +251,93 @@ fn the_way_in_utf16_is_found_in_utf8() {
     }
     assert_eq!(advance(&text, 0, 102), None, "within a pair");
     assert_eq!(advance(&text, 0, 1000), None, "behind the end");
+}
+
+#[test]
+fn a_text_that_would_be_too_large_stays_as_it_is() {
+    let mut server = Server::new();
+    server.splice(0, 0, &"x".repeat(MAX_BYTES - 1));
+    let large = server.text.as_str().to_owned();
+    let splice = |insert: &str| {
+        [Splice {
+            old: 0..0,
+            insert: insert.to_owned(),
+        }]
+    };
+    let refusal = server
+        .text
+        .splice(&splice("yz"))
+        .expect_err("it is too large");
+    assert_eq!(refusal.code(), "content_too_large");
+
+    let peer = Peer::new(1);
+    server.sync(&peer);
+    peer.edit(0, 0, "yz");
+    let update = peer.diff_since(&server.text.state_vector());
+    let refusal = server.text.apply(&update).expect_err("it is too large");
+    assert_eq!(refusal.code(), "content_too_large");
+    assert_eq!(server.text.as_str(), large);
+    assert_eq!(server.text.crdt.read(), large);
+
+    // What it deletes makes room for what it inserts.
+    peer.edit(500, 5, "");
+    server.sync(&peer);
+    assert_eq!(server.text.as_str().len(), MAX_BYTES - 4);
+}
+
+#[test]
+fn a_history_that_would_be_too_long_stays_as_it_is() {
+    let mut server = Server::new();
+    server.text.blocks = MAX_BLOCKS;
+    // It was only an upper bound.
+    server.splice(0, 0, "x");
+    assert!(server.text.blocks < 10);
+    let peer = Peer::new(1);
+    for _ in 0..=MAX_BLOCKS / 3 {
+        peer.edit(0, 0, "x");
+    }
+    let refusal = server.text.apply(&peer.diff_since(&[0])).err();
+    assert_eq!(refusal.map(|error| error.code()), Some("content_too_large"));
+    assert_eq!(server.text.as_str(), "x");
+}
+
+#[test]
+fn nothing_new_is_no_update() {
+    let mut server = Server::new();
+    server.splice(0, 0, "abc");
+    let everything = server.text.diff_since(&[0]).expect("it is a state vector");
+    assert!(!server.text.lacks(&everything).expect("it is known"));
+    assert!(
+        server
+            .text
+            .apply(&everything)
+            .expect("it is known")
+            .update
+            .is_none()
+    );
+    let peer = Peer::new(1);
+    server.sync(&peer);
+    peer.edit(0, 1, "");
+    let deletion = peer.diff_since(&server.text.state_vector());
+    assert!(server.text.lacks(&deletion).expect("it is an update"));
+    server.apply(&deletion);
+    assert!(!server.text.lacks(&deletion).expect("it is known"));
+}
+
+#[test]
+fn what_is_stored_and_cannot_be_read_is_an_error() {
+    let log: [&[u8]; 1] = [&[1, 2, 3]];
+    let broken = Text::load(None, log).err().map(|error| error.code());
+    assert_eq!(broken, Some("internal"));
+    let broken = Text::load::<&[u8]>(Some(&[1]), [])
+        .err()
+        .map(|error| error.code());
+    assert_eq!(broken, Some("internal"));
+    let mut server = Server::new();
+    server.splice(0, 0, "a");
+    server.splice(0, 0, "b");
+    let broken = Text::load(None, &server.log[1..])
+        .err()
+        .map(|error| error.code());
+    assert_eq!(broken, Some("internal"), "the first update is missing");
 }

@@ -132,6 +132,26 @@ test("the state of saving is in words: saved, offline with what is kept, and sav
   await eventually("ben to see it", async () => other.screen === "meanwhile before online offline ");
 });
 
+test("an editor goes on writing while the server is killed and comes back, and every word is stored once", async () => {
+  await using screens = await Screens.open();
+  await using meeting = await Meeting.of(screens.server, ["ann"], "beginning]");
+  const editor = await Editor.opens(screens, meeting, 0);
+  await editor.says("Saved");
+  const words = Array.from({ length: 20 * EFFORT }, () => aWord("ann", meeting.dice));
+  const typing = editor.types(words, "Control+End", meeting.dice);
+  for (let kills = 0; kills < 2; kills++) {
+    await eventually("more to be stored", async () => (await editor.screen()).length > 20 * (kills + 1) && (await meeting.stored()).length > 20 * (kills + 1));
+    await screens.server.isKilled();
+    await editor.says(/^Offline/);
+    await screens.server.startsAgain();
+  }
+  await typing;
+  await editor.says("Saved");
+  const text = await meeting.stored();
+  assertEachOnce(["beginning]", ...words], text, meeting.told);
+  await editor.shows(text);
+});
+
 test("undoing takes back one's own words and nobody else's", async () => {
   await using screens = await Screens.open();
   await using meeting = await Meeting.of(screens.server, ["ann", "ben"], "start ");

@@ -171,3 +171,28 @@ test("on a phone the list gives way to the version, and comes back", async () =>
   await list.getByRole("button", { name: /^First/ }).waitFor();
   assert.equal(await dialog.locator("ins").count(), 0);
 });
+
+test("a part that cannot be loaded says so and takes nothing down; it comes when it can", async () => {
+  await using screens = await Screens.open();
+  const [alice] = await screens.server.online("alice");
+  const id = await withHistory(alice);
+  const window = await screens.at(alice);
+  const { page } = window;
+  await page.route("**/assets/HistoryDialog*", (route) => route.abort());
+  await window.visits(`/doc/${id}`);
+  const text = page.getByRole("textbox", { name: /Plan/ });
+  await text.getByText("Line 1", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "History" }).click();
+  const missing = page.getByRole("dialog", { name: "This could not be loaded" });
+  await missing.getByRole("button", { name: "Retry" }).waitFor();
+  assert.equal(await text.count(), 1);
+  await missing.getByRole("button", { name: "Close" }).click();
+  await missing.waitFor({ state: "detached" });
+  await text.getByText("Line 1", { exact: true }).waitFor();
+
+  await page.getByRole("button", { name: "History" }).click();
+  await missing.waitFor();
+  await page.unroute("**/assets/HistoryDialog*");
+  await missing.getByRole("button", { name: "Retry" }).click();
+  await page.getByRole("dialog", { name: "History" }).getByRole("button", { name: /^Second/ }).waitFor();
+});

@@ -70,7 +70,7 @@ test("the theme follows the system, can be chosen, and is there before the first
 test("every page has one heading of the first level, and its landmarks", async () => {
   await using screens = await Screens.open({ root: true });
   const root = await screens.at(screens.server.root);
-  for (const path of ["/chat", "/chat?c=public", "/settings", "/admin"]) {
+  for (const path of ["/chat", "/chat?c=public", "/doc", "/doc/1", "/settings", "/admin"]) {
     await root.opens(path);
     await root.page.getByRole("main").waitFor();
     await root.page.getByRole("heading", { level: 1 }).waitFor();

@@ -1,13 +1,14 @@
 /** What was answered is stored: through power cuts and SIGTERM, under load, with a long history. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import pg from "pg";
 import { EFFORT } from "../support/doc-dice.ts";
 import { Meeting } from "../support/doc-meeting.ts";
 import type { TextPage } from "../support/doc-text.ts";
 import { Typist } from "../support/doc-typist.ts";
 import type { YjsPage } from "../support/doc-yjs.ts";
 import { eventually } from "../support/docs.ts";
-import { Chatter } from "../support/index.ts";
+import { Chatter, postgresUrl } from "../support/index.ts";
 
 /** Two whole-text and two Yjs clients, straight at the server. */
 async function aMeeting(server: Chatter): Promise<{ meeting: Meeting; pages: (TextPage | YjsPage)[]; typists: Typist[] }> {
@@ -132,6 +133,45 @@ test("SIGTERM under the hands of four people loses nothing that was answered", a
   await goOn(meeting, pages, typists);
   await assertKept(meeting, pages, typists, "after the return");
 });
+
+test("while the database takes no writes edits are refused and what is stored is shown; editors bring theirs when it does", { skip: postgresUrl === "" }, async () => {
+  await using server = await Chatter.starts({ root: false });
+  await using meeting = await Meeting.of(server, ["ann", "ben", "cat"], "stored");
+  const ann = await meeting.text(0);
+  const [ben, cat] = [await meeting.yjs(1), await meeting.yjs(2)];
+  let asked = 0;
+  cat.socket.on("doc_sync", () => (asked += 1));
+  await takesWrites(server, false);
+  ben.splices(0, "ben's ");
+  await eventually("ben to be refused", () => ben.refusals.length > 0);
+  for (let n = 1; n <= 8; n++) {
+    ann.splices(ann.screen.length, " by ann");
+    await eventually("ann to be refused and shown what is stored", () => ann.refusals.length === n && ann.screen === "stored");
+    await meeting.dice.pause(200, 200);
+  }
+  assert.deepEqual([...ann.refusals, ...ben.refusals].filter(({ error }) => error !== "unavailable"), []);
+  assert.deepEqual([ben.screen, cat.screen, await meeting.stored()], ["ben's stored", "stored", "stored"]);
+  // Whoever is asked for what the server lacks answers at once: asking all the time would never end.
+  assert.ok(asked < 30, `cat was asked ${asked} times`);
+  for (const page of [ann, ben]) page.refusals.length = 0;
+  await takesWrites(server, true);
+  ann.splices(ann.screen.length, " by ann");
+  await eventually("everybody to have it all", () => [ann, ben, cat].every(({ screen }) => screen === "ben's stored by ann"), 60_000);
+  assert.equal(await meeting.stored(), "ben's stored by ann");
+});
+
+/** Every new connection to this server's database may or may not write; there are only new ones. */
+async function takesWrites(server: Chatter, may: boolean): Promise<void> {
+  const name = new URL(server.database.url).pathname.slice(1);
+  const client = new pg.Client({ connectionString: postgresUrl });
+  await client.connect();
+  try {
+    await client.query(`ALTER DATABASE ${name} SET default_transaction_read_only = ${may ? "off" : "on"}`);
+    await client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [name]);
+  } finally {
+    await client.end();
+  }
+}
 
 test("a document of thousands of edits opens as it was, after power cuts and with nobody in it", async () => {
   await using server = await Chatter.starts({ root: false });

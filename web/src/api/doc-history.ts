@@ -1,11 +1,8 @@
-import createClient from 'openapi-fetch';
-import { read } from './client';
-import type { DocPaths, WireRevision } from './doc-paths';
-
-const api = createClient<DocPaths>({ credentials: 'same-origin' });
+import { api, read } from './client';
+import type { WireRevision } from './types';
 
 const at = (id: number) => ({ params: { path: { id } } });
-const revisionAt = (id: number, rid: number) => ({ params: { path: { id, rid } } });
+const revisionAt = (id: number, revision: number) => ({ params: { path: { id, revision } } });
 
 /** A state of a document that was kept. */
 export interface Revision {
@@ -43,14 +40,14 @@ export interface KeptText {
 }
 
 export async function readRevision(id: number, rid: number): Promise<KeptText> {
-  const { revision } = await read(api.GET('/api/doc/{id}/revisions/{rid}', revisionAt(id, rid)));
+  const { revision } = await read(api.GET('/api/doc/{id}/revisions/{revision}', revisionAt(id, rid)));
   return { revision: parse(revision), content: revision.content };
 }
 
 /** From a kept state to another one, or to the present text. */
 export async function diffRevision(id: number, rid: number, to?: number): Promise<Change[]> {
-  const params = { path: { id, rid }, query: { to } };
-  return (await read(api.GET('/api/doc/{id}/revisions/{rid}/diff', { params }))).changes;
+  const params = { path: { id, revision: rid }, query: { to } };
+  return (await read(api.GET('/api/doc/{id}/revisions/{revision}/diff', { params }))).changes;
 }
 
 export async function keepRevision(id: number, name: string): Promise<Revision> {
@@ -61,11 +58,11 @@ export async function keepRevision(id: number, name: string): Promise<Revision> 
 /** Null takes the name away. */
 export async function renameRevision(id: number, rid: number, name: string | null): Promise<Revision> {
   const request = { ...revisionAt(id, rid), body: { name } };
-  return parse((await read(api.POST('/api/doc/{id}/revisions/{rid}/rename', request))).revision);
+  return parse((await read(api.POST('/api/doc/{id}/revisions/{revision}/rename', request))).revision);
 }
 
 export const restoreRevision = (id: number, rid: number) =>
-  read(api.POST('/api/doc/{id}/revisions/{rid}/restore', revisionAt(id, rid)));
+  read(api.POST('/api/doc/{id}/revisions/{revision}/restore', revisionAt(id, rid)));
 
 function parse(wire: WireRevision): Revision {
   return {

@@ -1,27 +1,20 @@
-import createClient from 'openapi-fetch';
 import type { DocEntry, DocRole } from '../store/types';
-import { read } from './client';
-import type { DocPaths } from './doc-paths';
-
-const api = createClient<DocPaths>({ credentials: 'same-origin' });
+import { api, read } from './client';
 
 const at = (id: number) => ({ params: { path: { id } } });
 
 export async function listDocs(): Promise<DocEntry[]> {
-  const { documents } = await read(api.GET('/api/doc/list', {}));
+  const { documents } = await read(api.GET('/api/doc/list'));
   return documents.map((wire) => ({
     id: wire.id,
     name: wire.name,
     role: wire.role,
     createdBy: wire.created_by,
     createdAt: wire.created_at,
-    lastEditedBy: wire.last_edited_by,
-    lastEditedAt: wire.last_edited_at,
+    lastEditedBy: wire.last_edited_by ?? null,
+    lastEditedAt: wire.last_edited_at ?? null,
   }));
 }
-
-/** Nobody is shown a text by this but who only reads it: the editor has its own way. */
-export const readDoc = (id: number) => read(api.GET('/api/doc/{id}', at(id)));
 
 export interface Grant {
   username: string;

@@ -191,6 +191,294 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/doc/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a document, with a text and members if wanted.
+         * @description A form can have a name and a text, but no members.
+         */
+        post: operations["create_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a document of a text file, or of a text.
+         * @description Without a name it is called what its first heading says, or else as the file.
+         */
+        post: operations["import_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's documents: the last edited one first, then those that were never edited. */
+        get: operations["list_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One document with its text; for its members. */
+        get: operations["get_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/{id}/add_member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let somebody into a document, as a viewer unless said otherwise; for its creator.
+         * @description Who is in already keeps their role.
+         */
+        post: operations["add_document_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a document with its history; for its creator. */
+        post: operations["delete_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A document as a file: its Markdown, or a complete page; for its members. */
+        get: operations["export_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people in a document: its creator, then in the order in which they came; for its members. */
+        get: operations["list_document_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/{id}/remove_member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put somebody out of a document; for its creator. Everybody else can leave: put themselves out. */
+        post: operations["remove_document_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/{id}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a document another name; for its creator. */
+        post: operations["rename_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/{id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kept states of a document, the newest first; for its members. */
+        get: operations["list_revisions"];
+        put?: never;
+        /** Keep the current text of a document under a name; for those who may edit it. */
+        post: operations["keep_revision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/{id}/revisions/{revision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One kept state of a document with its text; for the document's members. */
+        get: operations["get_revision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/{id}/revisions/{revision}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed between a kept state of a document and another one or the current text, by words
+         *     within lines that changed; for the document's members.
+         */
+        get: operations["compare_revision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/{id}/revisions/{revision}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a kept state of a document another name, or none; for those who may edit the document. */
+        post: operations["rename_revision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/{id}/revisions/{revision}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the text of a document what it was in a kept state, as an edit of one's own; for those who
+         *     may edit it. The state before is kept.
+         */
+        post: operations["restore_revision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doc/{id}/update_member_role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a member do more or less than before; for the document's creator. */
+        post: operations["update_document_member_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gdm/add_member": {
         parameters: {
             query?: never;
@@ -859,6 +1147,21 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_CreatedDocument: {
+            created_at: components["schemas"]["Timestamp"];
+            created_by: string;
+            doc_id: components["schemas"]["DocId"];
+            id: components["schemas"]["DocId"];
+            name: string;
+            /** @description Always `creator`. */
+            role: components["schemas"]["DocRole"];
+            /** Format: int64 */
+            version: number;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_CreatedInvite: {
             expires_at: components["schemas"]["Timestamp"];
             invite_code: string;
@@ -882,6 +1185,30 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Diff: {
+            /** @description In order. What is equal or deleted makes the old text, what is equal or inserted the new. */
+            changes: components["schemas"]["ChangeOut"][];
+            from: components["schemas"]["DiffEnd"];
+            to: components["schemas"]["DiffEnd"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Document: (components["schemas"]["DocumentRow"] & {
+            content: string;
+        }) & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Documents: {
+            documents: components["schemas"]["DocumentRow"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_JoinedGroup: (components["schemas"]["JoinedThread"] & {
             id: components["schemas"]["ConversationId"];
             /** @description Always empty: the standing code is the owner's. */
@@ -896,6 +1223,13 @@ export interface components {
             thread_id: components["schemas"]["ConversationId"];
             thread_name: string;
             tid: components["schemas"]["ConversationId"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_MemberRows: {
+            members: components["schemas"]["MemberRow"][];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -946,6 +1280,74 @@ export interface components {
              * @description Messages after that, tombstones left out.
              */
             unread: number;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_RenamedDocument: {
+            doc_id: components["schemas"]["DocId"];
+            id: components["schemas"]["DocId"];
+            /** @description As it is stored. */
+            name: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Restored: {
+            /**
+             * Format: int64
+             * @description The document's version with the restored text.
+             */
+            version: number;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_RevisionAnswer_RevisionRow: {
+            /** @description A kept state of a document, without its text. */
+            revision: {
+                /** @description The names of those who edited since the state before, sorted. */
+                authors: string[];
+                /**
+                 * Format: int64
+                 * @description The length of the text in UTF-8.
+                 */
+                bytes: number;
+                /** @description When the text was like this. */
+                created_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["RevisionId"];
+                /** @description None: it is automatic, and gives way to later ones with time. */
+                name?: string | null;
+                /** @description When the work that led to it began. */
+                started_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description The document's version that it is the text of.
+                 */
+                version: number;
+            };
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_RevisionAnswer_WholeRevision: {
+            /** @description A kept state of a document with its text. */
+            revision: components["schemas"]["RevisionRow"] & {
+                content: string;
+            };
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_RevisionRows: {
+            /** @description Whether there are older ones. */
+            has_more: boolean;
+            revisions: components["schemas"]["RevisionRow"][];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -1068,6 +1470,16 @@ export interface components {
             /** @description A user name. */
             value: string;
         };
+        /**
+         * @description In which of two texts a piece is.
+         * @enum {string}
+         */
+        ChangeKind: "equal" | "insert" | "delete";
+        /** @description A piece of text. */
+        ChangeOut: {
+            kind: components["schemas"]["ChangeKind"];
+            text: string;
+        };
         /** @description A code under any of its names. */
         CodeInput: {
             code?: string | null;
@@ -1129,6 +1541,18 @@ export interface components {
             /** @description The one with the newest message first. */
             conversations: components["schemas"]["ConversationOut"][];
         };
+        /** @description A document that was just made. */
+        CreatedDocument: {
+            created_at: components["schemas"]["Timestamp"];
+            created_by: string;
+            doc_id: components["schemas"]["DocId"];
+            id: components["schemas"]["DocId"];
+            name: string;
+            /** @description Always `creator`. */
+            role: components["schemas"]["DocRole"];
+            /** Format: int64 */
+            version: number;
+        };
         CreatedInvite: {
             expires_at: components["schemas"]["Timestamp"];
             invite_code: string;
@@ -1147,6 +1571,54 @@ export interface components {
         Credentials: {
             password?: string;
             username?: string;
+        };
+        Diff: {
+            /** @description In order. What is equal or deleted makes the old text, what is equal or inserted the new. */
+            changes: components["schemas"]["ChangeOut"][];
+            from: components["schemas"]["DiffEnd"];
+            to: components["schemas"]["DiffEnd"];
+        };
+        /** @description One end of a comparison. */
+        DiffEnd: {
+            id?: components["schemas"]["RevisionId"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * Format: int64
+         * @description A document. Its `doc_id` on the wire.
+         */
+        DocId: number;
+        /**
+         * @description What somebody may do with a document.
+         * @enum {string}
+         */
+        DocRole: "viewer" | "editor" | "creator";
+        /** @description A document with its text. */
+        Document: components["schemas"]["DocumentRow"] & {
+            content: string;
+        };
+        /** @description A document without its text. */
+        DocumentRow: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description The creator's name. */
+            created_by: string;
+            doc_id: components["schemas"]["DocId"];
+            id: components["schemas"]["DocId"];
+            last_edited_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The name of who last edited it; none when nobody did. */
+            last_edited_by?: string | null;
+            name: string;
+            /** @description What the caller may do. */
+            role: components["schemas"]["DocRole"];
+            /**
+             * Format: int64
+             * @description How many updates were stored.
+             */
+            version: number;
+        };
+        Documents: {
+            documents: components["schemas"]["DocumentRow"][];
         };
         /** @description `{"ok": true}` and nothing else. */
         Done: {
@@ -1180,6 +1652,15 @@ export interface components {
             status: string;
             username: string;
         };
+        /** @description A file in a form. */
+        ImportForm: {
+            /**
+             * Format: binary
+             * @description UTF-8, at most 1000000 bytes.
+             */
+            file: string;
+            name?: string | null;
+        };
         /** @description The answer that older clients know. */
         JoinedGroup: components["schemas"]["JoinedThread"] & {
             id: components["schemas"]["ConversationId"];
@@ -1205,6 +1686,14 @@ export interface components {
             /** @description Sanitised HTML. */
             text: string;
             to_user: string;
+        };
+        MemberRow: {
+            added_at: components["schemas"]["Timestamp"];
+            role: components["schemas"]["DocRole"];
+            username: string;
+        };
+        MemberRows: {
+            members: components["schemas"]["MemberRow"][];
         };
         /**
          * Format: int64
@@ -1281,6 +1770,10 @@ export interface components {
             role: string;
             username: string;
         };
+        NamedRevision: {
+            /** @description 1-100 characters on one line. */
+            name?: string;
+        };
         NewAccount: {
             email?: string | null;
             password?: string;
@@ -1288,12 +1781,30 @@ export interface components {
             setup_token?: string | null;
             username?: string;
         };
+        NewDocument: {
+            /** @description At most 1000000 bytes. */
+            content?: string | null;
+            /** @description The caller, who is its creator, need not be among them. */
+            members?: components["schemas"]["NewMember"][] | null;
+            /** @description 1-100 characters on one line. */
+            name?: string;
+        };
         NewInvite: components["schemas"]["ThreadRef"] & {
             /**
              * Format: int64
              * @description Seconds, 60 to 2592000; a day when absent.
              */
             expires_in?: number | null;
+        };
+        /** @description Somebody who is let into a new document. */
+        NewMember: {
+            /** @description `viewer` (also when absent) or `editor`. */
+            role?: string | null;
+            username?: string;
+        };
+        NewName: {
+            /** @description 1-100 characters on one line. */
+            name?: string;
         };
         NewThread: {
             /** @description User names; the caller is added. */
@@ -1318,6 +1829,11 @@ export interface components {
         PasswordChange: {
             current_password: string;
             new_password: string;
+        };
+        PersonAndRole: {
+            /** @description `viewer` or `editor`. */
+            role?: string | null;
+            username?: string;
         };
         PublicSettings: {
             settings: {
@@ -1363,6 +1879,55 @@ export interface components {
         };
         Rename: components["schemas"]["ThreadRef"] & {
             name: string;
+        };
+        RenamedDocument: {
+            doc_id: components["schemas"]["DocId"];
+            id: components["schemas"]["DocId"];
+            /** @description As it is stored. */
+            name: string;
+        };
+        Restored: {
+            /**
+             * Format: int64
+             * @description The document's version with the restored text.
+             */
+            version: number;
+        };
+        /**
+         * Format: int64
+         * @description A kept state of a document.
+         */
+        RevisionId: number;
+        RevisionRename: {
+            /** @description 1-100 characters on one line; null or empty makes the state an automatic one. */
+            name?: string | null;
+        };
+        /** @description A kept state of a document, without its text. */
+        RevisionRow: {
+            /** @description The names of those who edited since the state before, sorted. */
+            authors: string[];
+            /**
+             * Format: int64
+             * @description The length of the text in UTF-8.
+             */
+            bytes: number;
+            /** @description When the text was like this. */
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["RevisionId"];
+            /** @description None: it is automatic, and gives way to later ones with time. */
+            name?: string | null;
+            /** @description When the work that led to it began. */
+            started_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description The document's version that it is the text of.
+             */
+            version: number;
+        };
+        RevisionRows: {
+            /** @description Whether there are older ones. */
+            has_more: boolean;
+            revisions: components["schemas"]["RevisionRow"][];
         };
         RoleChange: {
             /** @description `add` or `remove`. */
@@ -1410,6 +1975,9 @@ export interface components {
             since?: {
                 [key: string]: number;
             };
+        };
+        Somebody: {
+            username?: string;
         };
         /** @description The answer to `sync`. */
         Synced: {
@@ -1531,6 +2099,12 @@ export interface components {
             /** @description A user name. */
             new_owner: string;
         };
+        /** @description A text as JSON. */
+        TypedImport: {
+            /** @description At most 1000000 bytes. */
+            content: string;
+            name?: string | null;
+        };
         Update: components["schemas"]["ThreadRef"] & {
             description?: string | null;
             name?: string | null;
@@ -1598,6 +2172,10 @@ export interface components {
             /** Format: int64 */
             user_id?: number | null;
             username?: string | null;
+        };
+        /** @description A kept state of a document with its text. */
+        WholeRevision: components["schemas"]["RevisionRow"] & {
+            content: string;
         };
     };
     responses: never;
@@ -2026,6 +2604,765 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDocument"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_CreatedDocument"];
+                };
+            };
+            /** @description invalid name, invalid role, username required, too many members */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found, with the names */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The text is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypedImport"];
+                "multipart/form-data": components["schemas"]["ImportForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_CreatedDocument"];
+                };
+            };
+            /** @description not a text file, invalid name */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The text is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Documents"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Document"];
+                };
+            };
+            /** @description access denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_document_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonAndRole"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description username required, invalid role, too many members */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description access denied, only creator can add members */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found, user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description access denied, only creator can delete document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_document: {
+        parameters: {
+            query?: {
+                /** @description `markdown` when absent. */
+                format?: "markdown" | "html";
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An attachment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+            /** @description access denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_document_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_MemberRows"];
+                };
+            };
+            /** @description access denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_document_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Somebody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description username required, cannot remove creator */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description access denied, only creator can remove members */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found, user not found, not a member */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rename_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewName"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_RenamedDocument"];
+                };
+            };
+            /** @description invalid name */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description access denied, only creator can rename document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_revisions: {
+        parameters: {
+            query?: {
+                /** @description Only states older than the one with this id. */
+                before?: components["schemas"]["RevisionId"];
+                /** @description States at most: 50 when absent, never more than 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_RevisionRows"];
+                };
+            };
+            /** @description access denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedRevision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_RevisionAnswer_RevisionRow"];
+                };
+            };
+            /** @description invalid name, too many named states */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description access denied, edit access denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+                revision: components["schemas"]["RevisionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_RevisionAnswer_WholeRevision"];
+                };
+            };
+            /** @description access denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    compare_revision: {
+        parameters: {
+            query?: {
+                /** @description The state to compare with; the current text when absent. */
+                to?: components["schemas"]["RevisionId"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+                revision: components["schemas"]["RevisionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Diff"];
+                };
+            };
+            /** @description access denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rename_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+                revision: components["schemas"]["RevisionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevisionRename"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_RevisionAnswer_RevisionRow"];
+                };
+            };
+            /** @description invalid name, too many named states */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description access denied, edit access denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    restore_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+                revision: components["schemas"]["RevisionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Restored"];
+                };
+            };
+            /** @description access denied, edit access denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_document_member_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DocId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonAndRole"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description username required, invalid role, cannot change your own role */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description access denied, only creator can update member roles */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found, user not found, not a member */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

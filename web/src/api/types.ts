@@ -13,4 +13,6 @@ export type Session = Schema<'SessionOut'>;
 export type Invite = Schema<'CreatedInvite'>;
 
 export type LoggedDm = Schema<'LoggedDmOut'>;
+export type WireRevision = Schema<'RevisionRow'>;
+
 export type AppSettings = Record<string, string>;

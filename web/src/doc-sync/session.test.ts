@@ -1,12 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
-import type { DocRole } from '../store/types';
-import type { DeviceCopy } from './copy';
-import { DOC, type FakeLink, FakeServer, randomFrom } from './fixtures';
-import { MOST_BYTES } from './limit';
-import { DocSession } from './session';
+import { connect, cut, joined, opened, type Person, settle, text, write } from './fixturePeople';
+import { DOC, FakeServer, randomFrom } from './fixtures';
 import { mayWrite } from './state';
-import { missingMessage, TEXT, updateMessage } from './wire';
+import { missingMessage, TEXT, updateMessage, vectorMessage } from './wire';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -15,41 +12,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-const settle = (ms = 2000) => vi.advanceTimersByTimeAsync(ms);
-
-interface Person {
-  link: FakeLink;
-  session: DocSession;
-}
-
-function opened(link: FakeLink, copy: DeviceCopy | null = null): DocSession {
-  const role = link.server.roles.get(link.name) ?? 'viewer';
-  return new DocSession({ id: DOC, me: link.name, role, channel: link, copy: Promise.resolve(copy) });
-}
-
-async function joined(server: FakeServer, name: string, role: DocRole = 'editor'): Promise<Person> {
-  const link = server.link(name, role);
-  const session = opened(link);
-  connect({ link, session });
-  await settle();
-  return { link, session };
-}
-
-function connect({ link, session }: Person): void {
-  link.up();
-  session.linkUp();
-}
-
-function cut({ link, session }: Person): void {
-  link.cut();
-  session.linkDown();
-}
-
-const text = ({ session }: Person) => session.text.toString();
-
-const write = ({ session }: Person, words: string, at = session.text.length) =>
-  session.text.insert(at, words);
 
 describe('a session', () => {
   it('shows the text the server has, and who else is there', async () => {
@@ -264,7 +226,6 @@ describe('a link that breaks', () => {
     write(alice, 'said twice if need be');
     await settle();
     server.doc = new Y.Doc();
-    const { vectorMessage } = await import('./wire');
     const message = vectorMessage(Y.encodeStateVector(server.doc));
     server.publish('doc_sync', { doc_id: DOC, message });
     await settle();
@@ -280,225 +241,6 @@ describe('a link that breaks', () => {
     await settle();
     expect(joins()).toBe(2);
     expect(alice.session.state.synced).toBe(true);
-  });
-});
-
-describe('refusals', () => {
-  it.each(['out_of_date', 'not_joined', 'busy', 'storage_failed'])('start again after %s', async (code) => {
-    const server = new FakeServer();
-    const alice = await joined(server, 'alice');
-    server.refuseNext = code;
-    write(alice, 'in the end');
-    await settle(5000);
-    expect(server.text()).toBe('in the end');
-    expect(alice.session.state).toMatchObject({ unsaved: 0, synced: true, stuck: null, lost: null });
-  });
-
-  it('pause longer and longer while they go on', async () => {
-    const server = new FakeServer();
-    const alice = await joined(server, 'alice');
-    const joins = () => alice.link.requests.filter((event) => event === 'doc_join').length;
-    vi.spyOn(server, 'handle').mockReturnValue({ ok: false, error: 'busy' });
-    cut(alice);
-    connect(alice);
-    await settle(60_000);
-    expect(joins()).toBeLessThan(12);
-    expect(joins()).toBeGreaterThan(5);
-  });
-
-  it('of an update the server cannot read stop the writing and keep the text', async () => {
-    const server = new FakeServer();
-    const alice = await joined(server, 'alice');
-    server.refuseNext = 'malformed_update';
-    write(alice, 'kept');
-    await settle();
-    expect(alice.session.state).toMatchObject({ stuck: 'malformed', unsaved: 1 });
-    expect(mayWrite(alice.session.state)).toBe(false);
-    expect(text(alice)).toBe('kept');
-    const before = alice.link.requests.length;
-    await settle(60_000);
-    expect(alice.link.requests.length).toBe(before);
-    expect(server.text()).toBe('');
-  });
-});
-
-describe('a text that is too long', () => {
-  it('for another reason than its length is not shortened in vain', async () => {
-    const server = new FakeServer();
-    const alice = await joined(server, 'alice');
-    const sync = vi.spyOn(server, 'refusalOf').mockReturnValue('content_too_large');
-    write(alice, 'one letter more');
-    await settle(60_000);
-    expect(sync).toHaveBeenCalledTimes(2);
-    expect(alice.session.state).toMatchObject({ stuck: 'full', tooLong: false, unsaved: 1 });
-    expect(text(alice)).toBe('one letter more');
-  });
-
-  it('is not sent, and is sent once it is short enough', async () => {
-    const server = new FakeServer();
-    const alice = await joined(server, 'alice');
-    const before = alice.link.requests.length;
-    write(alice, 'ä'.repeat(MOST_BYTES / 2 + 1));
-    await settle();
-    expect(alice.link.requests.length).toBe(before);
-    expect(alice.session.state).toMatchObject({ tooLong: true, unsaved: 1 });
-    expect(mayWrite(alice.session.state)).toBe(true);
-    alice.session.text.delete(0, 1);
-    await settle();
-    expect(alice.session.state).toMatchObject({ tooLong: false, unsaved: 0 });
-    expect(server.text()).toHaveLength(MOST_BYTES / 2);
-  });
-
-  it('by what another person wrote at the same time is seen when the server refuses it', async () => {
-    const server = new FakeServer();
-    const alice = await joined(server, 'alice');
-    const bob = await joined(server, 'bob');
-    const most = 'x'.repeat(MOST_BYTES / 2 + 1);
-    cut(alice);
-    write(alice, most);
-    write(bob, most);
-    await settle();
-    expect(bob.session.state.unsaved).toBe(0);
-    connect(alice);
-    await settle(20_000);
-    expect(alice.session.state).toMatchObject({ tooLong: true, unsaved: 1, stuck: null });
-    expect(server.text()).toBe(most);
-    alice.session.text.delete(0, 2);
-    await settle();
-    expect(alice.session.state).toMatchObject({ tooLong: false, unsaved: 0, synced: true });
-    expect(server.text()).toHaveLength(MOST_BYTES);
-  });
-});
-
-describe('roles', () => {
-  it('of a viewer let nothing be written, and what others write is seen', async () => {
-    const server = new FakeServer();
-    const alice = await joined(server, 'alice', 'viewer');
-    const bob = await joined(server, 'bob');
-    expect(mayWrite(alice.session.state)).toBe(false);
-    write(bob, 'live');
-    await settle();
-    expect(text(alice)).toBe('live');
-    expect(alice.session.state).toMatchObject({ synced: true, stuck: null });
-    const sent = alice.link.requests.filter((event) => event === 'doc_sync').length;
-    cut(alice);
-    connect(alice);
-    await settle();
-    // Their vector alone: a viewer offers nothing.
-    expect(alice.link.requests.filter((event) => event === 'doc_sync').length).toBe(sent + 1);
-  });
-
-  it('change while one writes: nothing more is sent, and what was written stays', async () => {
-    const server = new FakeServer();
-    const alice = await joined(server, 'alice');
-    write(alice, 'before ');
-    await settle();
-    server.role('alice', 'viewer');
-    write(alice, 'after');
-    await settle();
-    expect(alice.session.state).toMatchObject({ role: 'viewer', stuck: 'role', unsaved: 1 });
-    expect(server.text()).toBe('before ');
-    expect(text(alice)).toBe('before after');
-    server.role('alice', 'editor');
-    await settle();
-    expect(alice.session.state).toMatchObject({ role: 'editor', stuck: null, unsaved: 0, synced: true });
-    expect(server.text()).toBe('before after');
-  });
-
-  it('change while one is away', async () => {
-    const server = new FakeServer();
-    const alice = await joined(server, 'alice');
-    cut(alice);
-    write(alice, 'for nothing');
-    server.roles.set('alice', 'viewer');
-    connect(alice);
-    await settle();
-    expect(alice.session.state).toMatchObject({ role: 'viewer', stuck: 'role', unsaved: 1 });
-    expect(server.text()).toBe('');
-    cut(alice);
-    server.roles.set('alice', 'editor');
-    connect(alice);
-    await settle();
-    expect(alice.session.state).toMatchObject({ stuck: null, unsaved: 0 });
-    expect(server.text()).toBe('for nothing');
-  });
-
-  it('of somebody else are none of one’s business', async () => {
-    const server = new FakeServer();
-    const alice = await joined(server, 'alice');
-    await joined(server, 'bob');
-    server.role('bob', 'viewer');
-    server.remove('bob');
-    await settle();
-    expect(alice.session.state).toMatchObject({ role: 'editor', lost: null });
-  });
-
-  it('promote a viewer without a new join', async () => {
-    const server = new FakeServer();
-    const alice = await joined(server, 'alice', 'viewer');
-    const joins = alice.link.requests.length;
-    server.role('alice', 'editor');
-    await settle();
-    expect(mayWrite(alice.session.state)).toBe(true);
-    write(alice, 'promoted');
-    await settle();
-    expect(server.text()).toBe('promoted');
-    expect(alice.link.requests.length).toBe(joins + 1);
-  });
-});
-
-describe('access', () => {
-  it('that is lost keeps the text, stops everything, and comes back with a new invitation', async () => {
-    const server = new FakeServer();
-    const alice = await joined(server, 'alice');
-    const bob = await joined(server, 'bob');
-    write(alice, 'mine ');
-    await settle();
-    server.remove('alice');
-    write(alice, 'unsaved');
-    await settle();
-    expect(alice.session.state).toMatchObject({ lost: 'removed', unsaved: 1, people: [] });
-    expect(text(alice)).toBe('mine unsaved');
-    expect(server.text()).toBe('mine ');
-    write(bob, 'secret');
-    await settle();
-    expect(text(alice)).not.toContain('secret');
-    const before = alice.link.requests.length;
-    await settle(60_000);
-    expect(alice.link.requests.length).toBe(before);
-    server.roles.set('alice', 'editor');
-    server.tell('doc_member_added', { doc_id: DOC, username: 'alice', role: 'editor' });
-    await settle();
-    expect(alice.session.state).toMatchObject({ lost: null, unsaved: 0, synced: true });
-    expect(server.text()).toContain('secret');
-    expect(server.text()).toContain('unsaved');
-    expect(text(alice)).toBe(server.text());
-  });
-
-  it('that was never there is said', async () => {
-    const server = new FakeServer();
-    const link = server.link('mallory');
-    server.roles.delete('mallory');
-    const session = opened(link);
-    connect({ link, session });
-    await settle();
-    expect(session.state).toMatchObject({ lost: 'removed', ready: false });
-  });
-
-  it('to a deleted document never comes back', async () => {
-    const server = new FakeServer();
-    const alice = await joined(server, 'alice');
-    write(alice, 'last words');
-    await settle();
-    server.tell('doc_deleted', { doc_id: DOC });
-    await settle();
-    expect(alice.session.state.lost).toBe('deleted');
-    const before = alice.link.requests.length;
-    cut(alice);
-    connect(alice);
-    await settle();
-    expect(alice.link.requests.length).toBe(before);
-    expect(text(alice)).toBe('last words');
   });
 });
 

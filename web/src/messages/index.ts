@@ -24,6 +24,8 @@ export const text = {
     unreachable: 'The server cannot be reached. Check your connection and try again.',
     clipboard: 'This browser does not let the page copy. Select the text and copy it yourself.',
     unexpected: 'Something went wrong. Please try again.',
+    partMissing: 'This could not be loaded',
+    partMissingHint: 'The connection is down, or Chatter has been updated. What you wrote is kept.',
     status: (status: number) => `The server refused this (${status}).`,
   },
 

@@ -1,10 +1,11 @@
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { send } from '../../live/sending';
 import { text } from '../../messages';
 import { outgoingFor, ownsGroup } from '../../store/selectors';
 import { useChatter } from '../../store/store';
 import type { Conversation, Message, State } from '../../store/types';
 import { Icon } from '../../ui/Icon';
+import { part } from '../../ui/part';
 import { Composer } from './Composer';
 import { conversationName } from './ConversationAvatar';
 import { ConversationHeader } from './ConversationHeader';
@@ -13,7 +14,7 @@ import { buildRows, lastOwn } from './rows';
 import { TypingLine } from './TypingLine';
 import { useUnreadDivider } from './useUnreadDivider';
 
-const GroupDetails = lazy(() => import('../gdm/GroupDetails'));
+const GroupDetails = part(() => import('../gdm/GroupDetails'));
 
 export function ConversationView({ id }: { id: string }) {
   const conversation = useChatter((state) => state.conversations[id]);
@@ -84,11 +85,9 @@ export function ConversationView({ id }: { id: string }) {
           if (last !== null) startEdit(last);
         }}
       />
-      <Suspense>
-        {details && conversation.kind === 'gdm' ? (
-          <GroupDetails conversation={conversation} onClose={() => setDetails(false)} />
-        ) : null}
-      </Suspense>
+      {details && conversation.kind === 'gdm' ? (
+        <GroupDetails conversation={conversation} onClose={() => setDetails(false)} />
+      ) : null}
     </>
   );
 }

@@ -1,13 +1,14 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { words } from '../../messages/docs';
 import { documentPath, documentsPath, navigate } from '../../router';
 import { useChatter } from '../../store/store';
 import type { DocEntry } from '../../store/types';
 import { Icon, type IconName } from '../../ui/Icon';
+import { part } from '../../ui/part';
 import { DocMenu } from './DocMenu';
 import { DocTitle } from './DocTitle';
 
-const ShareDialog = lazy(() => import('./ShareDialog'));
+const ShareDialog = part(() => import('./ShareDialog'));
 
 interface Props {
   entry: DocEntry;
@@ -45,9 +46,7 @@ export function DocHeader({ entry, lost }: Props) {
           <DocMenu entry={entry} label={words.more} onGone={() => navigate(documentsPath)} />
         </>
       )}
-      <Suspense>
-        {sharing && !lost ? <ShareDialog entry={entry} onClose={() => setSharing(false)} /> : null}
-      </Suspense>
+      {sharing && !lost ? <ShareDialog entry={entry} onClose={() => setSharing(false)} /> : null}
     </header>
   );
 }

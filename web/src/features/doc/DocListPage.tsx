@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { listDocuments } from '../../live/documents';
 import { text } from '../../messages';
 import { words } from '../../messages/docs';
@@ -6,6 +6,7 @@ import { navigate } from '../../router';
 import { docsInOrder } from '../../store/docs';
 import { useChatter } from '../../store/store';
 import { Icon } from '../../ui/Icon';
+import { part } from '../../ui/part';
 import '../../ui/styles/docs.css';
 import { DocFilter } from './DocFilter';
 import { DocRow } from './DocRow';
@@ -16,7 +17,7 @@ import { useMinute } from './relative';
 import { Skeleton } from './Skeleton';
 import { useImport } from './useImport';
 
-const CreateDialog = lazy(() => import('./CreateDialog'));
+const CreateDialog = part(() => import('./CreateDialog'));
 
 const FILES = '.md,.markdown,.txt,text/markdown,text/plain';
 const refresh = () => void listDocuments();
@@ -121,7 +122,7 @@ export default function DocListPage() {
           </ul>
         </div>
       </DropZone>
-      <Suspense>{creating ? <CreateDialog onClose={() => setCreating(false)} /> : null}</Suspense>
+      {creating ? <CreateDialog onClose={() => setCreating(false)} /> : null}
     </div>
   );
 }

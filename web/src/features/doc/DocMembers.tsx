@@ -41,7 +41,9 @@ export function DocMembers({ docId, members, manages, onChanged }: Props) {
         {members.map(({ username, role }) => (
           <li key={username} className="person">
             <Avatar name={username} size={36} online={online[username] === true} />
-            <span>{username === me ? `${username} (${text.chat.you})` : username}</span>
+            <span className="doc-people-name">
+              {username === me ? `${username} (${text.chat.you})` : username}
+            </span>
             {manages && role !== 'creator' ? (
               <span className="doc-people-controls">
                 <RoleSelect

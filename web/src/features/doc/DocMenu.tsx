@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { exportPath, removeMember } from '../../api/doc';
 import { words } from '../../messages/docs';
 import { docGone } from '../../store/docs';
@@ -8,10 +8,11 @@ import { Confirm } from '../../ui/Confirm';
 import { Icon, type IconName } from '../../ui/Icon';
 import { Menu } from '../../ui/Menu';
 import { notify } from '../../ui/notify';
+import { part } from '../../ui/part';
 import { DeleteDialog } from './DeleteDialog';
 import { RenameDialog } from './RenameDialog';
 
-const ShareDialog = lazy(() => import('./ShareDialog'));
+const ShareDialog = part(() => import('./ShareDialog'));
 
 type Step = 'share' | 'rename' | 'leave' | 'delete';
 
@@ -88,9 +89,7 @@ export function DocMenu({ entry, label, inList = false, onGone = () => {} }: Pro
           onClose={() => setStep(null)}
         />
       ) : null}
-      <Suspense>
-        {step === 'share' ? <ShareDialog entry={entry} onClose={() => setStep(null)} /> : null}
-      </Suspense>
+      {step === 'share' ? <ShareDialog entry={entry} onClose={() => setStep(null)} /> : null}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { listDocuments } from '../../live/documents';
 import { text } from '../../messages';
 import { words } from '../../messages/docs';
@@ -7,12 +7,13 @@ import { useChatter } from '../../store/store';
 import type { DocLoss } from '../../store/types';
 import { Icon } from '../../ui/Icon';
 import { PageLink } from '../../ui/PageLink';
+import { part } from '../../ui/part';
 import '../../ui/styles/docs.css';
 import { DocHeader } from './DocHeader';
 import { LostTexts } from './LostTexts';
 
-const Editor = lazy(() => import('./editor'));
-const HistoryDialog = lazy(() => import('./HistoryDialog'));
+const Editor = part(() => import('./editor'), <p className="doc-opening hint">{text.loading}</p>);
+const HistoryDialog = part(() => import('./HistoryDialog'));
 
 /** One document. Once it goes it stays on the screen for as long as it is open: somebody may want to copy from it. */
 export default function DocPage({ id }: { id: number }) {
@@ -38,19 +39,15 @@ export default function DocPage({ id }: { id: number }) {
     <div className="doc" id="documents">
       <DocHeader entry={seen} lost={lost !== null} />
       {lost === null ? null : <Lost why={lost} />}
-      <Suspense fallback={<p className="doc-opening hint">{text.loading}</p>}>
-        <Editor docId={id} name={seen.name} createdAt={seen.createdAt} role={seen.role} lost={lost} />
-      </Suspense>
-      <Suspense>
-        {inHistory === null || lost !== null ? null : (
-          <HistoryDialog
-            docId={id}
-            selected={/^\d{1,15}$/.test(inHistory) ? Number(inHistory) : null}
-            writes={seen.role !== 'viewer'}
-            onClose={() => navigate(documentPath(id), 'replace')}
-          />
-        )}
-      </Suspense>
+      <Editor docId={id} name={seen.name} createdAt={seen.createdAt} role={seen.role} lost={lost} />
+      {inHistory === null || lost !== null ? null : (
+        <HistoryDialog
+          docId={id}
+          selected={/^\d{1,15}$/.test(inHistory) ? Number(inHistory) : null}
+          writes={seen.role !== 'viewer'}
+          onClose={() => navigate(documentPath(id), 'replace')}
+        />
+      )}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { Grant } from '../../api/doc';
-import { Avatar } from '../../ui/Avatar';
+import { text } from '../../messages';
+import { Icon } from '../../ui/Icon';
 import { PeoplePicker } from '../presence/PeoplePicker';
 import { RoleSelect } from './RoleSelect';
 
@@ -21,24 +22,39 @@ export function GrantPicker({ grants, onChange, without }: Props) {
 
   return (
     <div className="stack">
-      <PeoplePicker selected={grants.map((grant) => grant.username)} onChange={choose} without={without} />
       {grants.length === 0 ? null : (
         <ul className="people doc-people">
           {grants.map((grant) => (
             <li key={grant.username} className="person">
-              <Avatar name={grant.username} size={36} />
-              <span>{grant.username}</span>
-              <RoleSelect
-                name={grant.username}
-                role={grant.role}
-                onChange={(role) =>
-                  onChange(grants.map((other) => (other === grant ? { ...grant, role } : other)))
-                }
-              />
+              <span className="doc-people-name">{grant.username}</span>
+              <span className="doc-people-controls">
+                <RoleSelect
+                  name={grant.username}
+                  role={grant.role}
+                  onChange={(role) =>
+                    onChange(grants.map((other) => (other === grant ? { ...grant, role } : other)))
+                  }
+                />
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label={text.people.remove(grant.username)}
+                  title={text.people.remove(grant.username)}
+                  onClick={() => onChange(grants.filter((other) => other !== grant))}
+                >
+                  <Icon name="close" size={18} />
+                </button>
+              </span>
             </li>
           ))}
         </ul>
       )}
+      <PeoplePicker
+        selected={grants.map((grant) => grant.username)}
+        onChange={choose}
+        without={without}
+        listed
+      />
     </div>
   );
 }

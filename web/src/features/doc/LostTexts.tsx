@@ -1,8 +1,9 @@
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import { unsavedDocs } from '../../live/unsavedDocs';
 import { useChatter } from '../../store/store';
+import { part } from '../../ui/part';
 
-const KeptTexts = lazy(() => import('./KeptTexts'));
+const KeptTexts = part(() => import('./KeptTexts'));
 
 interface Props {
   /** Of this document alone. */
@@ -19,9 +20,5 @@ export function LostTexts({ only }: Props) {
       ({ id, createdAt }) => entries[id]?.createdAt !== createdAt && (only === undefined || only === id),
     );
   }, [me, listed, entries, only]);
-  return refs.length === 0 ? null : (
-    <Suspense>
-      <KeptTexts refs={refs} />
-    </Suspense>
-  );
+  return refs.length === 0 ? null : <KeptTexts refs={refs} />;
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { DocSession } from '../../doc-sync/session';
 import { mayWrite } from '../../doc-sync/state';
 import { text } from '../../messages';
@@ -6,6 +6,7 @@ import { words } from '../../messages/editor';
 import { useChatter } from '../../store/store';
 import { Icon, type IconName } from '../../ui/Icon';
 import { notifyError } from '../../ui/notify';
+import { part } from '../../ui/part';
 import '../../ui/styles/editor.css';
 import { EditorNotice } from './EditorNotice';
 import { EditorTools } from './EditorTools';
@@ -16,7 +17,7 @@ import type { EditorProps } from './types';
 import { useDocSession, useDocState } from './useDocSession';
 import { useView, type View } from './useView';
 
-const Preview = lazy(() => import('./Preview'));
+const Preview = part(() => import('./Preview'), <Waiting words={text.loading} />);
 
 /** A document to write in, together with others. */
 export default function Editor({ docId, name, createdAt, role, lost }: EditorProps) {
@@ -60,11 +61,7 @@ function Opened({ name, lost, session, discard }: Props) {
             hidden={view === 'read'}
             onOpen={setEditor}
           />
-          {view === 'write' ? null : (
-            <Suspense fallback={<Waiting words={text.loading} />}>
-              <Preview session={session} />
-            </Suspense>
-          )}
+          {view === 'write' ? null : <Preview session={session} />}
         </div>
       ) : (
         <Waiting words={state.online ? text.loading : words.waiting} />

@@ -11,9 +11,11 @@ interface Props {
   onChange: (names: string[]) => void;
   /** Who cannot be chosen: they are there already. */
   without?: string[];
+  /** Who is chosen is shown elsewhere. */
+  listed?: boolean;
 }
 
-export function PeoplePicker({ selected, onChange, without = [] }: Props) {
+export function PeoplePicker({ selected, onChange, without = [], listed = false }: Props) {
   const [query, setQuery] = useState('');
   const online = useChatter((state) => state.online);
   const { names, searched, error } = usePeople(query);
@@ -25,7 +27,7 @@ export function PeoplePicker({ selected, onChange, without = [] }: Props) {
 
   return (
     <div className="stack">
-      {selected.length === 0 ? null : (
+      {selected.length === 0 || listed ? null : (
         <ul className="chips">
           {selected.map((name) => (
             <li key={name}>
