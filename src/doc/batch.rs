@@ -4,10 +4,9 @@ use std::{sync::Arc, time::Instant};
 
 use super::{
     command::{Absence, Reply, unavailable},
-    document::Document,
     event::{DocEdited, DocSynced},
     log::{self, Append, Update},
-    task::{Editor, Task},
+    task::{Editor, Task, Text},
 };
 use crate::{kernel::Error, socket::Sid};
 
@@ -140,9 +139,9 @@ impl Task {
         }
         self.wait_for_snapshot().await;
         match log::load(&self.shared.db, self.id).await {
-            Ok(Some((text, stored))) => {
-                self.text = Some(Document::new(text, stored));
-                self.stored = stored;
+            Ok(Some(stored)) => {
+                self.stored = stored.version;
+                self.text = Some(Text::opened(stored));
                 self.tell_reloaded();
             }
             Ok(None) => self.absence = Some(Absence::Gone),

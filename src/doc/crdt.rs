@@ -274,7 +274,7 @@ fn step(delta: &Delta) -> Option<Step> {
 }
 
 fn units(text: &str) -> u32 {
-    let units = super::text::utf16_units(text.as_bytes());
+    let units = super::splice::utf16_units(text.as_bytes());
     u32::try_from(units).unwrap_or(u32::MAX)
 }
 

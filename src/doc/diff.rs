@@ -57,6 +57,15 @@ impl Hunk {
     }
 }
 
+/// Whether `hunks` are what one input can do at most: something comes in at one place, or goes.
+pub(super) fn is_simple(hunks: &[Hunk]) -> bool {
+    match hunks {
+        [] => true,
+        [hunk] => hunk.old.is_empty() || hunk.new.is_empty(),
+        _ => false,
+    }
+}
+
 /// One piece of a comparison that people look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Change {

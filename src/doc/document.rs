@@ -12,28 +12,19 @@
 //! grows with its history, to 1 ms after 10,000 scattered edits), and a copy of the text for the
 //! view that it leaves. A text of 1 MB that is rewritten as a whole costs some 100 ms.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, VecDeque},
-    hash::Hash,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{borrow::Cow, collections::HashMap, hash::Hash, sync::Arc, time::Instant};
 
 use super::{
+    absent::{Absent, Keeper},
     diff,
+    past::Past,
     reader::{Base, Reader, View},
-    text::{MAX_BYTES, Splice, Text},
+    runs::Runs,
+    splice::Splice,
+    text::{MAX_BYTES, Text},
     update::too_large,
 };
 use crate::kernel::{Error, Result};
-
-/// For how long the texts of a reader that went are kept for its return.
-const RETURN: Duration = Duration::from_mins(10);
-/// Texts of readers that went, and the bytes of them.
-const MAX_DEPARTED: (usize, usize) = (256, 16_000_000);
-/// Texts that were sent lately, for clients that are not known.
-const MAX_RECENT: usize = 4;
 
 /// An edit that was carried out.
 #[derive(Debug)]
@@ -48,25 +39,17 @@ pub(super) struct Edited {
 }
 
 /// An open document.
-pub(super) struct Document<K, P> {
+pub(super) struct Document<K, P: Keeper> {
     text: Text,
     version: i64,
     /// The version that changed the text last; others only brought what was deleted before.
     changed: i64,
     content: Option<Arc<str>>,
     readers: HashMap<K, Reader<P>>,
-    departed: VecDeque<Departed<P>>,
-    recent: VecDeque<View>,
+    absent: Absent<P>,
 }
 
-/// A text that a reader that went may still have on its screen.
-struct Departed<P> {
-    keeper: P,
-    view: View,
-    until: Instant,
-}
-
-impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
+impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
     /// A document that is at `version`.
     pub(super) fn new(text: Text, version: i64) -> Self {
         Self {
@@ -75,9 +58,15 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
             changed: version,
             content: None,
             readers: HashMap::new(),
-            departed: VecDeque::new(),
-            recent: VecDeque::new(),
+            absent: Absent::new(),
         }
+    }
+
+    /// The same, with what it was before it was opened: clients may come that were shown that.
+    pub(super) fn with_past(mut self, past: Past<P::Author>, now: Instant) -> Self {
+        let view = self.current(now);
+        self.absent.opened(view, past);
+        self
     }
 
     /// The text.
@@ -107,7 +96,7 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
 
     /// Whether somebody went and may come back with edits of a text that is not current any more.
     pub(super) fn expects_somebody(&self) -> bool {
-        !self.departed.is_empty()
+        self.absent.expects_somebody()
     }
 
     /// A reader follows the text from now on, and is sent what is returned: the text and its
@@ -124,21 +113,9 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
 
     /// A reader is gone.
     pub(super) fn detach(&mut self, key: K, now: Instant) {
-        let Some(reader) = self.readers.remove(&key) else {
-            return;
-        };
-        let (keeper, until) = (reader.keeper.clone(), now + RETURN);
-        self.departed
-            .extend(reader.into_views().map(|view| Departed {
-                keeper: keeper.clone(),
-                view,
-                until,
-            }));
-        self.departed.retain(|it| it.until > now);
-        let mut bytes: usize = self.departed.iter().map(|it| it.view.text.len()).sum();
-        while self.departed.len() > MAX_DEPARTED.0 || bytes > MAX_DEPARTED.1 {
-            let oldest = self.departed.pop_front();
-            bytes -= oldest.map_or(bytes, |it| it.view.text.len());
+        if let Some(reader) = self.readers.remove(&key) {
+            let keeper = reader.keeper.clone();
+            self.absent.depart(&keeper, reader.into_views(), now);
         }
     }
 
@@ -164,15 +141,7 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
         if base_version.is_some_and(|version| !(0..=self.version).contains(&version)) {
             return Err(Error::bad_params());
         }
-        let stranger = (!self.readers.contains_key(&key)).then(|| {
-            let views = self.seen_by(&keeper, base_version, now);
-            Reader::new(keeper.clone(), views, now)
-        });
-        let reader = stranger.as_ref().or_else(|| self.readers.get(&key));
-        let base = reader.and_then(|reader| reader.base(&content, base_version, now));
-        let base = base.unwrap_or_else(|| Base::new(self.text.as_str(), &content));
-        let (splices, runs) = base.rebase(&content, self.text.as_str());
-        let index = base.index;
+        let (base, splices, runs) = self.rebase(key, &keeper, &content, base_version, now);
         let update = self.splice(&splices)?;
         let is_merged = *self.text.as_str() != *content;
         let own = View {
@@ -188,13 +157,47 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
         };
         let reader = self.readers.entry(key);
         let reader = reader.or_insert_with(|| Reader::new(keeper, [], now));
-        reader.note_edit(index, own);
+        reader.note_edit(base, own);
         self.note_current(now);
         Ok(Edited {
             update,
             version: self.version,
             is_merged,
         })
+    }
+
+    /// What a reader has changed to come to `new`, carried over to the current text: the place of
+    /// what it started from among its views, the changes, and where `new` is afterwards.
+    fn rebase(
+        &mut self,
+        key: K,
+        keeper: &P,
+        new: &str,
+        version: Option<i64>,
+        now: Instant,
+    ) -> (Option<usize>, Vec<Splice>, Runs) {
+        let stranger = (!self.readers.contains_key(&key)).then(|| {
+            let views = self.seen_by(keeper, version, now);
+            Reader::new(keeper.clone(), views, now)
+        });
+        let reader = stranger.as_ref().or_else(|| self.readers.get(&key));
+        let current = self.text.as_str();
+        let base = reader.and_then(|reader| reader.base(new, version, now));
+        let base = base.unwrap_or_else(|| Base::new(current, new));
+        // Somebody who was here before the document was opened is not known.
+        let is_unknown = version.is_none() && reader.is_none_or(|reader| reader.is_new(now));
+        if is_unknown
+            && !base.is_simple()
+            && let Some((hunks, runs)) = self.absent.explain(new, keeper.author(), now)
+        {
+            let earlier = Base::of(hunks, runs);
+            if earlier.is_simple() || earlier.cost() < base.cost() {
+                let (splices, runs) = earlier.rebase(new, current);
+                return (None, splices, runs);
+            }
+        }
+        let (splices, runs) = base.rebase(new, current);
+        (Some(base.index), splices, runs)
     }
 
     /// Takes over an update (version 1) of a Yjs client.
@@ -280,15 +283,7 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
     }
 
     fn send(&mut self, key: K, view: View) {
-        if self
-            .recent
-            .back()
-            .is_none_or(|last| last.version != view.version)
-        {
-            self.recent.push_back(view.clone());
-            let surplus = self.recent.len().saturating_sub(MAX_RECENT);
-            self.recent.drain(..surplus);
-        }
+        self.absent.note_sent(&view);
         if let Some(reader) = self.readers.get_mut(&key) {
             reader.note_sent(view);
         }
@@ -297,10 +292,8 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
     /// The texts that other connections of `keeper` have left on a screen: those that are gone, and
     /// those that may be without anybody having noticed.
     fn left_by(&mut self, keeper: &P, now: Instant) -> Vec<View> {
-        self.departed.retain(|it| it.until > now);
-        let departed = self.departed.iter().filter(|it| it.keeper == *keeper);
         let others = self.readers.values().filter(|it| it.keeper == *keeper);
-        let views = departed.map(|it| &it.view);
+        let views = self.absent.left_by(keeper, now);
         let views = views.chain(others.flat_map(Reader::views));
         let mut views: Vec<View> = views.cloned().collect();
         views.sort_by_key(|view| view.since);
@@ -312,7 +305,7 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
     fn seen_by(&mut self, keeper: &P, version: Option<i64>, now: Instant) -> Vec<View> {
         let mut views = self.left_by(keeper, now);
         if views.is_empty() {
-            views.extend(self.recent.iter().cloned());
+            views.extend(self.absent.recent(now).cloned());
         }
         let mut current = self.current(now);
         // Versions that brought nothing have the same text.
@@ -343,10 +336,7 @@ impl<K: Copy + Eq + Hash, P: Clone + Eq> Document<K, P> {
         for reader in self.readers.values_mut() {
             reader.shift(splices);
         }
-        let departed = self.departed.iter_mut().map(|it| &mut it.view);
-        for view in departed.chain(&mut self.recent) {
-            view.runs.shift(splices);
-        }
+        self.absent.shift(splices);
     }
 
     fn note_current(&mut self, now: Instant) {

@@ -14,11 +14,15 @@ use sea_orm::{
     QueryOrder, sea_query::OnConflict,
 };
 
-use super::text::Text;
+use super::{past::Past, text::Text};
 use crate::kernel::{Db, Error, Result, Tx};
 
 /// Updates of one insert statement; a row has five values, and SQLite takes 32,766.
 const ROWS: usize = 500;
+
+/// How old what a client shows can be that was connected when the last update was stored: it may
+/// not have been sent a newer text for a while, and not have received the last one.
+const LAST_SECONDS: i64 = 10;
 
 /// One accepted edit, as it is stored.
 #[derive(Clone, Debug)]
@@ -40,8 +44,18 @@ pub(super) struct Append {
     pub(super) updates: Vec<Update>,
 }
 
+/// A document as it is stored.
+pub(super) struct Stored {
+    /// Its text.
+    pub(super) text: Text,
+    /// How many updates it has had.
+    pub(super) version: i64,
+    /// What it was in the last moments before the last update.
+    pub(super) past: Past<UserId>,
+}
+
 /// A document as it is stored; none when there is no such document.
-pub(super) async fn load(db: &Db, id: DocId) -> Result<Option<(Text, i64)>> {
+pub(super) async fn load(db: &Db, id: DocId) -> Result<Option<Stored>> {
     let reader = db.reader();
     let Some(row) = doc::Entity::find_by_id(id).one(reader).await? else {
         return Ok(None);
@@ -62,12 +76,30 @@ pub(super) async fn load(db: &Db, id: DocId) -> Result<Option<(Text, i64)>> {
         );
         return Err(Error::internal(anyhow::anyhow!(found)));
     }
-    let text = tokio::task::spawn_blocking(move || {
+    let stored = tokio::task::spawn_blocking(move || {
         let snapshot = snapshot.as_ref().map(|snapshot| snapshot.data.as_slice());
-        Text::load(snapshot, log.iter().map(|update| &update.data))
+        read(snapshot, after, &log)
     });
-    let text = text.await.map_err(Error::internal)??;
-    Ok(Some((text, row.version)))
+    stored.await.map_err(Error::internal)?.map(Some)
+}
+
+/// Reads a document from its snapshot at the version `after`, and its log.
+fn read(snapshot: Option<&[u8]>, after: i64, log: &[doc_update::Model]) -> Result<Stored> {
+    let end = log.last().map_or(Timestamp(0), |update| update.created_at);
+    let start = end.plus_seconds(-LAST_SECONDS);
+    let (before, last) = log.split_at(log.partition_point(|update| update.created_at < start));
+    let mut text = Text::load(snapshot, before.iter().map(|update| &update.data))?;
+    let mut version = before.last().map_or(after, |update| update.version);
+    let mut past = Past::new(text.as_str(), version);
+    for update in last {
+        version = update.version;
+        past.note(version, update.user_id, &text.replay(&update.data)?);
+    }
+    Ok(Stored {
+        text,
+        version,
+        past,
+    })
 }
 
 /// Appends edits; false when the document is not at that version any more or somebody of their

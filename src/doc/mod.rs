@@ -6,6 +6,7 @@
 //! database before it is answered or told to anybody; one task owns an open document, so edits and
 //! changes of who may edit are in one order; and what is refused has changed nothing.
 
+mod absent;
 mod audience;
 mod awareness;
 mod batch;
@@ -28,6 +29,7 @@ mod log;
 mod members;
 mod model;
 mod pace;
+mod past;
 mod protocol;
 mod reader;
 mod revision;
@@ -36,6 +38,7 @@ mod rights;
 mod runs;
 mod service;
 mod socket;
+mod splice;
 mod squash;
 mod store;
 mod task;

@@ -23,7 +23,7 @@ use std::{
 use super::{
     diff::{self, Hunk},
     runs::Runs,
-    text::Splice,
+    splice::Splice,
 };
 
 /// How long a text usually takes to a client and an edit back from it: the next text waits so long,
@@ -94,21 +94,27 @@ pub(super) struct Base<'a> {
 impl Base<'_> {
     /// An edit of the current text.
     pub(super) fn new(current: &str, new: &str) -> Self {
+        Self::of(diff::diff(current, new), Runs::whole(current.len()))
+    }
+
+    /// An edit of a text that is aligned so with the current one.
+    pub(super) fn of(hunks: Vec<Hunk>, runs: Runs) -> Self {
         Self {
             index: 0,
-            runs: Cow::Owned(Runs::whole(current.len())),
+            runs: Cow::Owned(runs),
             own: None,
-            hunks: diff::diff(current, new),
+            hunks,
         }
     }
 
-    /// Whether it is what one input can do at most: something comes in at one place, or goes.
-    fn is_simple(&self) -> bool {
-        match &*self.hunks {
-            [] => true,
-            [hunk] => hunk.old.is_empty() || hunk.new.is_empty(),
-            _ => false,
-        }
+    /// Whether it is what one input can do.
+    pub(super) fn is_simple(&self) -> bool {
+        diff::is_simple(&self.hunks)
+    }
+
+    /// How many bytes it changes.
+    pub(super) fn cost(&self) -> usize {
+        self.hunks.iter().map(Hunk::cost).sum()
     }
 
     /// Carries the edit over to the `current` text: its changes, and where the characters of `new`
@@ -156,6 +162,11 @@ impl<P> Reader<P> {
             behind: None,
             retry: None,
         }
+    }
+
+    /// Whether it may still send what it wrote before it came.
+    pub(super) fn is_new(&self, now: Instant) -> bool {
+        self.edited.is_none() && now <= self.joined + ARRIVAL
     }
 
     /// The texts that may be on its screen, the oldest first.
@@ -232,7 +243,6 @@ impl<P> Reader<P> {
             }
             compared += diff::span(&view.text, new);
             let hunks = diff::diff(&view.text, new);
-            let cost: usize = hunks.iter().map(Hunk::cost).sum();
             let deleted: usize = hunks.iter().map(|hunk| hunk.old.len()).sum();
             let base = Base {
                 index,
@@ -240,7 +250,7 @@ impl<P> Reader<P> {
                 own: self.own().filter(|_| index > 0).map(|own| &own.runs),
                 hunks,
             };
-            bases.push(((cost, deleted, index), base));
+            bases.push(((base.cost(), deleted, index), base));
         }
         bases.sort_by_key(|(rank, _)| *rank);
         bases.into_iter().map(|(_, base)| base).collect()
@@ -283,9 +293,10 @@ impl<P> Reader<P> {
         Some(next.since.max(edited).max(self.joined))
     }
 
-    /// The client has sent `own`, starting from the view at `base`.
-    pub(super) fn note_edit(&mut self, base: usize, own: View) {
-        self.views.drain(..self.views.len().min(base + 1));
+    /// The client has sent `own`, starting from the view at `base` or from something older.
+    pub(super) fn note_edit(&mut self, base: Option<usize>, own: View) {
+        let known = base.map_or(0, |base| base + 1);
+        self.views.drain(..self.views.len().min(known));
         // A text that is still under way will replace what it has now.
         self.shown = own.version.filter(|_| self.views.is_empty());
         self.edited = Some(own.since);

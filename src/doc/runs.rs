@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::{
     diff::{self, Hunk},
-    text::Splice,
+    splice::Splice,
 };
 
 /// How far an insertion may give way to marks that belong to the character before it, in
@@ -19,7 +19,7 @@ use super::{
 const REACH: usize = 16;
 
 /// The alignment of an older text with the current one, in bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Runs(Vec<Run>);
 
 /// `len` bytes at `source` in the older text that are at `place` in the current one.
@@ -55,12 +55,24 @@ impl Run {
 impl Runs {
     /// The alignment of a text of `len` bytes with itself.
     pub(super) fn whole(len: usize) -> Self {
-        let mut runs = Self(Vec::new());
-        runs.push(Run {
-            source: 0,
-            place: 0,
-            len,
-        });
+        let mut runs = Self::default();
+        runs.align(0, 0, len);
+        runs
+    }
+
+    /// Says that `len` bytes at `source` are at `place`; both are behind all that was said before.
+    pub(super) fn align(&mut self, source: usize, place: usize, len: usize) {
+        self.push(Run { source, place, len });
+    }
+
+    /// The alignment with the text that what was the current one has become.
+    pub(super) fn through(&self, later: &Self) -> Self {
+        let mut runs = Self::default();
+        for run in &self.0 {
+            for then in later.within(&(run.place..run.place_end())) {
+                runs.align(run.source + (then.source - run.place), then.place, then.len);
+            }
+        }
         runs
     }
 

@@ -11,8 +11,9 @@ use super::{
     model::{DocName, Member, MemberChange, NewDoc, NewText, Overview},
     pace::Pace,
     rights::{require_member, require_space},
+    splice::Splice,
     store,
-    text::{Splice, Text},
+    text::Text,
 };
 use crate::{
     account::{Directory, User},

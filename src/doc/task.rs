@@ -23,6 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    absent,
     audience::Audience,
     awareness::Awareness,
     batch::Pending,
@@ -53,6 +54,21 @@ const MUCH: usize = 16 * 1024;
 pub(super) type Keeper = (UserId, Arc<str>);
 /// The text and those who follow it with whole texts.
 pub(super) type Text = Document<Sid, Keeper>;
+
+impl absent::Keeper for Keeper {
+    type Author = UserId;
+
+    fn author(&self) -> UserId {
+        self.0
+    }
+}
+
+impl Text {
+    /// A document that was just read.
+    pub(super) fn opened(stored: log::Stored) -> Self {
+        Self::new(stored.text, stored.version).with_past(stored.past, Instant::now())
+    }
+}
 
 /// An open document.
 pub(super) struct Task {
@@ -109,7 +125,7 @@ pub(super) async fn run(
 impl Task {
     async fn open(id: DocId, shared: Arc<Shared>, writer: Writer) -> Result<Option<Self>> {
         let reader = shared.db.reader();
-        let Some((text, stored)) = log::load(&shared.db, id).await? else {
+        let Some(stored) = log::load(&shared.db, id).await? else {
             return Ok(None);
         };
         let Some(row) = store::doc(reader, id).await? else {
@@ -126,9 +142,9 @@ impl Task {
             shared: shared.clone(),
             writer,
             // What the log holds may not be in a revision yet, if the server ended unasked.
-            unkept_since: (text.log_len() > 0).then_some(now),
-            text: Some(Document::new(text, stored)),
-            stored,
+            unkept_since: (stored.text.log_len() > 0).then_some(now),
+            stored: stored.version,
+            text: Some(Text::opened(stored)),
             name: row.name,
             roles,
             audience: Audience::default(),

@@ -8,30 +8,19 @@
 //! (emoji): another client may cut a surrogate pair in two, which turns both halves into U+FFFD
 //! without any report, so that there the mirror is compared after every update from outside.
 
-use std::ops::Range;
-
 use super::{
-    crdt::{Crdt, Step},
+    crdt::Crdt,
     diff,
+    splice::{Splice, apply, splices, steps},
     update::{self, News, Update},
 };
-use crate::kernel::Result;
+use crate::kernel::{Error, Result};
 
 /// The most bytes that a text may have.
 pub(super) const MAX_BYTES: usize = 1_000_000;
 /// The most blocks (runs of characters and of deleted ones) that the history of a text may have:
 /// some 60 MB of memory and milliseconds an edit.
 const MAX_BLOCKS: usize = 200_000;
-
-/// One change of the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Splice {
-    /// What goes, in bytes of the text before all of the changes. Splices that belong together
-    /// are in order and do not overlap.
-    pub(super) old: Range<usize>,
-    /// What comes instead.
-    pub(super) insert: String,
-}
 
 /// What an update from outside did.
 #[derive(Debug, Default)]
@@ -115,7 +104,9 @@ impl Text {
         // A splice is a block itself and may cut two.
         let blocks = 3 * splices.len() + inserted / 1_000;
         self.make_room(blocks)?;
-        let update = self.crdt.edit(self.steps(splices));
+        let update = self
+            .crdt
+            .edit(steps(&self.mirror, self.is_ascii(), splices));
         self.mirror_splices(splices);
         self.note(blocks, &update);
         Ok(update)
@@ -135,12 +126,29 @@ impl Text {
             self.make_room(blocks)?;
             self.require_fit(bytes, &update, news)?;
         }
+        self.take(bytes, &update, blocks)
+    }
+
+    /// Takes over an update (version 1) that was stored; the changes of the text.
+    ///
+    /// # Errors
+    ///
+    /// An internal one when it cannot be read.
+    pub(super) fn replay(&mut self, bytes: &[u8]) -> Result<Vec<Splice>> {
+        let update = Update::parse_own(bytes)?;
+        let news = update.check(&self.crdt.state());
+        news.map_err(|error| Error::internal(anyhow::anyhow!(error)))?;
+        Ok(self.take(bytes, &update, update.structs())?.splices)
+    }
+
+    fn take(&mut self, bytes: &[u8], update: &Update, blocks: usize) -> Result<Applied> {
+        let is_ascii = self.is_ascii();
         let integrated = self.crdt.integrate(bytes, update.has_carriage_return)?;
         let Some((steps, data)) = integrated else {
             return Ok(Applied::default());
         };
         self.note(blocks, &data);
-        let splices = splices(&self.mirror, steps);
+        let splices = splices(&self.mirror, is_ascii, steps);
         self.has_pairs |= update.has_pairs;
         let splices = if self.has_pairs {
             self.mirror_cut_pairs(splices)
@@ -246,42 +254,21 @@ impl Text {
         }
     }
 
-    /// The way along the replicated text that `splices` mean.
-    fn steps(&self, splices: &[Splice]) -> Vec<Step> {
-        let is_ascii = self.crdt.units() as usize == self.mirror.len();
-        let units = |range: Range<usize>| {
-            let units = if is_ascii {
-                range.len()
-            } else {
-                utf16_units(&self.mirror.as_bytes()[range])
-            };
-            u32::try_from(units).unwrap_or(u32::MAX)
-        };
-        let mut at = 0;
-        let mut steps = Vec::with_capacity(3 * splices.len());
-        for Splice { old, insert } in splices {
-            steps.push(Step::Keep(units(at..old.start)));
-            if !insert.is_empty() {
-                steps.push(Step::Insert(insert.clone()));
-            }
-            if !old.is_empty() {
-                steps.push(Step::Delete(units(old.clone())));
-            }
-            at = old.end;
-        }
-        steps
+    /// Whether places in UTF-16 and in UTF-8 are the same.
+    fn is_ascii(&self) -> bool {
+        self.crdt.units() as usize == self.mirror.len()
     }
 
     fn mirror_splices(&mut self, splices: &[Splice]) {
         self.has_pairs |= splices.iter().any(|it| update::has_pairs(&it.insert));
-        splice(&mut self.mirror, splices);
+        apply(&mut self.mirror, splices);
     }
 
     fn mirror_or_read(&mut self, splices: Option<Vec<Splice>>) -> Vec<Splice> {
         let Some(splices) = splices else {
             return self.mirror_read(self.crdt.read());
         };
-        splice(&mut self.mirror, &splices);
+        apply(&mut self.mirror, &splices);
         splices
     }
 
@@ -290,7 +277,7 @@ impl Text {
         let text = self.crdt.read();
         if let Some(splices) = splices {
             let mut mirror = self.mirror.clone();
-            splice(&mut mirror, &splices);
+            apply(&mut mirror, &splices);
             if mirror == text {
                 self.mirror = mirror;
                 return splices;
@@ -311,78 +298,8 @@ impl Text {
     }
 }
 
-fn too_large() -> crate::kernel::Error {
+fn too_large() -> Error {
     update::too_large("A document has at most 1,000,000 bytes.")
-}
-
-/// Applies `splices` to `text`.
-fn splice(text: &mut String, splices: &[Splice]) {
-    if let [splice] = splices {
-        return text.replace_range(splice.old.clone(), &splice.insert);
-    }
-    let inserted: usize = splices.iter().map(|splice| splice.insert.len()).sum();
-    let mut changed = String::with_capacity(text.len() + inserted);
-    let mut at = 0;
-    for Splice { old, insert } in splices {
-        changed.push_str(&text[at..old.start]);
-        changed.push_str(insert);
-        at = old.end;
-    }
-    changed.push_str(&text[at..]);
-    *text = changed;
-}
-
-/// The changes of `text` that `steps` mean; none when they end inside of a surrogate pair.
-fn splices(text: &str, steps: Vec<Step>) -> Option<Vec<Splice>> {
-    let mut splices: Vec<Splice> = Vec::new();
-    let mut at = 0;
-    for step in steps {
-        let (old, insert) = match step {
-            Step::Keep(units) => {
-                at = advance(text, at, units as usize)?;
-                continue;
-            }
-            Step::Delete(units) => (at..advance(text, at, units as usize)?, String::new()),
-            Step::Insert(insert) => (at..at, insert),
-        };
-        at = old.end;
-        match splices.last_mut().filter(|last| last.old.end == old.start) {
-            Some(last) => {
-                last.old.end = old.end;
-                last.insert.push_str(&insert);
-            }
-            None => splices.push(Splice { old, insert }),
-        }
-    }
-    Some(splices)
-}
-
-/// The place that is `units` of UTF-16 behind `at`; none inside of a pair or behind the end.
-fn advance(text: &str, mut at: usize, mut units: usize) -> Option<usize> {
-    const STRIDE: usize = 64;
-    while let Some(stride) = text.as_bytes().get(at..at + STRIDE) {
-        let len = utf16_units(stride);
-        if len > units {
-            break;
-        }
-        units -= len;
-        at += STRIDE;
-    }
-    // A character that began in the last stride was counted there.
-    at = text.ceil_char_boundary(at);
-    let mut characters = text[at..].chars();
-    while units > 0 {
-        let character = characters.next()?;
-        units = units.checked_sub(character.len_utf16())?;
-        at += character.len_utf8();
-    }
-    Some(at)
-}
-
-/// How many units UTF-16 takes for the characters that begin in `utf8`.
-pub(super) fn utf16_units(utf8: &[u8]) -> usize {
-    let units = |byte: &u8| usize::from(byte & 0xc0 != 0x80) + usize::from(*byte >= 0xf0);
-    utf8.iter().map(units).sum()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use yrs::{ClientID, StateVector};
 mod input;
 
 use self::input::{Id, Input, up_to};
-use super::text::utf16_units;
+use super::splice::utf16_units;
 use crate::kernel::{Error, Result, error::ErrorKind};
 
 /// The name of the root text; every client knows it by this name.

@@ -1,6 +1,6 @@
 //! Two people who edit at the same time: what either did is in the text.
 
-use super::tests::Scene;
+use super::{tests::Scene, *};
 
 /// Bob edits, and while that is on its way to Ann's screen she edits what she sees.
 fn race(content: &str, theirs: &str, mine: &str) -> String {
@@ -84,4 +84,41 @@ fn a_word_that_is_typed_over_a_text_that_comes_in_between_stays_in_order() {
     // Now she has, and what she typed is gone from her screen. She goes on.
     scene.edit(1, "ann", "rend.");
     assert_eq!(scene.text(), "worend.");
+}
+
+#[test]
+fn a_page_that_has_lived_through_a_restart_deletes_nothing_it_has_not_shown() {
+    for joins in [false, true] {
+        let mut scene = Scene::new("alpha gamma");
+        let mut past = Past::new(scene.text(), 1);
+        for (author, content) in [("ann", "alpha gamma one"), ("bob", "two alpha gamma one")] {
+            let before = scene.text().to_owned();
+            let edited = scene.edit(9, author, content);
+            let splices = diff::diff(&before, content).into_iter().map(|hunk| Splice {
+                old: hunk.old,
+                insert: content[hunk.new].to_owned(),
+            });
+            past.note(edited.version, author, &splices.collect::<Vec<_>>());
+        }
+        let mut scene = Scene::new(scene.text());
+        scene.document = scene.document.with_past(past, scene.now);
+        scene.edit(2, "cat", "two alpha gamma one three");
+        // Ann's page has not shown what Bob wrote last.
+        if joins {
+            scene.join(1, "ann");
+        }
+        let edited = scene.edit(1, "ann", "alpha beta gamma one");
+        assert!(edited.is_merged);
+        assert_eq!(scene.text(), "two alpha beta gamma one three");
+        scene.edit(1, "ann", "alpha beta gamma one more");
+        assert!(
+            scene.text().starts_with("two alpha beta gamma one more"),
+            "{}",
+            scene.text()
+        );
+        // Long after that nobody can have such a page.
+        scene.wait(11 * 60 * 1000);
+        scene.edit(5, "bob", "new");
+        assert_eq!(scene.text(), "new");
+    }
 }

@@ -8,6 +8,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use self::people::{Dice, Person, Style};
+use std::time::Duration;
+
 use super::*;
 use crate::doc::diff::tests::scale;
 

@@ -7,6 +7,8 @@ use yrs::{
     updates::{decoder::Decode, encoder::Encode},
 };
 
+use std::time::Duration;
+
 use super::*;
 use crate::doc::{diff::tests::cases, update::ROOT};
 

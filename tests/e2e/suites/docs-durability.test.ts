@@ -10,63 +10,114 @@ import type { YjsPage } from "../support/doc-yjs.ts";
 import { eventually } from "../support/docs.ts";
 import { Chatter, postgresUrl } from "../support/index.ts";
 
+interface Writer {
+  page: TextPage | YjsPage;
+  typist: Typist;
+}
+
 /** Two whole-text and two Yjs clients, straight at the server. */
-async function aMeeting(server: Chatter): Promise<{ meeting: Meeting; pages: (TextPage | YjsPage)[]; typists: Typist[] }> {
-  const meeting = await Meeting.of(server, ["ann", "ben", "cat", "dan"]);
-  const pages = [await meeting.text(0), await meeting.text(1), await meeting.yjs(2), await meeting.yjs(3)];
-  return { meeting, pages, typists: pages.map((page) => new Typist(page, meeting.dice.another())) };
-}
+class Load implements AsyncDisposable {
+  /** Pages that were loaded anew, and what was written into them. */
+  private readonly former: Writer[] = [];
 
-const acks = (pages: (TextPage | YjsPage)[]): number => pages.reduce((sum, { acked }) => sum + acked.length, 0);
+  private constructor(
+    readonly meeting: Meeting,
+    readonly writers: Writer[],
+  ) {}
 
-/** Everything acked stands in the stored text once, and its version counts no edit that is not there. */
-async function assertKept(meeting: Meeting, pages: (TextPage | YjsPage)[], typists: Typist[], when: string): Promise<void> {
-  const { content, version } = await meeting.people[0]!.reads(`/api/doc/${meeting.doc}`);
-  for (const [n, typist] of typists.entries()) {
-    for (const word of typist.words) {
-      const count = content.split(word).length - 1;
-      assert.ok(count <= 1, `${word} is there ${count} times ${when}; ${meeting.told}`);
-      if (pages[n]!.isAcked(word)) assert.equal(count, 1, `${word} was answered and is lost ${when}; ${meeting.told}\n${content}`);
-    }
+  static async on(server: Chatter): Promise<Load> {
+    const load = new Load(await Meeting.of(server, ["ann", "ben", "cat", "dan"]), []);
+    for (const who of [0, 1]) load.sits(who, await load.meeting.text(who));
+    for (const who of [2, 3]) load.sits(who, await load.meeting.yjs(who));
+    return load;
   }
-  const highest = Math.max(...pages.flatMap(({ acked }) => acked.map((ack) => ack.version)));
-  assert.ok(version >= highest, `version ${highest} was answered, ${version} is stored ${when}`);
-}
 
-test("power cuts under the hands of four people lose and double nothing that was answered", async () => {
-  await using server = await Chatter.starts({ root: false });
-  const { meeting, pages, typists } = await aMeeting(server);
-  await using _ = meeting;
-  for (let round = 1; round <= 3 * EFFORT; round++) {
-    const before = acks(pages);
+  get pages(): (TextPage | YjsPage)[] {
+    return this.writers.map(({ page }) => page);
+  }
+
+  get acks(): number {
+    return this.pages.reduce((sum, { acked }) => sum + acked.length, 0);
+  }
+
+  /** Everybody types until many more edits are answered and `end` has come of it; then everybody is disconnected. */
+  async until(end: () => Promise<void>): Promise<void> {
+    const before = this.acks;
     let typing = true;
-    const hands = typists.map(async (typist) => {
-      while (typing) await typist.says(1, [5, 60]);
+    const hands = this.writers.map(async ({ typist }) => {
+      while (typing) await typist.says(1, [20, 100]);
     });
-    await eventually("many answers", () => acks(pages) > before + 60);
-    await server.isKilled();
+    await eventually("many answers", () => this.acks > before + 60);
+    await end();
     typing = false;
     await Promise.all(hands);
-    for (const page of pages) page.disconnects();
-    await server.startsAgain();
-    // Before anybody can bring back what they still have on the screen.
-    await assertKept(meeting, pages, typists, `after power cut ${round}`);
-    await goOn(meeting, pages, typists);
-    await assertKept(meeting, pages, typists, `after the return from power cut ${round}`);
+    for (const page of this.pages) page.disconnects();
   }
-});
 
-/** Editors come back with what they have; the whole-text pages are loaded anew. */
-async function goOn(meeting: Meeting, pages: (TextPage | YjsPage)[], typists: Typist[]): Promise<void> {
-  for (const who of [0, 1]) {
-    pages[who] = await meeting.text(who);
-    typists[who] = new Typist(pages[who], meeting.dice.another());
+  /** Editors come back with what they have; whole-text pages are loaded anew, or go on with what is on them. */
+  async goesOn(reload: boolean): Promise<void> {
+    for (const who of reload ? [0, 1] : []) {
+      this.former.push(this.writers[who]!);
+      this.sits(who, await this.meeting.text(who));
+    }
+    for (const page of this.pages) page.connects();
+    // A page that does not join again is known once it has written.
+    if (!reload) for (const { typist } of this.writers.slice(0, 2)) typist.saysOne();
+    for (const page of this.pages) await page.isHeard();
+    const [first, ...others] = this.pages;
+    await eventually("the screens to agree", () => others.every(({ screen }) => screen === first!.screen));
+    assert.equal(await this.meeting.stored(), first!.screen);
   }
-  for (const page of pages) page.connects();
-  for (const page of pages) await page.isHeard();
-  await eventually("the screens to agree", () => pages.every(({ screen }) => screen === pages[2]!.screen));
-  assert.equal(await meeting.stored(), pages[0]!.screen);
+
+  /** Everything acked stands in the stored text once, and its version counts no edit that is not there. */
+  async isKept(when: string): Promise<void> {
+    const { content, version } = await this.meeting.people[0]!.reads(`/api/doc/${this.meeting.doc}`);
+    const told = `${when}; ${this.meeting.told}\n${content}`;
+    for (const { page, typist } of [...this.former, ...this.writers]) {
+      for (const word of typist.words) {
+        const count = content.split(word).length - 1;
+        assert.ok(count <= 1, `${word} is there ${count} times ${told}`);
+        if (page.isAcked(word)) assert.equal(count, 1, `${word} was answered and is lost ${told}`);
+      }
+      for (const ack of page.acked) assert.ok(ack.version <= version, `version ${ack.version} was answered, ${version} is stored ${told}`);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.meeting[Symbol.asyncDispose]();
+  }
+
+  private sits(who: number, page: TextPage | YjsPage): void {
+    this.writers[who] = { page, typist: new Typist(page, this.meeting.dice.another()) };
+  }
 }
+
+for (const reload of [true, false]) {
+  test(`power cuts under the hands of four people lose and double nothing that was answered, whole-text pages ${reload ? "being loaded anew" : "living on"}`, async () => {
+    await using server = await Chatter.starts({ root: false });
+    await using load = await Load.on(server);
+    for (let round = 1; round <= 3 * EFFORT; round++) {
+      await load.until(() => server.isKilled());
+      await server.startsAgain();
+      // Before anybody can bring back what they still have on the screen.
+      await load.isKept(`after power cut ${round}`);
+      await load.goesOn(reload);
+      await load.isKept(`after the return from power cut ${round}`);
+    }
+  });
+}
+
+test("SIGTERM under the hands of four people loses nothing that was answered", async () => {
+  await using server = await Chatter.starts({ root: false });
+  await using load = await Load.on(server);
+  await load.until(() => server.stops());
+  // Who came too late was told so.
+  for (const page of load.pages) for (const { error } of page.refusals.splice(0)) assert.equal(error, "busy");
+  await server.startsAgain();
+  await load.isKept("after SIGTERM");
+  await load.goesOn(false);
+  await load.isKept("after the return");
+});
 
 test("an edit that was answered survives a power cut although a page that did not yet show it goes on typing", async () => {
   await using server = await Chatter.starts({ root: false });
@@ -90,48 +141,25 @@ test("an edit that was answered survives a power cut although a page that did no
 
 test("versions count edits one by one, for everybody the same, through a power cut", async () => {
   await using server = await Chatter.starts({ root: false });
-  const { meeting, pages, typists } = await aMeeting(server);
-  await using _ = meeting;
-  const witness = await meeting.people[0]!.connects();
-  const joined = await witness.does("doc_join", { doc_id: meeting.doc, protocol: "yjs" });
-  await Promise.all(typists.map((typist) => typist.says(8, [0, 50])));
-  for (const page of pages) await page.isHeard();
+  await using load = await Load.on(server);
+  const { doc, people } = load.meeting;
+  const witness = await people[0]!.connects();
+  const joined = await witness.does("doc_join", { doc_id: doc, protocol: "yjs" });
+  await Promise.all(load.writers.map(({ typist }) => typist.says(8, [0, 50])));
+  for (const page of load.pages) await page.isHeard();
   const told = (await witness.heardSoFar("doc_sync")).map(({ args }) => args[0].version);
   assert.deepEqual(told, told.map((_, n) => joined.version + 1 + n));
   assert.ok(told.length >= 32);
-  const { version } = await meeting.people[0]!.reads(`/api/doc/${meeting.doc}`);
+  const { version } = await people[0]!.reads(`/api/doc/${doc}`);
   assert.equal(told.at(-1), version);
-  const answered = pages.flatMap(({ acked }) => acked.map((ack) => ack.version)).filter((each) => each > joined.version);
+  const answered = load.pages.flatMap(({ acked }) => acked.map((ack) => ack.version)).filter((each) => each > joined.version);
   assert.deepEqual(answered.sort((a, b) => a - b), told);
 
   await server.isKilled();
-  for (const page of pages) page.disconnects();
+  for (const page of load.pages) page.disconnects();
   await server.startsAgain();
-  const again = await meeting.people[1]!.connects();
-  assert.equal((await again.does("doc_edit", { doc_id: meeting.doc, content: `${await meeting.stored()} more` })).version, version + 1);
-});
-
-test("SIGTERM under the hands of four people loses nothing that was answered", async () => {
-  await using server = await Chatter.starts({ root: false });
-  const { meeting, pages, typists } = await aMeeting(server);
-  await using _ = meeting;
-  let typing = true;
-  const hands = typists.map(async (typist) => {
-    while (typing) await typist.says(1, [0, 30]);
-  });
-  await eventually("many answers", () => acks(pages) > 100);
-  await server.stops();
-  typing = false;
-  await Promise.all(hands);
-  // Who came too late was told so.
-  for (const page of pages) {
-    page.disconnects();
-    for (const { error } of page.refusals.splice(0)) assert.equal(error, "busy");
-  }
-  await server.startsAgain();
-  await assertKept(meeting, pages, typists, "after SIGTERM");
-  await goOn(meeting, pages, typists);
-  await assertKept(meeting, pages, typists, "after the return");
+  const again = await people[1]!.connects();
+  assert.equal((await again.does("doc_edit", { doc_id: doc, content: `${await load.meeting.stored()} more` })).version, version + 1);
 });
 
 test("while the database takes no writes edits are refused and what is stored is shown; editors bring theirs when it does", { skip: postgresUrl === "" }, async () => {

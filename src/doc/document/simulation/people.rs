@@ -124,7 +124,8 @@ impl Person {
             Style::Repeated if dice.percent(30) => {}
             Style::Unique | Style::Repeated => self.put(dice.place(len), &unique()),
             Style::TwoLetters => {
-                self.put(dice.place(len), if dice.percent(50) { "a" } else { "b" })
+                let letter = if dice.percent(50) { "a" } else { "b" };
+                self.put(dice.place(len), letter);
             }
             Style::Cursor => self.type_on(dice, now),
             Style::Words => {

@@ -1,0 +1,77 @@
+use super::*;
+
+fn splice(old: std::ops::Range<usize>, insert: &str) -> [Splice; 1] {
+    let insert = insert.to_owned();
+    [Splice { old, insert }]
+}
+
+/// Ann and Bob, 1 and 2, change "one two three".
+fn past() -> Past<u8> {
+    let mut past = Past::new("one two three", 5);
+    past.note(6, 1, &splice(0..4, "")); // two three
+    past.note(7, 2, &splice(3..9, " four")); // two four
+    past.note(8, 1, &splice(8..8, "!")); // two four!
+    past.note(9, 2, &splice(0..0, "a ")); // a two four!
+    past
+}
+
+fn shown(past: &Past<u8>, version: i64, author: u8) -> String {
+    past.view(version, author).0
+}
+
+#[test]
+fn everybody_was_shown_versions_and_their_own_edits() {
+    let past = past();
+    for author in [1, 2, 3] {
+        assert_eq!(shown(&past, 9, author), "a two four!");
+    }
+    assert_eq!(shown(&past, 5, 3), "one two three");
+    assert_eq!(shown(&past, 6, 3), "two three");
+    assert_eq!(shown(&past, 5, 1), "two! three");
+    assert_eq!(shown(&past, 7, 1), "two four!");
+    assert_eq!(shown(&past, 5, 2), "a one two four");
+    assert_eq!(shown(&past, 6, 2), "a two four");
+}
+
+#[test]
+fn what_is_left_of_a_view_is_where_it_is_now() {
+    let past = past();
+    let now = shown(&past, 9, 3);
+    for (version, author) in [(5, 3), (6, 3), (7, 1), (6, 2), (9, 3)] {
+        let (text, runs) = past.view(version, author);
+        for (at, letter) in text.char_indices() {
+            for place in runs.places(&(at..at + letter.len_utf8())) {
+                assert_eq!(now[place].chars().next(), Some(letter));
+            }
+        }
+    }
+    assert_eq!(past.view(9, 3).1, Runs::whole(now.len()));
+}
+
+#[test]
+fn an_edit_is_explained_by_the_newest_version_that_makes_it_simple() {
+    let past = past();
+    // Bob's page has not shown the exclamation mark, and he types on.
+    let (hunks, runs) = past
+        .explain("a two fourteen", 2)
+        .expect("there are versions");
+    assert_eq!(diff::diff("a two four", "a two fourteen"), hunks);
+    let (splices, _) = runs.rebase(&hunks, "a two fourteen", "a two four!", None);
+    assert_eq!(splices, splice(10..10, "teen"));
+    // Somebody whose page shows everything takes something out.
+    let (hunks, runs) = past.explain("a two!", 3).expect("there are versions");
+    let (splices, _) = runs.rebase(&hunks, "a two!", "a two four!", None);
+    assert_eq!(splices, splice(5..10, ""));
+}
+
+#[test]
+fn places_count_what_is_left_only() {
+    let mut past = Past::new("abc", 0);
+    past.note(1, 1, &splice(1..2, "")); // ac
+    past.note(2, 1, &[splice(0..1, "x"), splice(1..2, "yz")].concat()); // xyz
+    past.note(3, 1, &splice(1..2, "")); // xz
+    assert_eq!(shown(&past, 3, 9), "xz");
+    assert_eq!(shown(&past, 2, 9), "xyz");
+    assert_eq!(shown(&past, 1, 9), "ac");
+    assert_eq!(shown(&past, 0, 9), "abc");
+}
