@@ -96,6 +96,30 @@ describe("what is typed while disconnected", () => {
     assert.deepEqual([page.screen, other.screen, await meeting.stored()], [merged, merged, merged]);
   });
 
+  test("over several cuts, some of it lost in one, is taken once", async () => {
+    await using server = await Chatter.starts({ root: false });
+    await using meeting = await Meeting.of(server, ["ann"], "the end");
+    const page = await meeting.text(0, [0, 0]);
+    const link = meeting.links[0]!;
+    const cut = async (): Promise<void> => {
+      link.cut();
+      await eventually("ann to notice", () => !page.socket.connected);
+    };
+    const restore = async (): Promise<void> => {
+      link.restore();
+      await page.isHeard();
+    };
+    await cut();
+    page.splices(0, "some words before ");
+    await restore();
+    // Under way when the link is cut, so it never arrives; the next text brings it.
+    page.splices("some ".length, "more ");
+    await cut();
+    page.splices(0, "first ");
+    await restore();
+    assert.equal(await meeting.stored(), "first some more words before the end");
+  });
+
   test("through a restart of the server is merged with what is stored", async () => {
     await using server = await Chatter.starts({ root: false });
     await using meeting = await Meeting.of(server, ["ann", "ben"], "alpha beta gamma");
