@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{diff::Hunk, past::Past, reader::View, runs::Runs, splice::Splice};
+use super::{past::Past, reader::View, runs::Runs, splice::Splice};
 
 /// For how long somebody may come back with a text that is not current any more.
 const RETURN: Duration = Duration::from_mins(10);
@@ -115,18 +115,18 @@ impl<P: Keeper> Absent<P> {
         left.map(|it| &it.view)
     }
 
-    /// What an edit `new` by `author` changes of a text that the document had before it was opened,
-    /// and where that text is in the current one.
+    /// The text that `author` has most likely changed to come to `new`, of those that the document
+    /// had before it was opened, and where it is in the current one.
     pub(super) fn explain(
         &mut self,
         new: &str,
         author: P::Author,
         now: Instant,
-    ) -> Option<(Vec<Hunk>, Runs)> {
+    ) -> Option<(String, Runs)> {
         self.forget(now);
         let opened = self.opened.as_ref()?;
-        let (hunks, runs) = opened.past.explain(new, author)?;
-        Some((hunks, runs.through(&opened.view.runs)))
+        let (text, runs) = opened.past.explain(new, author)?;
+        Some((text, runs.through(&opened.view.runs)))
     }
 
     /// The current text has changed.

@@ -141,7 +141,7 @@ impl Task {
         match log::load(&self.shared.db, self.id).await {
             Ok(Some(stored)) => {
                 self.stored = stored.version;
-                self.text = Some(Text::opened(stored));
+                self.text = Some(Text::opened(stored, true));
                 self.tell_reloaded();
             }
             Ok(None) => self.absence = Some(Absence::Gone),

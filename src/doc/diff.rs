@@ -49,20 +49,30 @@ impl Hunk {
         self.old.len() + self.new.len()
     }
 
+    /// What it changes in characters, without what is replaced only for the sake of a grapheme: of
+    /// the texts that were compared.
+    pub(super) fn exact(&self, old: &str, new: &str) -> Self {
+        let pairs = old[self.old.clone()]
+            .chars()
+            .zip(new[self.new.clone()].chars());
+        let same = pairs.take_while(|(old, new)| old == new);
+        let head: usize = same.map(|(character, _)| character.len_utf8()).sum();
+        let (old_rest, new_rest) = (self.old.start + head, self.new.start + head);
+        let pairs = old[old_rest..self.old.end].chars().rev();
+        let pairs = pairs.zip(new[new_rest..self.new.end].chars().rev());
+        let same = pairs.take_while(|(old, new)| old == new);
+        let tail: usize = same.map(|(character, _)| character.len_utf8()).sum();
+        Self {
+            old: old_rest..self.old.end - tail,
+            new: new_rest..self.new.end - tail,
+        }
+    }
+
     fn within(&self, outer: &Self) -> Self {
         Self {
             old: outer.old.start + self.old.start..outer.old.start + self.old.end,
             new: outer.new.start + self.new.start..outer.new.start + self.new.end,
         }
-    }
-}
-
-/// Whether `hunks` are what one input can do at most: something comes in at one place, or goes.
-pub(super) fn is_simple(hunks: &[Hunk]) -> bool {
-    match hunks {
-        [] => true,
-        [hunk] => hunk.old.is_empty() || hunk.new.is_empty(),
-        _ => false,
     }
 }
 

@@ -177,21 +177,27 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
         now: Instant,
     ) -> (Option<usize>, Vec<Splice>, Runs) {
         let stranger = (!self.readers.contains_key(&key)).then(|| {
-            let views = self.seen_by(keeper, version, now);
-            Reader::new(keeper.clone(), views, now)
+            let left = self.left_by(keeper, now);
+            let is_unknown = left.is_empty();
+            let views = self.seen_by_strangers(left, version, now);
+            (Reader::new(keeper.clone(), views, now), is_unknown)
         });
-        let reader = stranger.as_ref().or_else(|| self.readers.get(&key));
+        let (reader, is_unknown) = match (&stranger, self.readers.get(&key)) {
+            (Some((stranger, is_unknown)), _) => (Some(stranger), *is_unknown),
+            (None, known) => (known, known.is_none_or(|known| known.is_unknown(now))),
+        };
         let current = self.text.as_str();
         let base = reader.and_then(|reader| reader.base(new, version, now));
-        let base = base.unwrap_or_else(|| Base::new(current, new));
-        // Somebody who was here before the document was opened is not known.
-        let is_unknown = version.is_none() && reader.is_none_or(|reader| reader.is_new(now));
+        let whole = || Cow::Owned(Runs::whole(current.len()));
+        let base = base.unwrap_or_else(|| Base::new(current, new, whole()));
+        // It may have been here before the document was opened.
         if is_unknown
+            && version.is_none()
             && !base.is_simple()
-            && let Some((hunks, runs)) = self.absent.explain(new, keeper.author(), now)
+            && let Some((text, runs)) = self.absent.explain(new, keeper.author(), now)
         {
-            let earlier = Base::of(hunks, runs);
-            if earlier.is_simple() || earlier.cost() < base.cost() {
+            let earlier = Base::new(&text, new, Cow::Owned(runs));
+            if earlier.cost() < base.cost() {
                 let (splices, runs) = earlier.rebase(new, current);
                 return (None, splices, runs);
             }
@@ -301,9 +307,15 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
         views
     }
 
-    /// The texts that a reader that is not known may have changed.
-    fn seen_by(&mut self, keeper: &P, version: Option<i64>, now: Instant) -> Vec<View> {
-        let mut views = self.left_by(keeper, now);
+    /// The texts that a reader that is not known may have changed: those that it has `left`, or what
+    /// was sent to others lately, or the current one.
+    fn seen_by_strangers(
+        &mut self,
+        left: Vec<View>,
+        version: Option<i64>,
+        now: Instant,
+    ) -> Vec<View> {
+        let mut views = left;
         if views.is_empty() {
             views.extend(self.absent.recent(now).cloned());
         }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use dashmap::DashMap;
-use entity::{DocId, RevisionId, UserId};
+use entity::{DocId, RevisionId, Timestamp, UserId};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -46,6 +46,8 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) directory: Directory,
     pub(super) delivery: Delivery,
+    /// When the engine started: before that another one may have had documents open.
+    pub(super) started: Timestamp,
     tasks: Tasks,
     open: DashMap<DocId, Handle>,
     joined: DashMap<Sid, HashSet<DocId>>,
@@ -73,6 +75,7 @@ impl Engine {
     ) -> Self {
         let writer = Writer::start(db.clone(), clock.clone(), &tasks);
         let engine = Self(Arc::new(Shared {
+            started: clock.now(),
             db,
             clock,
             directory,

@@ -52,6 +52,8 @@ pub(super) struct Stored {
     pub(super) version: i64,
     /// What it was in the last moments before the last update.
     pub(super) past: Past<UserId>,
+    /// When the last update was stored that is not in the snapshot.
+    pub(super) updated_at: Option<Timestamp>,
 }
 
 /// A document as it is stored; none when there is no such document.
@@ -99,6 +101,7 @@ fn read(snapshot: Option<&[u8]>, after: i64, log: &[doc_update::Model]) -> Resul
         text,
         version,
         past,
+        updated_at: log.last().map(|update| update.created_at),
     })
 }
 

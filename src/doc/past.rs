@@ -5,16 +5,12 @@
 //! some recent version, less what others did after it and with all that its author did. Does not
 //! own: what was sent since the document was opened (`reader`).
 //!
-//! Made of the last updates of the log. Each comparison is linear in the text; newer versions come
-//! first, and one that explains an edit as a single input ends the search.
+//! Made of the last updates of the log. A comparison is as long as one of whole texts; newer
+//! versions come first, and how much is compared is bounded.
 
 use std::collections::BTreeSet;
 
-use super::{
-    diff::{self, Hunk},
-    runs::Runs,
-    splice::Splice,
-};
+use super::{diff, runs::Runs, splice::Splice};
 
 /// Bytes of text that are compared in search of a version.
 const MAX_COMPARED: usize = 40_000_000;
@@ -104,11 +100,12 @@ impl<A: Copy + Eq> Past<A> {
         self.pieces.len()
     }
 
-    /// What `author` has changed to come to `new`, and of a text that is aligned how with the last
-    /// version; none if there is nothing to compare with.
-    pub(super) fn explain(&self, new: &str, author: A) -> Option<(Vec<Hunk>, Runs)> {
+    /// What `author` has changed to come to `new`, of the version that it differs the least from,
+    /// the newest of equal ones; that is aligned with the last version. None if there is nothing to
+    /// compare with.
+    pub(super) fn explain(&self, new: &str, author: A) -> Option<(String, Runs)> {
         let mut compared = 0;
-        let mut best: Option<(usize, Vec<Hunk>, Runs)> = None;
+        let mut best: Option<(usize, String, Runs)> = None;
         for version in self.versions.iter().rev() {
             if compared > MAX_COMPARED {
                 break;
@@ -116,15 +113,13 @@ impl<A: Copy + Eq> Past<A> {
             let (text, runs) = self.view(*version, author);
             compared += text.len();
             let hunks = diff::diff(&text, new);
-            if diff::is_simple(&hunks) {
-                return Some((hunks, runs));
-            }
-            let cost = hunks.iter().map(Hunk::cost).sum();
+            let exact = hunks.iter().map(|hunk| hunk.exact(&text, new));
+            let cost = exact.map(|hunk| hunk.cost()).sum();
             if best.as_ref().is_none_or(|(best, ..)| cost < *best) {
-                best = Some((cost, hunks, runs));
+                best = Some((cost, text, runs));
             }
         }
-        best.map(|(_, hunks, runs)| (hunks, runs))
+        best.map(|(_, text, runs)| (text, runs))
     }
 
     /// What `author` may have been shown of `version`, and where it is in the last one.

@@ -88,33 +88,42 @@ pub(super) struct Base<'a> {
     /// The same of what the author has sent last and may not be looking at any more.
     pub(super) own: Option<&'a Runs>,
     /// What was changed.
-    pub(super) hunks: Vec<Hunk>,
+    hunks: Vec<Hunk>,
+    /// The same in characters.
+    exact: Vec<Hunk>,
 }
 
-impl Base<'_> {
-    /// An edit of the current text.
-    pub(super) fn new(current: &str, new: &str) -> Self {
-        Self::of(diff::diff(current, new), Runs::whole(current.len()))
-    }
-
-    /// An edit of a text that is aligned so with the current one.
-    pub(super) fn of(hunks: Vec<Hunk>, runs: Runs) -> Self {
+impl<'a> Base<'a> {
+    /// What is to be done to `old`, which is aligned so with the current text, to come to `new`.
+    pub(super) fn new(old: &str, new: &str, runs: Cow<'a, Runs>) -> Self {
+        let hunks = diff::diff(old, new);
+        let exact = hunks.iter().map(|hunk| hunk.exact(old, new)).collect();
         Self {
             index: 0,
-            runs: Cow::Owned(runs),
+            runs,
             own: None,
             hunks,
+            exact,
         }
     }
 
-    /// Whether it is what one input can do.
+    /// Whether it is what one input can do at most: something comes in at one place, or goes.
     pub(super) fn is_simple(&self) -> bool {
-        diff::is_simple(&self.hunks)
+        match &*self.exact {
+            [] => true,
+            [hunk] => hunk.old.is_empty() || hunk.new.is_empty(),
+            _ => false,
+        }
     }
 
     /// How many bytes it changes.
     pub(super) fn cost(&self) -> usize {
-        self.hunks.iter().map(Hunk::cost).sum()
+        self.exact.iter().map(Hunk::cost).sum()
+    }
+
+    /// How many bytes it deletes.
+    fn deleted(&self) -> usize {
+        self.exact.iter().map(|hunk| hunk.old.len()).sum()
     }
 
     /// Carries the edit over to the `current` text: its changes, and where the characters of `new`
@@ -164,9 +173,9 @@ impl<P> Reader<P> {
         }
     }
 
-    /// Whether it may still send what it wrote before it came.
-    pub(super) fn is_new(&self, now: Instant) -> bool {
-        self.edited.is_none() && now <= self.joined + ARRIVAL
+    /// Whether it may still send what it wrote before it came, of which nothing is known.
+    pub(super) fn is_unknown(&self, now: Instant) -> bool {
+        self.edited.is_none() && self.views.len() == 1 && now <= self.joined + ARRIVAL
     }
 
     /// The texts that may be on its screen, the oldest first.
@@ -242,25 +251,23 @@ impl<P> Reader<P> {
                 break;
             }
             compared += diff::span(&view.text, new);
-            let hunks = diff::diff(&view.text, new);
-            let deleted: usize = hunks.iter().map(|hunk| hunk.old.len()).sum();
-            let base = Base {
-                index,
-                runs: Cow::Borrowed(&view.runs),
-                own: self.own().filter(|_| index > 0).map(|own| &own.runs),
-                hunks,
-            };
-            bases.push(((base.cost(), deleted, index), base));
+            let mut base = Base::new(&view.text, new, Cow::Borrowed(&view.runs));
+            base.index = index;
+            base.own = self.own().filter(|_| index > 0).map(|own| &own.runs);
+            bases.push(((base.cost(), base.deleted(), index), base));
         }
         bases.sort_by_key(|(rank, _)| *rank);
         bases.into_iter().map(|(_, base)| base).collect()
     }
 
-    /// Whether the view at `index` was only just sent, or may only just have arrived.
+    /// Whether the view at `index` was only just sent, on this connection, or may only just have
+    /// arrived.
     fn is_young(&self, index: usize, now: Instant) -> bool {
-        let view = self.views.get(index).filter(|_| index > 0);
-        let sent = view.map(|view| view.since.max(self.edited.unwrap_or(view.since)));
-        sent.is_some_and(|sent| now <= sent + IN_FLIGHT)
+        let sent = self.views.get(index).map(|view| view.since);
+        let sent = sent.filter(|sent| index > 0 && self.sent.is_some() && *sent >= self.joined);
+        sent.is_some_and(|sent| {
+            now <= self.edited.map_or(sent, |edited| edited.max(sent)) + IN_FLIGHT
+        })
     }
 
     /// Whether an edit takes out something that none of the texts before its base had.
@@ -269,7 +276,7 @@ impl<P> Reader<P> {
             return false;
         };
         let taken = base
-            .hunks
+            .exact
             .iter()
             .flat_map(|hunk| view.runs.places(&hunk.old));
         let mut taken: Vec<_> = taken.collect();

@@ -64,9 +64,15 @@ impl absent::Keeper for Keeper {
 }
 
 impl Text {
-    /// A document that was just read.
-    pub(super) fn opened(stored: log::Stored) -> Self {
-        Self::new(stored.text, stored.version).with_past(stored.past, Instant::now())
+    /// A document that was just read. If it `was_open` until then, clients may come back that were
+    /// shown what it was.
+    pub(super) fn opened(stored: log::Stored, was_open: bool) -> Self {
+        let text = Self::new(stored.text, stored.version);
+        if was_open {
+            text.with_past(stored.past, Instant::now())
+        } else {
+            text
+        }
     }
 }
 
@@ -137,6 +143,7 @@ impl Task {
             .map(|it| (it.user_id, it.role))
             .collect();
         let now = Instant::now();
+        let was_open = stored.updated_at.is_some_and(|at| at < shared.started);
         Ok(Some(Self {
             id,
             shared: shared.clone(),
@@ -144,7 +151,7 @@ impl Task {
             // What the log holds may not be in a revision yet, if the server ended unasked.
             unkept_since: (stored.text.log_len() > 0).then_some(now),
             stored: stored.version,
-            text: Some(Text::opened(stored)),
+            text: Some(Text::opened(stored, was_open)),
             name: row.name,
             roles,
             audience: Audience::default(),

@@ -122,3 +122,68 @@ fn a_page_that_has_lived_through_a_restart_deletes_nothing_it_has_not_shown() {
         assert_eq!(scene.text(), "new");
     }
 }
+
+#[test]
+fn what_was_written_before_a_cut_is_merged_after_it() {
+    for notices in [true, false] {
+        let mut scene = Scene::new("alpha beta gamma");
+        scene.join(1, "ann");
+        scene.join(2, "bob");
+        if notices {
+            scene.leave(1);
+            assert!(scene.document.expects_somebody());
+        }
+        scene.wait(60_000);
+        scene.edit(2, "bob", "two alpha beta three");
+        scene.wait(60_000);
+        // On a new connection, before it says that it is back.
+        let first = scene.edit(3, "ann", "alpha one beta gamma");
+        scene.edit(3, "ann", "alpha one more beta gamma");
+        assert!(first.is_merged);
+        assert_eq!(scene.text(), "two alpha one more beta three");
+        // And another one that is back first.
+        scene.join(4, "ann");
+        scene.edit(4, "ann", "alpha beta gamma delta");
+        assert!(
+            scene.text().contains("two alpha one more beta"),
+            "{}",
+            scene.text()
+        );
+        assert!(scene.text().contains("delta"), "{}", scene.text());
+    }
+}
+
+#[test]
+fn those_who_went_are_forgotten_in_the_end() {
+    let mut scene = Scene::new("");
+    scene.join(1, "ann");
+    scene.leave(1);
+    scene.wait(11 * 60 * 1000);
+    scene.join(2, "bob");
+    scene.leave(2);
+    assert!(scene.document.expects_somebody());
+    for key in 0..200 {
+        for _ in 0..3 {
+            scene.join(key, "cat");
+        }
+        scene.leave(key);
+    }
+    scene.wait(11 * 60 * 1000);
+    scene.join(3, "ann");
+    assert!(!scene.document.expects_somebody());
+}
+
+#[test]
+fn words_over_several_cuts_some_of_them_lost_are_taken_once() {
+    let mut scene = Scene::new("the end");
+    scene.join(1, "ann");
+    scene.leave(1);
+    scene.edit(2, "ann", "some words before the end");
+    scene.join(2, "ann");
+    scene.wait(100);
+    // "more" was under way when the connection was cut.
+    scene.leave(2);
+    scene.wait(100);
+    scene.edit(3, "ann", "first some more words before the end");
+    assert_eq!(scene.text(), "first some more words before the end");
+}

@@ -259,7 +259,13 @@ impl Session {
                 "a screen is different"
             );
         }
-        let of_few = [Style::TwoLetters, Style::Cursor, Style::Words, Style::Lines];
+        let of_few = [
+            Style::TwoLetters,
+            Style::Cursor,
+            Style::Words,
+            Style::Lines,
+            Style::Spelled,
+        ];
         if of_few.contains(&self.style) {
             return;
         }
@@ -303,6 +309,7 @@ fn a_guess_among_few_letters_is_hardly_ever_wrong() {
         Style::Mixed,
         Style::Words,
         Style::Lines,
+        Style::Spelled,
     ] {
         let total = sessions(style, false, 3);
 

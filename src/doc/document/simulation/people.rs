@@ -24,6 +24,8 @@ pub(super) enum Style {
     Words,
     /// Put in and take out lines of a list that differ in a number.
     Lines,
+    /// Type words letter by letter, and go on where they see what they have typed.
+    Spelled,
 }
 
 impl Style {
@@ -55,6 +57,10 @@ impl Dice {
         usize::try_from(self.below(len as u64 + 1)).expect("it was a usize")
     }
 
+    pub(super) fn letter(&mut self) -> char {
+        char::from(b'a' + u8::try_from(self.below(26)).expect("small"))
+    }
+
     pub(super) fn percent(&mut self, chance: u64) -> bool {
         self.below(100) < chance
     }
@@ -69,6 +75,9 @@ pub(super) struct Person {
     /// The version that came last.
     pub(super) version: i64,
     cursor: usize,
+    /// What is typed of a word, and what is not.
+    typed: String,
+    untyped: Vec<char>,
     /// The connection, if there is one.
     pub(super) socket: Option<usize>,
     /// Edits that wait for a connection.
@@ -128,6 +137,14 @@ impl Person {
                 self.put(dice.place(len), letter);
             }
             Style::Cursor => self.type_on(dice, now),
+            Style::Spelled => {
+                let first = if self.untyped.is_empty() {
+                    unique()
+                } else {
+                    String::new()
+                };
+                self.spell(&first, dice);
+            }
             Style::Words => {
                 let words = ["butter ", "better ", "buttermilk ", "bitter "];
                 self.edit_list(&words, ' ', dice, now);
@@ -148,6 +165,32 @@ impl Person {
         Vec::new()
     }
 
+    /// Types the next letter of a word, which begins with `first` if it is a new one.
+    fn spell(&mut self, first: &str, dice: &mut Dice) {
+        if !first.is_empty() {
+            let tails = ["", "", "é", "日本", "e\u{301}", "👩‍👩‍👧"];
+            let letters: String = (0..3 + dice.place(5)).map(|_| dice.letter()).collect();
+            let word = format!("{first}{letters}{}]", tails[dice.place(tails.len() - 1)]);
+            self.untyped = word.chars().rev().collect();
+            self.typed.clear();
+        }
+        let place = if self.typed.is_empty() {
+            let ends = self.screen.iter().enumerate().filter(|(_, it)| **it == ']');
+            let gaps: Vec<usize> = [0].into_iter().chain(ends.map(|(at, _)| at + 1)).collect();
+            Some(gaps[dice.place(gaps.len() - 1)])
+        } else {
+            let screen: String = self.screen.iter().collect();
+            let typed = screen.find(&self.typed);
+            typed.map(|at| screen[..at + self.typed.len()].chars().count())
+        };
+        if let Some(place) = place
+            && let Some(letter) = self.untyped.pop()
+        {
+            self.put(place, &letter.to_string());
+            self.typed.push(letter);
+        }
+    }
+
     fn type_on(&mut self, dice: &mut Dice, now: u64) {
         if dice.percent(5) {
             self.cursor = dice.place(self.screen.len());
@@ -158,7 +201,7 @@ impl Person {
                 self.cursor = at;
             }
         } else {
-            let letter = char::from(b'a' + u8::try_from(dice.below(26)).expect("small"));
+            let letter = dice.letter();
             self.put(self.cursor, &letter.to_string());
             self.cursor += 1;
         }
