@@ -131,11 +131,18 @@ impl<P: Keeper> Absent<P> {
 
     /// The current text has changed.
     pub(super) fn shift(&mut self, splices: &[Splice]) {
+        self.views().for_each(|view| view.runs.shift(splices));
+    }
+
+    /// Versions after `last` are not what they were.
+    pub(super) fn forget_versions(&mut self, last: i64) {
+        self.views().for_each(|view| view.forget_versions(last));
+    }
+
+    fn views(&mut self) -> impl Iterator<Item = &mut View> {
         let departed = self.departed.iter_mut().map(|it| &mut it.view);
         let opened = self.opened.iter_mut().map(|it| &mut it.view);
-        for view in departed.chain(&mut self.recent).chain(opened) {
-            view.runs.shift(splices);
-        }
+        departed.chain(&mut self.recent).chain(opened)
     }
 
     fn forget(&mut self, now: Instant) {

@@ -141,7 +141,10 @@ impl Task {
         match log::load(&self.shared.db, self.id).await {
             Ok(Some(stored)) => {
                 self.stored = stored.version;
-                self.text = Some(Text::opened(stored, true));
+                match &mut self.text {
+                    Some(text) => text.reload(stored.text, stored.version, Instant::now()),
+                    None => self.text = Some(Text::opened(stored, true)),
+                }
                 self.tell_reloaded();
             }
             Ok(None) => self.absence = Some(Absence::Gone),

@@ -225,15 +225,15 @@ impl Crdt {
         self.doc.transact().encode_state_as_update_v2(&all)
     }
 
-    /// Whether all of `ranges` are deleted already.
-    pub(super) fn has_deleted(
+    /// How many of `ranges` are not deleted yet, as a whole.
+    pub(super) fn count_undeleted(
         &self,
-        mut ranges: impl Iterator<Item = (ClientID, Range<u32>)>,
-    ) -> bool {
+        ranges: impl Iterator<Item = (ClientID, Range<u32>)>,
+    ) -> usize {
         let deleted = self.doc.transact().snapshot().delete_set;
-        ranges.all(|(client, range)| {
+        let is_left = |(client, range): &(ClientID, Range<u32>)| {
             let known = deleted
-                .get(&client)
+                .get(client)
                 .map_or(&[][..], |known| known.as_slice());
             let first = known.partition_point(|(known, ())| known.end <= range.start);
             let mut at = range.start;
@@ -243,8 +243,9 @@ impl Crdt {
                 }
                 at = known.end;
             }
-            at >= range.end
-        })
+            at < range.end
+        };
+        ranges.filter(is_left).count()
     }
 
     /// The text, read from its blocks.

@@ -16,6 +16,7 @@ use imara_diff::TokenSource;
 use unicode_segmentation::{GraphemeCursor, Graphemes, UWordBounds, UnicodeSegmentation};
 
 use self::tokens::{Effort, compare};
+use super::splice::Splice;
 
 mod tokens;
 
@@ -113,6 +114,16 @@ pub(super) fn diff(old: &str, new: &str) -> Vec<Hunk> {
         }
     }
     comparison.aligned(few(&hunks))
+}
+
+/// The changes that make `old` into `new`.
+pub(super) fn splices(old: &str, new: &str) -> Vec<Splice> {
+    let hunks = diff(old, new).into_iter();
+    let splices = hunks.map(|hunk| Splice {
+        old: hunk.old,
+        insert: new[hunk.new].to_owned(),
+    });
+    splices.collect()
 }
 
 /// How many bytes of both texts are not in the beginning or end that they have in common: at most

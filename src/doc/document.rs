@@ -21,8 +21,7 @@ use super::{
     reader::{Base, Reader, View},
     runs::Runs,
     splice::Splice,
-    text::{MAX_BYTES, Text},
-    update::too_large,
+    text::{self, MAX_BYTES, Text},
 };
 use crate::kernel::{Error, Result};
 
@@ -136,7 +135,7 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
     ) -> Result<Edited> {
         let content = lf(content);
         if content.len() > MAX_BYTES {
-            return Err(too_large("A document has at most 1,000,000 bytes."));
+            return Err(text::too_large());
         }
         if base_version.is_some_and(|version| !(0..=self.version).contains(&version)) {
             return Err(Error::bad_params());
@@ -229,21 +228,36 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
     /// `content_too_large` when the text or its history would be; nothing has changed then.
     pub(super) fn replace(&mut self, content: &str, now: Instant) -> Result<Edited> {
         let content = lf(content);
-        let hunks = diff::diff(self.text.as_str(), &content);
-        let splices: Vec<Splice> = hunks
-            .into_iter()
-            .map(|hunk| Splice {
-                old: hunk.old,
-                insert: content[hunk.new].to_owned(),
-            })
-            .collect();
-        let update = self.splice(&splices)?;
+        let splices = diff::splices(self.text.as_str(), &content);
+        let update = self.splice(&splices).or_else(|error| {
+            // Where there is hardly any room left for history, all of it is one change.
+            let old = 0..self.text.as_str().len();
+            let insert = content.clone().into_owned();
+            let whole = self.splice(&[Splice { old, insert }]);
+            whole.map_err(|_| error)
+        })?;
         self.note_current(now);
         Ok(Edited {
             update,
             version: self.version,
             is_merged: false,
         })
+    }
+
+    /// The document was read again, since what it had become could not be stored: its text is what
+    /// it was at `version`. Whoever reads goes on from what is on their screen.
+    pub(super) fn reload(&mut self, text: Text, version: i64, now: Instant) {
+        let splices = diff::splices(self.text.as_str(), text.as_str());
+        self.text = text;
+        for reader in self.readers.values_mut() {
+            reader.forget_versions(version);
+        }
+        self.absent.forget_versions(version);
+        self.follow(&splices, false);
+        self.version = version;
+        self.changed = version;
+        self.content = None;
+        self.note_current(now);
     }
 
     /// A reader that names versions is given the current text in the answer to its edit.

@@ -79,6 +79,14 @@ impl View {
     }
 }
 
+impl View {
+    /// Versions after `last` are not what they were.
+    pub(super) fn forget_versions(&mut self, last: i64) {
+        self.version = self.version.filter(|version| *version <= last);
+        self.named = self.named.filter(|named| *named <= last);
+    }
+}
+
 /// What an edit started from, and the difference to it.
 pub(super) struct Base<'a> {
     /// Its place among the views.
@@ -335,6 +343,14 @@ impl<P> Reader<P> {
         for view in &mut self.views {
             view.runs.shift(splices);
         }
+    }
+
+    /// Versions after `last` are not what they were.
+    pub(super) fn forget_versions(&mut self, last: i64) {
+        self.views
+            .iter_mut()
+            .for_each(|view| view.forget_versions(last));
+        self.shown = self.shown.filter(|shown| *shown <= last);
     }
 
     /// The current text is that of the versions since `changed`.

@@ -21,6 +21,14 @@ pub(super) const MAX_BYTES: usize = 1_000_000;
 /// The most blocks (runs of characters and of deleted ones) that the history of a text may have:
 /// some 60 MB of memory and milliseconds an edit.
 const MAX_BLOCKS: usize = 200_000;
+/// How many more there may be by edits that add hardly any.
+const MARGIN: usize = MAX_BLOCKS / 10;
+/// Clients that one update may bring, and that a text may have in all. Where many of them have put
+/// something in at the same place, each is compared with all others: 0.1 s for 1,000, 30 s for
+/// 20,000.
+const MAX_CLIENTS: (usize, usize) = (500, 20_000);
+/// With more deletions than these it is looked up which of them are new.
+const FEW_DELETIONS: usize = 100;
 
 /// What an update from outside did.
 #[derive(Debug, Default)]
@@ -41,6 +49,8 @@ pub(super) struct Text {
     has_pairs: bool,
     /// An upper bound.
     blocks: usize,
+    /// Whether that is exact.
+    is_counted: bool,
     log_len: usize,
     log_bytes: usize,
 }
@@ -53,6 +63,7 @@ impl Text {
             mirror: String::new(),
             has_pairs: false,
             blocks: 0,
+            is_counted: true,
             log_len: 0,
             log_bytes: 0,
         }
@@ -82,6 +93,7 @@ impl Text {
         };
         text.has_pairs = update::has_pairs(&text.mirror);
         text.blocks = text.count_blocks()?;
+        text.is_counted = true;
         Ok(text)
     }
 
@@ -103,7 +115,7 @@ impl Text {
         }
         // A splice is a block itself and may cut two.
         let blocks = 3 * splices.len() + inserted / 1_000;
-        self.make_room(blocks)?;
+        self.make_room(blocks, splices.len() == 1)?;
         let update = self
             .crdt
             .edit(steps(&self.mirror, self.is_ascii(), splices));
@@ -121,11 +133,15 @@ impl Text {
     pub(super) fn apply(&mut self, bytes: &[u8]) -> Result<Applied> {
         let update = Update::parse(bytes)?;
         let news = update.check(&self.crdt.state())?;
-        let blocks = 3 * news.structs + 2 * news.deletions;
-        if news.structs > 0 {
-            self.make_room(blocks)?;
-            self.require_fit(bytes, &update, news)?;
-        }
+        let deletions = if news.deletions > FEW_DELETIONS {
+            self.crdt.count_undeleted(update.deletions())
+        } else {
+            news.deletions
+        };
+        let blocks = 3 * news.structs + 2 * deletions;
+        self.make_room(blocks, news.structs + deletions <= 1)?;
+        self.require_few_clients(news)?;
+        self.require_fit(bytes, &update, news)?;
         self.take(bytes, &update, blocks)
     }
 
@@ -170,8 +186,8 @@ impl Text {
     pub(super) fn lacks(&self, bytes: &[u8]) -> Result<bool> {
         let update = Update::parse(bytes)?;
         let news = update.check(&self.crdt.state())?;
-        let has_deleted = || self.crdt.has_deleted(update.deletions());
-        Ok(news.structs > 0 || (news.deletions > 0 && !has_deleted()))
+        let undeleted = || self.crdt.count_undeleted(update.deletions());
+        Ok(news.structs > 0 || (news.deletions > 0 && undeleted() > 0))
     }
 
     /// What a client lacks whose state vector (version 1) this is, as an update (version 1).
@@ -199,6 +215,7 @@ impl Text {
         let snapshot = self.crdt.snapshot();
         self.crdt = self.crdt.copy(&snapshot)?;
         self.blocks = self.count_blocks()?;
+        self.is_counted = true;
         self.has_pairs = update::has_pairs(&self.mirror);
         self.log_len = 0;
         self.log_bytes = 0;
@@ -217,6 +234,7 @@ impl Text {
 
     fn note(&mut self, blocks: usize, update: &[u8]) {
         self.blocks += blocks;
+        self.is_counted = false;
         self.log_len += 1;
         self.log_bytes += update.len();
     }
@@ -226,15 +244,30 @@ impl Text {
         Ok(Update::parse_own(&everything)?.structs())
     }
 
-    /// Refuses `more` blocks when there would be too many.
-    fn make_room(&mut self, more: usize) -> Result<()> {
-        if self.blocks + more > MAX_BLOCKS {
+    /// Refuses `more` blocks when there would be too many. A `small` edit still finds room when a
+    /// large one does not.
+    fn make_room(&mut self, more: usize, is_small: bool) -> Result<()> {
+        let most = MAX_BLOCKS + if is_small { MARGIN } else { 0 };
+        if self.blocks + more > most && !self.is_counted {
             self.blocks = self.count_blocks()?;
+            self.is_counted = true;
         }
-        if self.blocks + more > MAX_BLOCKS {
+        if more > 0 && self.blocks + more > most {
+            return Err(full());
+        }
+        Ok(())
+    }
+
+    /// Refuses an update that brings too many new clients.
+    fn require_few_clients(&self, news: News) -> Result<()> {
+        let (at_once, in_all) = MAX_CLIENTS;
+        if news.clients > at_once {
             return Err(update::too_large(
-                "The history of this document is full. Copy its text into a new one.",
+                "The update brings too many clients at once.",
             ));
+        }
+        if news.clients > 0 && self.crdt.state().len() + news.clients > in_all {
+            return Err(full());
         }
         Ok(())
     }
@@ -242,8 +275,11 @@ impl Text {
     /// Refuses an update that makes the text too large. What it deletes is only known when it is
     /// applied, so near the limit it is tried on a copy.
     fn require_fit(&self, bytes: &[u8], update: &Update, news: News) -> Result<()> {
-        if self.mirror.len() + news.bytes <= MAX_BYTES {
+        if news.bytes == 0 || self.mirror.len() + news.bytes <= MAX_BYTES {
             return Ok(());
+        }
+        if news.deletions == 0 {
+            return Err(too_large());
         }
         let trial = self.crdt.copy(&self.crdt.snapshot())?;
         trial.integrate(bytes, update.has_carriage_return)?;
@@ -287,18 +323,17 @@ impl Text {
     }
 
     fn mirror_read(&mut self, text: String) -> Vec<Splice> {
-        let hunks = diff::diff(&self.mirror, &text);
-        let splices = hunks.into_iter().map(|hunk| Splice {
-            old: hunk.old,
-            insert: text[hunk.new].to_owned(),
-        });
-        let splices = splices.collect();
+        let splices = diff::splices(&self.mirror, &text);
         self.mirror = text;
         splices
     }
 }
 
-fn too_large() -> Error {
+fn full() -> Error {
+    update::too_large("The history of this document is full. Copy its text into a new one.")
+}
+
+pub(super) fn too_large() -> Error {
     update::too_large("A document has at most 1,000,000 bytes.")
 }
 

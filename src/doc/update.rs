@@ -51,6 +51,8 @@ pub(super) struct News {
     pub(super) structs: usize,
     /// Bytes of text in them.
     pub(super) bytes: usize,
+    /// Clients that the document has nothing of yet.
+    pub(super) clients: usize,
     /// Ranges that the update deletes, whether or not they already are.
     pub(super) deletions: usize,
 }
@@ -207,6 +209,7 @@ impl Update {
         let mut news = News {
             structs: 0,
             bytes: 0,
+            clients: 0,
             deletions: self.deletions.len(),
         };
         for client in &self.clients {
@@ -214,6 +217,7 @@ impl Update {
             if client.structs.first().is_none_or(|it| it.clock > start) {
                 return Err(out_of_date());
             }
+            news.clients += usize::from(start == 0);
             for new in client.structs.iter().filter(|it| it.end > start) {
                 let mut origins = new.origins.iter().flatten();
                 if new.is_gap || !origins.all(|id| id.clock < reach.end(id.client)) {

@@ -187,3 +187,29 @@ fn words_over_several_cuts_some_of_them_lost_are_taken_once() {
     scene.edit(3, "ann", "first some more words before the end");
     assert_eq!(scene.text(), "first some more words before the end");
 }
+
+#[test]
+fn an_edit_that_could_not_be_stored_takes_nothing_of_others_with_it() {
+    let mut scene = Scene::new("the end");
+    scene.join(1, "ann");
+    scene.join(2, "bob");
+    scene.wait(5000);
+    scene.edit(2, "bob", "the enda");
+    scene.edit(1, "ann", "ANN the end");
+    let stored = scene
+        .document
+        .text()
+        .diff_since(&[0])
+        .expect("it is a state vector");
+    let version = scene.document.version();
+    // This one is refused, and Bob has not seen what Ann wrote.
+    scene.edit(2, "bob", "the endab");
+    let text = Text::load::<&[u8]>(None, [&stored[..]]).expect("it can be read");
+    scene.document.reload(text, version, scene.now);
+    assert_eq!(scene.text(), "ANN the enda");
+    assert_eq!(scene.document.version(), version);
+    scene.edit(2, "bob", "the endabc");
+    assert_eq!(scene.text(), "ANN the endac");
+    scene.wait(5000);
+    assert_eq!(scene.sent().len(), 2);
+}

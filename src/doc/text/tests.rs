@@ -10,6 +10,7 @@ use crate::doc::{
     update::ROOT,
 };
 
+mod limits;
 mod yjs;
 
 /// Another program with the same document.
@@ -239,54 +240,6 @@ proptest! {
         let loaded = server.load();
         prop_assert_eq!(loaded.as_str(), server.text.as_str());
     }
-}
-
-#[test]
-fn a_text_that_would_be_too_large_stays_as_it_is() {
-    let mut server = Server::new();
-    server.splice(0, 0, &"x".repeat(MAX_BYTES - 1));
-    let large = server.text.as_str().to_owned();
-    let splice = |insert: &str| {
-        [Splice {
-            old: 0..0,
-            insert: insert.to_owned(),
-        }]
-    };
-    let refusal = server
-        .text
-        .splice(&splice("yz"))
-        .expect_err("it is too large");
-    assert_eq!(refusal.code(), "content_too_large");
-
-    let peer = Peer::new(1);
-    server.sync(&peer);
-    peer.edit(0, 0, "yz");
-    let update = peer.diff_since(&server.text.state_vector());
-    let refusal = server.text.apply(&update).expect_err("it is too large");
-    assert_eq!(refusal.code(), "content_too_large");
-    assert_eq!(server.text.as_str(), large);
-    assert_eq!(server.text.crdt.read(), large);
-
-    // What it deletes makes room for what it inserts.
-    peer.edit(500, 5, "");
-    server.sync(&peer);
-    assert_eq!(server.text.as_str().len(), MAX_BYTES - 4);
-}
-
-#[test]
-fn a_history_that_would_be_too_long_stays_as_it_is() {
-    let mut server = Server::new();
-    server.text.blocks = MAX_BLOCKS;
-    // It was only an upper bound.
-    server.splice(0, 0, "x");
-    assert!(server.text.blocks < 10);
-    let peer = Peer::new(1);
-    for _ in 0..=MAX_BLOCKS / 3 {
-        peer.edit(0, 0, "x");
-    }
-    let refusal = server.text.apply(&peer.diff_since(&[0])).err();
-    assert_eq!(refusal.map(|error| error.code()), Some("content_too_large"));
-    assert_eq!(server.text.as_str(), "x");
 }
 
 #[test]
