@@ -133,12 +133,12 @@ pub(super) fn span(old: &str, new: &str) -> usize {
     trimmed.map_or(0, |hunk| hunk.cost())
 }
 
-/// The way from `old` to `new` in words: the equal and deleted pieces are the old text, the equal
-/// and inserted ones the new one.
+/// The way from `old` to `new` in whole words: the equal and deleted pieces are the old text, the
+/// equal and inserted ones the new one.
 pub(super) fn changes(old: &str, new: &str) -> Vec<Change> {
     let mut comparison = Comparison::new(old, new);
     let mut hunks: Vec<Hunk> = Vec::new();
-    for lines in comparison.lines() {
+    for lines in comparison.whole_lines() {
         for words in comparison.words(&lines) {
             match hunks.last_mut() {
                 // A lone space between two changed words says nothing.
@@ -246,14 +246,30 @@ impl<'a> Comparison<'a> {
         (&self.old[hunk.old.clone()], &self.new[hunk.new.clone()])
     }
 
-    /// The lines that differ.
+    /// The lines that differ, the first and the last one without what both begin and end with.
     fn lines(&mut self) -> Vec<Hunk> {
-        let Some(whole) = self.trimmed() else {
+        let trimmed = self.trimmed();
+        trimmed.map_or_else(Vec::new, |hunk| self.lines_of(&hunk))
+    }
+
+    /// The lines that differ, all of them whole.
+    fn whole_lines(&mut self) -> Vec<Hunk> {
+        let Some(Hunk { old, new }) = self.trimmed() else {
             return Vec::new();
         };
-        let (old, new) = self.sides(&whole);
+        let before = self.old[..old.start].rsplit('\n').next();
+        let after = self.old[old.end..].split_inclusive('\n').next();
+        let (before, after) = (before.map_or(0, str::len), after.map_or(0, str::len));
+        self.lines_of(&Hunk {
+            old: old.start - before..old.end + after,
+            new: new.start - before..new.end + after,
+        })
+    }
+
+    fn lines_of(&mut self, whole: &Hunk) -> Vec<Hunk> {
+        let (old, new) = self.sides(whole);
         let hunks = compare(old, new, FEW_PAIRS, &mut self.effort);
-        hunks.iter().map(|hunk| hunk.within(&whole)).collect()
+        hunks.iter().map(|hunk| hunk.within(whole)).collect()
     }
 
     /// The words that differ in a hunk.

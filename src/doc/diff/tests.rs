@@ -94,6 +94,21 @@ proptest! {
         prop_assert_eq!(of(ChangeKind::Delete), new);
         prop_assert!(changes.iter().all(|change| !change.text.is_empty()));
     }
+
+    #[test]
+    fn changes_cut_no_word(old in mess(), new in mess(), tail in mess()) {
+        let (old, new) = (old + &tail, new + &tail);
+        let changes = changes(&old, &new);
+        for (text, other) in [(old, ChangeKind::Insert), (new, ChangeKind::Delete)] {
+            let ends = text.split_word_bound_indices().map(|(at, word)| at + word.len());
+            let ends: Vec<_> = ends.collect();
+            let mut at = 0;
+            for change in changes.iter().filter(|it| it.kind != other) {
+                at += change.text.len();
+                prop_assert!(ends.contains(&at), "{:?} is cut at {}", text, at);
+            }
+        }
+    }
 }
 
 #[test]
@@ -196,6 +211,26 @@ fn words_that_are_replaced_in_many_lines_are_found() {
     // Where no word is there only once.
     let (old, new) = ("one two\n".repeat(500), "one too\n".repeat(500));
     assert!(diff(&old, &new).iter().all(|hunk| hunk.cost() <= 2));
+}
+
+#[test]
+fn people_are_shown_whole_words() {
+    let shown = |old, new| -> Vec<String> {
+        let changes = changes(old, new).into_iter();
+        let changed = changes.filter(|it| it.kind != ChangeKind::Equal);
+        changed.map(|it| it.text).collect()
+    };
+    let tuesday = "We ship on Tuesday.\nThe end";
+    assert_eq!(
+        shown(tuesday, "We ship on Thursday.\nThe end"),
+        ["Tuesday", "Thursday"]
+    );
+    // Also where the change is not the only one, and not in the same line.
+    assert_eq!(
+        shown(tuesday, "We ship on Thursday.\nThe ends"),
+        ["Tuesday", "Thursday", "end", "ends"]
+    );
+    assert_eq!(shown("a line\n", "a line\na\n"), ["a\n"]);
 }
 
 #[test]
