@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import type { Bytes, DocClientEvent, DocEvent, DocEvents } from '../api/doc-events';
 import type { Ack, Refusal } from '../api/events';
 import type { DocRole } from '../store/types';
-import { bytesOf, MOST_BYTES } from './limit';
+import { bytesOf, MOST_BYTES, MOST_UPDATE_BYTES } from './limit';
 import type { Channel } from './session';
 import { missingMessage, readMessage, TEXT, updateMessage, vectorMessage, view } from './wire';
 
@@ -107,6 +107,7 @@ export class FakeServer {
 
   refusalOf(role: DocRole, update: Uint8Array): string | null {
     if (role === 'viewer') return 'edit_access_denied';
+    if (update.length > MOST_UPDATE_BYTES) return 'content_too_large';
     const trial = new Y.Doc();
     Y.applyUpdate(trial, Y.encodeStateAsUpdate(this.doc));
     Y.applyUpdate(trial, update);

@@ -31,6 +31,11 @@ export class Outbox {
     return this.#underWay !== null;
   }
 
+  /** True when the next message is all that the other side lacks. */
+  get isOffer(): boolean {
+    return this.#isOffer;
+  }
+
   /** True once the other side has been offered everything and later changes are collected. */
   get isOpen(): boolean {
     return this.#updates !== null;

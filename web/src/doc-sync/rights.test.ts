@@ -1,6 +1,7 @@
 /** What a session does when the server refuses: for now, for good, or because somebody may not. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { UndoManager } from 'yjs';
 import { connect, cut, joined, opened, settle, text, write } from './fixturePeople';
 import { DOC, FakeServer } from './fixtures';
 import { MOST_BYTES } from './limit';
@@ -60,8 +61,8 @@ describe('a text that is too long', () => {
     const sync = vi.spyOn(server, 'refusalOf').mockReturnValue('content_too_large');
     write(alice, 'one letter more');
     await settle(60_000);
-    expect(sync).toHaveBeenCalledTimes(2);
-    expect(alice.session.state).toMatchObject({ stuck: 'full', tooLong: false, unsaved: 1 });
+    expect(sync).toHaveBeenCalledTimes(3);
+    expect(alice.session.state).toMatchObject({ stuck: 'full', over: 0, unsaved: 1 });
     expect(text(alice)).toBe('one letter more');
   });
 
@@ -72,11 +73,11 @@ describe('a text that is too long', () => {
     write(alice, 'ä'.repeat(MOST_BYTES / 2 + 1));
     await settle();
     expect(alice.link.requests.length).toBe(before);
-    expect(alice.session.state).toMatchObject({ tooLong: true, unsaved: 1 });
+    expect(alice.session.state).toMatchObject({ over: 2, unsaved: 1 });
     expect(mayWrite(alice.session.state)).toBe(true);
     alice.session.text.delete(0, 1);
     await settle();
-    expect(alice.session.state).toMatchObject({ tooLong: false, unsaved: 0 });
+    expect(alice.session.state).toMatchObject({ over: 0, unsaved: 0, synced: true });
     expect(server.text()).toHaveLength(MOST_BYTES / 2);
   });
 
@@ -92,13 +93,53 @@ describe('a text that is too long', () => {
     expect(bob.session.state.unsaved).toBe(0);
     connect(alice);
     await settle(20_000);
-    expect(alice.session.state).toMatchObject({ tooLong: true, unsaved: 1, stuck: null });
+    expect(alice.session.state).toMatchObject({ over: 2, unsaved: 1, stuck: null });
     expect(server.text()).toBe(most);
     alice.session.text.delete(0, 2);
     await settle();
-    expect(alice.session.state).toMatchObject({ tooLong: false, unsaved: 0, synced: true });
+    expect(alice.session.state).toMatchObject({ over: 0, unsaved: 0, synced: true });
     expect(server.text()).toHaveLength(MOST_BYTES);
   });
+
+  it('says by how much, with every change, also without a link', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    cut(alice);
+    write(alice, 'x'.repeat(MOST_BYTES));
+    expect(alice.session.state.over).toBe(0);
+    write(alice, 'äö');
+    expect(alice.session.state.over).toBe(4);
+    alice.session.text.delete(0, 3);
+    expect(alice.session.state.over).toBe(1);
+    connect(alice);
+    await settle();
+    expect(alice.session.state).toMatchObject({ over: 1, unsaved: 3 });
+    expect(server.text()).toBe('');
+  });
+
+  it.each(['without a link', 'before the answer'])(
+    'of words that are gone again (%s) is nobody’s trouble',
+    async (when) => {
+      const server = new FakeServer();
+      const alice = await joined(server, 'alice');
+      const { text: words } = alice.session;
+      // Keeps what is deleted, to bring it back.
+      const undo = new UndoManager(words, { captureTimeout: 0 });
+      if (when === 'without a link') cut(alice);
+      for (let times = 0; times < 5; times += 1) {
+        write(alice, 'x'.repeat(MOST_BYTES - 10));
+        words.delete(0, words.length);
+      }
+      write(alice, 'stays');
+      if (when === 'without a link') connect(alice);
+      await settle(10_000);
+      expect(server.text()).toBe('stays');
+      expect(alice.session.state).toMatchObject({ unsaved: 0, synced: true, stuck: null });
+      for (let times = 0; times < 2; times += 1) undo.undo();
+      await settle(10_000);
+      expect(server.text()).toBe('x'.repeat(MOST_BYTES - 10));
+    },
+  );
 });
 
 describe('roles', () => {

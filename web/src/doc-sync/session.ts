@@ -10,7 +10,7 @@ import type { Bytes, DocClientEvent, DocEvent, DocEvents, JoinedDoc } from '../a
 import type { Ack, Refusal } from '../api/events';
 import type { DocLoss, DocRole } from '../store/types';
 import type { DeviceCopy } from './copy';
-import { isLarger, MOST_BYTES } from './limit';
+import { lacking, MOST_BYTES, MOST_UPDATE_BYTES, Size } from './limit';
 import { Outbox } from './outbox';
 import { People } from './people';
 import { Presence } from './presence';
@@ -24,6 +24,9 @@ const LONGEST_MS = PATIENCE_MS + MOST_BYTES / SLOWEST_BYTES_PER_MS;
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
+
+/** Others may have filled what was free each time before one's own words came. */
+const MOST_REFUSALS = 3;
 
 const NOTHING = new Uint8Array();
 
@@ -73,8 +76,9 @@ export class DocSession {
   #epoch = 0;
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  /** The server has found it too large, and nothing has been taken since. */
-  #tooLarge = false;
+  readonly #size = new Size(this.text);
+  /** How often the server has found it too large since anything was taken. */
+  #refusals = 0;
 
   constructor({ id, me, role, channel, copy }: DocSessionOptions) {
     this.#id = id;
@@ -242,7 +246,7 @@ export class DocSession {
   #offer(vector: Uint8Array): void {
     const { role, stuck } = this.#state;
     if (stuck !== null || this.#settleRole()) return;
-    this.#collect(role === 'viewer' ? NOTHING : Y.encodeStateAsUpdate(this.doc, vector));
+    this.#collect(role === 'viewer' ? NOTHING : lacking(this.doc, vector));
   }
 
   /** From here on changes are collected, beginning with this. */
@@ -253,6 +257,8 @@ export class DocSession {
   }
 
   #updated(update: Uint8Array, origin: unknown): void {
+    this.#size.changed(update);
+    const wasTooLong = this.#state.over > 0;
     if (origin === DEVICE) {
       // Another tab's, unless it is what this page begins with.
       if (this.#state.role !== 'viewer') this.#outbox.found(update);
@@ -261,7 +267,16 @@ export class DocSession {
       this.#patch({ unsaved: this.#outbox.unsaved });
       this.#keep((copy) => copy.add(this.doc, update, this.#outbox.unsaved, DEVICE));
     }
-    this.#send();
+    // What was collected meanwhile has all that is gone again in it.
+    if (!this.#isTooLong() && wasTooLong) this.#start();
+    else this.#send();
+  }
+
+  #isTooLong(): boolean {
+    const { over } = this.#size;
+    this.#patch({ over });
+    if (over > 0) this.#refusals = 0;
+    return over > 0;
   }
 
   #send(): void {
@@ -269,15 +284,17 @@ export class DocSession {
     if (!online || lost !== null || stuck !== null) return;
     if (this.#outbox.isDelivered) {
       this.#attempt = 0;
-      this.#patch({ synced: true, tooLong: false });
+      this.#patch({ synced: true });
       return;
     }
-    if (this.#outbox.isUnderWay || !this.#outbox.isOpen) return;
-    const tooLong = isLarger(this.text, MOST_BYTES);
-    this.#patch({ tooLong });
-    if (tooLong) this.#tooLarge = false;
-    const message = tooLong ? null : this.#outbox.next();
-    if (message !== null) void this.#deliver(message);
+    if (this.#outbox.isUnderWay || !this.#outbox.isOpen || this.#isTooLong()) return;
+    const { isOffer } = this.#outbox;
+    const message = this.#outbox.next();
+    if (message === null) return;
+    if (message.length <= MOST_UPDATE_BYTES) void this.#deliver(message);
+    else if (isOffer) this.#sticks('full');
+    // An offer is without what has been written and taken out again.
+    else this.#start();
   }
 
   async #deliver(message: Uint8Array): Promise<void> {
@@ -285,7 +302,7 @@ export class DocSession {
     const answer = await this.#ask('doc_sync', { message }, timeout);
     if (answer === null) return;
     this.#outbox.delivered();
-    this.#tooLarge = false;
+    this.#refusals = 0;
     this.#counted();
     if (!this.#settleRole()) this.#send();
   }
@@ -319,10 +336,10 @@ export class DocSession {
         this.#sticks('malformed');
         return;
       case 'content_too_large':
-        // With what others have written, which is looked at once. If that is not why, no shortening helps.
-        if (this.#tooLarge) this.#sticks('full');
-        else this.#again();
-        this.#tooLarge = true;
+        // With what others have written, which is looked at first. If that is not why, no shortening helps.
+        this.#refusals += 1;
+        if (this.#refusals < MOST_REFUSALS) this.#again();
+        else this.#sticks('full');
         return;
       default:
         this.#again((retry_after ?? 0) * 1000);

@@ -18,8 +18,8 @@ export interface DocState {
   unsaved: number;
   /** Changes survive this page: the copy on this device works. */
   kept: boolean;
-  /** More than the server takes. Nothing is sent until the text is shorter. */
-  tooLong: boolean;
+  /** By how many bytes the text is larger than the server takes. Nothing is sent until it is 0. */
+  over: number;
   stuck: Stuck | null;
   lost: DocLoss | null;
   /** Everybody who has it open, oneself included; nobody while offline. */
@@ -34,7 +34,7 @@ export const newlyOpened = (role: DocRole): DocState => ({
   role,
   unsaved: 0,
   kept: true,
-  tooLong: false,
+  over: 0,
   stuck: null,
   lost: null,
   people: [],

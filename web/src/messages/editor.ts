@@ -35,11 +35,13 @@ export const words = {
       `The server could not take ${changes(number)} of yours. Copy your text, then load the saved one.`,
     full: (number: number) =>
       `The server takes no more into this document: ${changes(number)} of yours could not be saved. Copy your text, and go on in a new document.`,
-    tooLong: 'A document can have up to 1,000,000 bytes of text. Shorten this one, and it will be saved.',
+    tooLong: (kept: boolean) =>
+      `This text is too long to be saved: a document has room for 1,000,000 bytes. Shorten it, and it is saved by itself. Until then it is kept ${kept ? 'on this device' : 'in this tab'} only.`,
+    over: (number: number) => `${count(number, 'byte', 'bytes')} too long`,
     lost: (number: number) => `${changes(number)} of yours had not been saved yet.`,
     lostSaved: 'Everything you wrote was saved before that.',
     inTab: 'This browser stores nothing: changes are kept only while this tab is open.',
-    noRoom: 'That does not fit: a document can have up to 1,000,000 bytes of text.',
+    noRoom: 'That was not put in: it is far more than a document has room for, 1,000,000 bytes.',
     kept: (number: number, name: string) =>
       `${changes(number)} of yours in “${name}” could not be saved before you lost access. They are kept on this device.`,
     forget: 'Delete from this device',

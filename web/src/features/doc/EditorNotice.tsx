@@ -17,11 +17,13 @@ export function EditorNotice({ state, name, content, onDiscard }: Props) {
   const [discarding, setDiscarding] = useState(false);
   const notice = noticeFor(state);
   if (notice === null) return null;
-  const { said, rescue } = notice;
+  const { said, rescue, figure } = notice;
   return (
-    <div className="editor-notice" role="alert">
+    <div className="editor-notice">
       <Icon name="warning" size={18} />
-      <p>{said}</p>
+      <p role="alert">{said}</p>
+      {/* It changes with every letter: to be seen, not to be read out each time. */}
+      {figure === undefined ? null : <strong className="editor-notice-figure">{figure}</strong>}
       {rescue ? (
         <div className="editor-notice-actions">
           <RescueButtons name={name} content={content} />
@@ -49,15 +51,16 @@ interface NoticeWords {
   said: string;
   /** One's words are in danger here. */
   rescue: boolean;
+  figure?: string;
 }
 
-function noticeFor({ lost, stuck, unsaved, tooLong, kept, ready }: DocState): NoticeWords | null {
+function noticeFor({ lost, stuck, unsaved, over, kept, ready }: DocState): NoticeWords | null {
   const { notice } = words;
   if (lost !== null) {
     if (!ready) return null;
     return { said: unsaved > 0 ? notice.lost(unsaved) : notice.lostSaved, rescue: true };
   }
   if (stuck !== null) return { said: notice[stuck](unsaved), rescue: true };
-  if (tooLong) return { said: notice.tooLong, rescue: true };
+  if (over > 0) return { said: notice.tooLong(kept), rescue: true, figure: notice.over(over) };
   return kept ? null : { said: notice.inTab, rescue: false };
 }

@@ -1,4 +1,4 @@
-/** Keeps a text below what the server takes, before anything is sent. What others write passes. */
+/** Keeps a text from growing beyond what can be worked with. What others write passes. */
 
 import { EditorState, type Extension, StateEffect, StateField, type Text } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';

@@ -12,7 +12,7 @@ import { Compartment, EditorState, type Extension, Prec } from '@codemirror/stat
 import { dropCursor, EditorView, highlightSpecialChars, keymap, placeholder } from '@codemirror/view';
 import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next';
 import * as Y from 'yjs';
-import { MOST_BYTES } from '../../doc-sync/limit';
+import { MOST_HELD_BYTES } from '../../doc-sync/limit';
 import type { DocSession } from '../../doc-sync/session';
 import { words } from '../../messages/editor';
 import { byteLimit } from './byteLimit';
@@ -63,7 +63,7 @@ export class TextEditor {
         search({ top: true }),
         markdownSyntax,
         editorTheme,
-        byteLimit(MOST_BYTES, onFull),
+        byteLimit(MOST_HELD_BYTES, onFull),
         yCollab(session.text, session.presence.awareness, { undoManager: this.#undo }),
       ],
     });

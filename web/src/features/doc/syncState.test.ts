@@ -22,7 +22,7 @@ describe('the sync state in words', () => {
     ['Offline, 1 change kept on this device', { online: false, unsaved: 1 }],
     ['Offline, 12 changes kept on this device', { online: false, unsaved: 12 }],
     ['Offline, 12 changes only in this tab', { online: false, unsaved: 12, kept: false }],
-    ['Too long, not saved', { unsaved: 1, tooLong: true }],
+    ['Too long, not saved', { unsaved: 1, over: 1 }],
     ['3 changes not saved', { unsaved: 3, stuck: 'malformed' }],
     ['3 changes not saved', { unsaved: 3, stuck: 'role', role: 'viewer' }],
     ['No access any more', { lost: 'removed', unsaved: 3 }],
@@ -33,7 +33,7 @@ describe('the sync state in words', () => {
 
   it('is good only where everything is saved', () => {
     expect(syncState(saved).tone).toBe('good');
-    for (const change of [{ unsaved: 1 }, { online: false }, { synced: false }, { tooLong: true }]) {
+    for (const change of [{ unsaved: 1 }, { online: false }, { synced: false }, { over: 1 }]) {
       expect(syncState({ ...saved, ...change }).tone).not.toBe('good');
     }
   });

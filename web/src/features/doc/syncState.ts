@@ -13,7 +13,7 @@ export function syncState(state: DocState): SyncState {
   const { sync } = words;
   if (lost !== null) return { tone: 'warning', words: sync[lost] };
   if (stuck !== null) return { tone: 'warning', words: sync.notSaved(unsaved) };
-  if (state.tooLong) return { tone: 'warning', words: sync.tooLong };
+  if (state.over > 0) return { tone: 'warning', words: sync.tooLong };
   if (!online) return { tone: 'warning', words: offline(state) };
   if (!ready) return { tone: 'busy', words: sync.loading };
   if (unsaved > 0) return { tone: 'busy', words: sync.saving };
