@@ -6,12 +6,29 @@ import { type Extension, Prec } from '@codemirror/state';
 import { keymap } from '@codemirror/view';
 import type { MarkdownConfig, MarkdownParser } from '@lezer/markdown';
 
+const LONGEST_LINE = 10_000;
 const LONGEST_PARAGRAPH = 10_000;
 
-/** A paragraph is parsed anew at every key; one of a megabyte - a log that was pasted - would make typing slow. */
+/**
+ * A paragraph is parsed anew at every key; one of a megabyte - a log that was pasted, data without line ends - would
+ * make typing slow. Too long a line is taken as it is, too long a paragraph is taken as several.
+ */
 const boundedParagraphs: MarkdownConfig = {
+  defineNodes: [{ name: 'LongLine', block: true }],
   parseBlock: [
-    { name: 'LongParagraph', endLeaf: (_context, _line, leaf) => leaf.content.length > LONGEST_PARAGRAPH },
+    {
+      name: 'LongLine',
+      before: 'LinkReference',
+      parse(context, line) {
+        if (line.text.length <= LONGEST_LINE) return false;
+        const from = context.lineStart + line.pos;
+        context.addElement(context.elt('LongLine', from, context.lineStart + line.text.length));
+        context.nextLine();
+        return true;
+      },
+      endLeaf: (_context, line, leaf) =>
+        line.text.length > LONGEST_LINE || leaf.content.length > LONGEST_PARAGRAPH,
+    },
   ],
 };
 
