@@ -1,17 +1,23 @@
 //! The `chatter` program: the server and the operator's commands.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// How long work on other threads that nobody waits for any more may take at the end.
+const LAST_WORK: Duration = Duration::from_secs(1);
+
 fn main() -> ExitCode {
     let arguments = chatter::cli::Arguments::parse();
-    let run = runtime()
-        .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(chatter::cli::run(arguments)));
+    let run = runtime().map_err(anyhow::Error::from).and_then(|runtime| {
+        let run = runtime.block_on(chatter::cli::run(arguments));
+        // What has begun on another thread cannot be stopped, and must not keep the process.
+        runtime.shutdown_timeout(LAST_WORK);
+        run
+    });
     match run {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -3,10 +3,11 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    command::{Absence, Reply, unavailable},
+    command::Reply,
+    document::Edited,
     event::{DocEdited, DocSynced},
-    log::{self, Append, Update},
-    task::{Editor, Task, Text},
+    log::{Append, Update},
+    task::{Editor, Task},
 };
 use crate::{kernel::Error, socket::Sid};
 
@@ -15,10 +16,8 @@ pub(super) struct Pending {
     editor: Editor,
     /// The socket that it came from.
     origin: Option<Sid>,
-    /// None for an edit that changed nothing.
-    update: Option<Vec<u8>>,
-    version: i64,
-    answer: Answer,
+    edited: Edited,
+    pub(super) answer: Answer,
 }
 
 /// Who waits for an edit to be stored.
@@ -45,14 +44,13 @@ impl Task {
         &mut self,
         editor: Editor,
         origin: Option<Sid>,
-        (update, version): (Option<Vec<u8>>, i64),
+        edited: Edited,
         answer: Answer,
     ) {
         self.batch.push(Pending {
             editor,
             origin,
-            update,
-            version,
+            edited,
             answer,
         });
     }
@@ -64,10 +62,13 @@ impl Task {
         }
         let mut updates = Vec::with_capacity(self.batch.len());
         for pending in &self.batch {
-            updates.extend(pending.update.as_ref().map(|data| Update {
+            updates.extend(pending.edited.update.as_ref().map(|data| Update {
                 author: pending.editor.0,
                 data: data.clone(),
             }));
+        }
+        if self.batch.iter().any(|pending| pending.edited.is_sweeping) {
+            self.keep_what_goes().await;
         }
         if !updates.is_empty() {
             let count = i64::try_from(updates.len()).unwrap_or(i64::MAX);
@@ -82,10 +83,14 @@ impl Task {
             }
             self.stored += count;
             self.unkept_since.get_or_insert_with(Instant::now);
+            self.recovered();
         }
         for pending in std::mem::take(&mut self.batch) {
-            if let Some(update) = &pending.update {
-                self.tell_editors(&pending.editor, pending.origin, update, pending.version);
+            let Edited {
+                update, version, ..
+            } = &pending.edited;
+            if let Some(update) = update {
+                self.tell_editors(&pending.editor, pending.origin, update, *version);
                 self.note_editor(&pending.editor);
             }
             self.answer(pending);
@@ -99,7 +104,7 @@ impl Task {
                 let merged = wants_text.then(|| self.text_for(pending.origin)).flatten();
                 let (version, content) = match merged {
                     Some((content, version)) => (version, Some(content)),
-                    None => (pending.version, None),
+                    None => (pending.edited.version, None),
                 };
                 drop(reply.send(Ok(DocEdited {
                     doc_id: self.id,
@@ -109,9 +114,9 @@ impl Task {
             }
             Answer::Sync(reply) => drop(reply.send(Ok(DocSynced {
                 doc_id: self.id,
-                version: pending.version,
+                version: pending.edited.version,
             }))),
-            Answer::Version(reply) => drop(reply.send(Ok(pending.version))),
+            Answer::Version(reply) => drop(reply.send(Ok(pending.edited.version))),
         }
     }
 
@@ -129,29 +134,6 @@ impl Task {
         {
             self.editors.swap(0, 1);
             self.editors[0] = Some(editor.clone());
-        }
-    }
-
-    /// Gives the text up, and with it what was not stored, and reads it again.
-    pub(super) async fn reload(&mut self) {
-        for pending in std::mem::take(&mut self.batch) {
-            pending.answer.fail(unavailable());
-        }
-        self.wait_for_snapshot().await;
-        match log::load(&self.shared.db, self.id).await {
-            Ok(Some(stored)) => {
-                self.stored = stored.version;
-                match &mut self.text {
-                    Some(text) => text.reload(stored.text, stored.version, Instant::now()),
-                    None => self.text = Some(Text::opened(stored, true)),
-                }
-                self.tell_reloaded();
-            }
-            Ok(None) => self.absence = Some(Absence::Gone),
-            Err(error) => {
-                error.log("reading a document again");
-                self.absence = Some(Absence::Unreadable);
-            }
         }
     }
 }

@@ -10,6 +10,7 @@ use entity::{DocId, RevisionId, UserId, doc_member::Role};
 use super::{
     batch::Answer,
     command::{Absence, Command, Content, unavailable},
+    document::Edited,
     engine::Engine,
     event::{DocMember, DocNews, DocRenamed},
     members,
@@ -19,7 +20,7 @@ use super::{
     task::Task,
 };
 use crate::{
-    kernel::{Error, Result},
+    kernel::{Error, Result, Tx},
     socket::{Delivery, Room},
 };
 
@@ -68,15 +69,20 @@ impl Task {
 
     async fn change_members(&mut self, change: MemberChange, actor: UserId) -> Result<()> {
         let now = self.shared.clock.now();
+        // Before anything is done: afterwards it has to be told.
+        let name = self.shared.directory.name(change.user()).await?;
         let tx = self.shared.db.begin().await?;
         let outcome = members::apply(&tx, self.id, actor, change, now).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         let Some(MemberOutcome { user, kind, .. }) = outcome else {
             return Ok(());
         };
         let role = match kind {
             MemberKind::Added(role) | MemberKind::RoleChanged(role) => {
                 self.roles.insert(user, role);
+                for sid in self.audience.of(user) {
+                    self.shared.note_role(sid, self.id, role);
+                }
                 Some(role)
             }
             MemberKind::Removed => {
@@ -92,7 +98,6 @@ impl Task {
             MemberKind::RoleChanged(_) => "doc_member_role_updated",
             MemberKind::Removed => "doc_member_removed",
         };
-        let name = self.shared.directory.name(user).await?;
         let rooms = [Room::Doc(self.id), Room::User(user)];
         tell_member(&self.shared.delivery, &rooms, event, (self.id, &name, role));
         Ok(())
@@ -101,7 +106,7 @@ impl Task {
     async fn rename(&mut self, name: &DocName, actor: UserId) -> Result<()> {
         let tx = self.shared.db.begin().await?;
         store::rename(&tx, self.id, actor, name).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         name.as_str().clone_into(&mut self.name);
         let event = DocRenamed {
             doc_id: self.id,
@@ -116,7 +121,7 @@ impl Task {
         self.wait_for_snapshot().await;
         let tx = self.shared.db.begin().await?;
         store::delete(&tx, self.id, actor).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         let event = DocNews { doc_id: self.id };
         let delivery = &self.shared.delivery;
         delivery.emit(&self.everybody(), "doc_deleted", &event);
@@ -125,20 +130,28 @@ impl Task {
     }
 
     /// Puts an earlier text into the current one's place, as an edit by `actor`.
-    async fn restore(
-        &mut self,
-        revision: RevisionId,
-        actor: UserId,
-    ) -> Result<(Arc<str>, (Option<Vec<u8>>, i64))> {
+    async fn restore(&mut self, revision: RevisionId, actor: UserId) -> Result<(Arc<str>, Edited)> {
         self.require_editor(actor)?;
         let reader = self.shared.db.reader();
         let earlier = revision_store::text(reader, self.id, revision).await?;
         let earlier = earlier.ok_or_else(Error::not_found)?;
         let name = self.shared.directory.name(actor).await?;
-        self.keep_revision(Keep::BeforeRestore).await?;
-        let edited = self.with_text(move |text| text.replace(&earlier, Instant::now()));
-        let edited = edited.await??;
-        Ok((name.into(), (edited.update, edited.version)))
+        self.keep_revision(Keep::BeforeLoss).await?;
+        // Seldom, and long if both texts are.
+        let edited = self.with_bytes(usize::MAX, move |text| {
+            text.replace(&earlier, Instant::now())
+        });
+        Ok((name.into(), edited.await??))
+    }
+
+    /// Commits a change. If that fails nobody knows whether it took effect: what is stored is read
+    /// again.
+    async fn commit(&mut self, tx: Tx) -> Result<()> {
+        let committed = tx.commit().await;
+        if committed.is_err() {
+            self.reload().await;
+        }
+        Ok(committed?)
     }
 
     /// The rooms of everybody who has the document open or is a member of it.
@@ -150,14 +163,20 @@ impl Task {
 
 impl Engine {
     /// Tells the people whom a new document was shared with.
-    pub(super) async fn created(&self, id: DocId, members: &[(UserId, Role)]) -> Result<()> {
+    pub(super) async fn created(&self, id: DocId, members: &[(UserId, Role)]) {
         for (user, role) in members {
-            let name = self.directory().name(*user).await?;
+            // The document is there, whatever becomes of the news.
+            let name = match self.directory().name(*user).await {
+                Ok(name) => name,
+                Err(error) => {
+                    error.log("telling of a new document");
+                    continue;
+                }
+            };
             let rooms = [Room::User(*user)];
             let member = (id, name.as_str(), Some(*role));
             tell_member(self.delivery(), &rooms, "doc_member_added", member);
         }
-        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use super::{
     event::{DocEdited, DocSynced, Protocol},
     model::{DocName, MemberChange, RevisionName},
+    rights::access_denied,
 };
 use crate::{
     account::User,
@@ -122,22 +123,12 @@ impl Command {
     }
 }
 
-/// The document is not there, or not for the caller.
-pub(super) fn access_denied() -> Error {
-    Error::refused("access_denied", "access denied")
-}
-
-/// The caller may read the document, but not edit it.
-pub(super) fn edit_access_denied() -> Error {
-    Error::refused("edit_access_denied", "edit access denied")
-}
-
 /// The document cannot be read or written at the moment.
 pub(super) fn unavailable() -> Error {
     Error::new(
         ErrorKind::Unavailable,
         "unavailable",
-        "The document could not be stored. Please try again.",
+        "The document is not available at the moment. Please try again.",
     )
 }
 

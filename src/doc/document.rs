@@ -35,7 +35,12 @@ pub(super) struct Edited {
     /// Whether the document is different now from what its editor has sent, so that they need it
     /// as well.
     pub(super) is_merged: bool,
+    /// Whether it took most of the text away.
+    pub(super) is_sweeping: bool,
 }
+
+/// A text of fewer bytes than these is no loss.
+const LITTLE: usize = 16;
 
 /// An open document.
 pub(super) struct Document<K, P: Keeper> {
@@ -141,6 +146,7 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
             return Err(Error::bad_params());
         }
         let (base, splices, runs) = self.rebase(key, &keeper, &content, base_version, now);
+        let is_sweeping = is_sweeping(&splices, self.text.as_str().len());
         let update = self.splice(&splices)?;
         let is_merged = *self.text.as_str() != *content;
         let own = View {
@@ -162,6 +168,7 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
             update,
             version: self.version,
             is_merged,
+            is_sweeping,
         })
     }
 
@@ -211,6 +218,7 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
     ///
     /// As [`Text::apply`]; nothing has changed then.
     pub(super) fn apply(&mut self, update: &[u8], now: Instant) -> Result<Edited> {
+        let before = self.text.as_str().len();
         let applied = self.text.apply(update)?;
         self.follow(&applied.splices, applied.update.is_some());
         self.note_current(now);
@@ -218,7 +226,18 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
             update: applied.update,
             version: self.version,
             is_merged: applied.is_corrected,
+            is_sweeping: is_sweeping(&applied.splices, before),
         })
+    }
+
+    /// What an edit that changes nothing comes to.
+    pub(super) fn unchanged(&self) -> Edited {
+        Edited {
+            update: None,
+            version: self.version,
+            is_merged: false,
+            is_sweeping: false,
+        }
     }
 
     /// Makes `content` the text, with as little change as possible.
@@ -241,6 +260,7 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
             update,
             version: self.version,
             is_merged: false,
+            is_sweeping: false,
         })
     }
 
@@ -370,6 +390,12 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
             reader.note_current(self.changed, now);
         }
     }
+}
+
+/// Whether `splices` take most of a text of so many bytes away.
+fn is_sweeping(splices: &[Splice], before: usize) -> bool {
+    let deleted: usize = splices.iter().map(|splice| splice.old.len()).sum();
+    before >= LITTLE && deleted > before / 2
 }
 
 /// `text` with newlines for carriage returns, alone or with a newline.

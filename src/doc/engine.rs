@@ -2,23 +2,27 @@
 //!
 //! Owns which documents are open, and which sockets are in which. Invariants: a document has one
 //! task at a time, however many ask for it at once; a task that ends is gone before the next one
-//! begins; and whoever asks too much waits for the document's mailbox and is never dropped.
+//! begins; and whoever asks an open document too much waits for its mailbox and is never dropped.
+//!
+//! What is open is bounded, by number and by memory: beyond half of that documents with nobody in
+//! them are closed at once, and beyond all of it no other one is opened.
 //!
 //! Cost of asking: a look into a map and a slot in the document's mailbox.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     future::Future,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use dashmap::DashMap;
-use entity::{DocId, RevisionId, Timestamp, UserId};
-use tokio::sync::{mpsc, oneshot};
+use entity::{DocId, RevisionId, Timestamp, UserId, doc_member::Role};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     command::{Command, Content, Reply},
+    memory::Memory,
     model::{DocName, MemberChange, RevisionName},
     task,
     writer::Writer,
@@ -33,8 +37,13 @@ use crate::{
 const MAILBOX: usize = 64;
 /// Documents that may be open at once; beyond them opening another is refused with `busy`.
 const MAX_OPEN: usize = 10_000;
+/// When more documents than these are open, those with nobody in them are closed at once.
+const MANY_OPEN: usize = MAX_OPEN / 10;
 /// Documents that one socket may have open.
 const MAX_OF_SOCKET: usize = 64;
+/// Documents that may be read at the same time: whatever their size, that takes several times as
+/// much memory.
+const OPENING: usize = 8;
 
 /// The open documents. Cheap to clone.
 #[derive(Clone)]
@@ -48,9 +57,17 @@ pub(super) struct Shared {
     pub(super) delivery: Delivery,
     /// When the engine started: before that another one may have had documents open.
     pub(super) started: Timestamp,
+    /// What the open documents occupy.
+    pub(super) memory: Memory,
+    /// Permits to read a document.
+    pub(super) opening: Semaphore,
+    /// Permits to work for long: no more of that at once than there are cores, so that what is short
+    /// gets its turn.
+    pub(super) working: Semaphore,
     tasks: Tasks,
     open: DashMap<DocId, Handle>,
-    joined: DashMap<Sid, HashSet<DocId>>,
+    /// What sockets have open, and what their people may do with it.
+    joined: DashMap<Sid, HashMap<DocId, Role>>,
     /// Taken away when the server stops, so that the writer ends with the last open document.
     writer: Mutex<Option<Writer>>,
 }
@@ -74,12 +91,16 @@ impl Engine {
         tasks: Tasks,
     ) -> Self {
         let writer = Writer::start(db.clone(), clock.clone(), &tasks);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let engine = Self(Arc::new(Shared {
             started: clock.now(),
             db,
             clock,
             directory,
             delivery,
+            memory: Memory::default(),
+            opening: Semaphore::new(OPENING),
+            working: Semaphore::new(cores),
             tasks,
             open: DashMap::new(),
             joined: DashMap::new(),
@@ -169,10 +190,20 @@ impl Engine {
             .await
     }
 
-    /// Whether the socket has the document open.
-    pub(super) fn has_joined(&self, sid: Sid, id: DocId) -> bool {
-        let docs = self.0.joined.get(&sid);
-        docs.is_some_and(|docs| docs.contains(&id))
+    /// Hands `command` to the document `id` behind all that was handed to it before, if it is open;
+    /// whether it is.
+    pub(super) async fn tell_open(&self, id: DocId, command: Command) -> bool {
+        // A document that is not open, or is just being closed, has nobody in it.
+        let mailbox = self.0.handle(id).and_then(|handle| handle.mailbox);
+        match mailbox {
+            Some(mailbox) => mailbox.send(command).await.is_ok(),
+            None => false,
+        }
+    }
+
+    /// What the socket's person may do with the document, if the socket has it open.
+    pub(super) fn role(&self, sid: Sid, id: DocId) -> Option<Role> {
+        self.0.joined.get(&sid)?.get(&id).copied()
     }
 
     /// Who is who.
@@ -192,15 +223,10 @@ impl Engine {
         };
         let engine = self.clone();
         self.0.tasks.spawn(async move {
-            for id in docs {
-                // A document that is not open any more has nobody in it.
-                let mailbox = engine.0.handle(id).and_then(|handle| handle.mailbox);
-                if let Some(mailbox) = mailbox {
-                    let (reply, answer) = oneshot::channel();
-                    if mailbox.send(Command::Leave(sid, reply)).await.is_ok() {
-                        drop(answer.await);
-                    }
-                }
+            for id in docs.into_keys() {
+                // Nobody waits for it.
+                let (reply, _) = oneshot::channel();
+                engine.tell_open(id, Command::Leave(sid, reply)).await;
             }
         });
     }
@@ -210,7 +236,7 @@ impl Engine {
         if let Some(handle) = self.0.handle(id) {
             return Ok(handle);
         }
-        if self.0.open.len() >= MAX_OPEN {
+        if self.0.open.len() >= MAX_OPEN || self.0.memory.is_full() {
             return Err(Error::busy());
         }
         let writer = self.0.writer();
@@ -236,7 +262,11 @@ impl Engine {
         });
         let handle = entry.clone();
         drop(entry);
-        metrics::docs_open(self.0.open.len());
+        let open = self.0.open.len();
+        metrics::docs_open(open);
+        if open == MANY_OPEN + 1 {
+            self.0.memory.wake_all();
+        }
         Ok(handle)
     }
 }
@@ -257,14 +287,22 @@ impl Drop for Ending {
 }
 
 impl Shared {
-    /// Notes that a socket has opened a document; false when it has too many open.
-    pub(super) fn note_joined(&self, sid: Sid, id: DocId) -> bool {
+    /// Notes that a socket has opened a document and what its person may do with it; false when it
+    /// has too many open.
+    pub(super) fn note_joined(&self, sid: Sid, id: DocId, role: Role) -> bool {
         let mut docs = self.joined.entry(sid).or_default();
-        if docs.len() >= MAX_OF_SOCKET && !docs.contains(&id) {
+        if docs.len() >= MAX_OF_SOCKET && !docs.contains_key(&id) {
             return false;
         }
-        docs.insert(id);
+        docs.insert(id, role);
         true
+    }
+
+    /// Notes what the person of a socket that has the document open may do with it from now on.
+    pub(super) fn note_role(&self, sid: Sid, id: DocId, role: Role) {
+        if let Some(mut docs) = self.joined.get_mut(&sid) {
+            docs.entry(id).and_modify(|known| *known = role);
+        }
     }
 
     /// Notes that a socket has a document open no more.
@@ -297,9 +335,9 @@ impl Shared {
         self.tasks.spawn(work);
     }
 
-    /// How many documents are open.
-    pub(super) fn open_docs(&self) -> usize {
-        self.open.len()
+    /// Whether so much is open that what nobody is in has to be closed.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.open.len() > MANY_OPEN || self.memory.is_crowded()
     }
 
     fn handle(&self, id: DocId) -> Option<Handle> {

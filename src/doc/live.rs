@@ -9,12 +9,14 @@ use super::{
     audience::Listener,
     awareness::Sender,
     batch::Answer,
-    command::{Person, Reply, edit_access_denied, not_joined, unavailable},
+    command::{Person, Reply, not_joined, unavailable},
+    document::Edited,
     event::{
         DocAwareness, DocContent, DocEdited, DocJoined, DocSync, DocSynced, DocUpdated, DocUser,
         Protocol,
     },
     protocol::SyncMessage,
+    rights::edit_access_denied,
     task::{Editor, Task},
 };
 use crate::{
@@ -24,12 +26,16 @@ use crate::{
 
 /// The names that different clients know a new text by.
 const UPDATED: &[&str] = &["doc_updated", "doc_content_updated"];
+/// How many bytes could be read while one of an edit is merged, where that is no usual edit.
+const EFFORT: usize = 8;
 
 impl Task {
     /// Lets a socket in, and gives it what it needs to follow.
     pub(super) async fn join(&mut self, person: &Person, protocol: Protocol) -> Result<DocJoined> {
         let role = self.require_member(person.user)?;
-        self.let_in(person, protocol)?;
+        if !self.let_in(person, protocol)? {
+            return Err(unavailable());
+        }
         let content = match protocol {
             Protocol::Text => Some(self.give_text(person).await?),
             Protocol::Yjs => {
@@ -75,7 +81,8 @@ impl Task {
         reply: Reply<DocEdited>,
     ) {
         match self.merge(person, content, base_version).await {
-            Ok((edited, wants_text)) => {
+            Ok(edited) => {
+                let wants_text = base_version.is_some() && edited.is_merged;
                 let editor = (person.user, person.name.clone());
                 let answer = Answer::Text(reply, wants_text);
                 self.push(editor, Some(person.sid), edited, answer);
@@ -89,19 +96,25 @@ impl Task {
         person: &Person,
         content: String,
         base_version: Option<i64>,
-    ) -> Result<((Option<Vec<u8>>, i64), bool)> {
+    ) -> Result<Edited> {
         self.require_editor(person.user)?;
         // A client that was cut off may have more to say before it asks to be let in again.
         let listener = self.audience.get(person.sid);
-        if listener.is_none_or(|listener| listener.protocol != Protocol::Text) {
-            self.let_in(person, Protocol::Text)?;
-        }
+        let is_here = listener.is_some_and(|listener| listener.protocol == Protocol::Text);
+        // Whoever has sent something and gone does not hear of it any more, but has said it.
+        let is_here = is_here || self.let_in(person, Protocol::Text)?;
         let (sid, keeper) = (person.sid, (person.user, person.session.clone()));
-        let edited = self
-            .with_text(move |text| text.edit(sid, keeper, &content, base_version, Instant::now()));
-        let edited = edited.await??;
-        let wants_text = base_version.is_some() && edited.is_merged;
-        Ok(((edited.update, edited.version), wants_text))
+        let text = self.text.as_ref().map_or(0, |it| it.text().as_str().len());
+        let bytes = text.max(content.len());
+        let edited = self.with_bytes(EFFORT * bytes, move |text| {
+            let now = Instant::now();
+            let edited = text.edit(sid, keeper, &content, base_version, now);
+            if !is_here {
+                text.detach(sid, now);
+            }
+            edited
+        });
+        edited.await?
     }
 
     /// Takes a message of the Yjs sync protocol.
@@ -117,10 +130,10 @@ impl Task {
             Err(error) => Err(error),
         };
         match outcome {
-            Ok(Some((edited, is_corrected))) => {
+            Ok(Some(edited)) => {
                 let editor = (person.user, person.name.clone());
                 // An editor whose update was corrected needs it like the others.
-                let origin = (!is_corrected).then_some(person.sid);
+                let origin = (!edited.is_merged).then_some(person.sid);
                 self.push(editor, origin, edited, Answer::Sync(reply));
             }
             Ok(None) => {
@@ -134,7 +147,10 @@ impl Task {
 
     fn read_sync<'a>(&self, person: &Person, message: &'a [u8]) -> Result<SyncMessage<'a>> {
         self.require_member(person.user)?;
-        self.require_joined(person.sid)?;
+        // What somebody has sent before they went is taken.
+        if self.shared.delivery.is_connected(person.sid) {
+            self.require_joined(person.sid)?;
+        }
         SyncMessage::decode(message)
     }
 
@@ -151,21 +167,17 @@ impl Task {
         Ok(())
     }
 
-    async fn merge_update(
-        &mut self,
-        person: &Person,
-        update: &[u8],
-    ) -> Result<((Option<Vec<u8>>, i64), bool)> {
+    async fn merge_update(&mut self, person: &Person, update: &[u8]) -> Result<Edited> {
         let may_edit = self.require_editor(person.user).is_ok();
         let update = update.to_vec();
-        let edited = self.with_bytes(update.len(), move |text| {
-            if !may_edit && text.text().lacks(&update)? {
-                return Err(edit_access_denied());
-            } else if !may_edit {
-                return Ok(((None, text.version()), false));
+        let edited = self.with_bytes(EFFORT * update.len(), move |text| {
+            if may_edit {
+                text.apply(&update, Instant::now())
+            } else if text.text().lacks(&update)? {
+                Err(edit_access_denied())
+            } else {
+                Ok(text.unchanged())
             }
-            let edited = text.apply(&update, Instant::now())?;
-            Ok(((edited.update, edited.version), edited.is_merged))
         });
         edited.await?
     }
@@ -200,7 +212,7 @@ impl Task {
         };
         for sid in self.audience.speaking(Protocol::Yjs, origin) {
             let delivery = &self.shared.delivery;
-            delivery.emit_to_socket(sid, &["doc_sync"], &event);
+            delivery.emit_to_socket(sid, &["doc_sync"], &event, update.len());
         }
     }
 
@@ -219,7 +231,7 @@ impl Task {
                 version,
                 edited_by: editor.map_or("", |editor| &editor.1),
             };
-            delivery.emit_to_socket(sid, UPDATED, &event);
+            delivery.emit_to_socket(sid, UPDATED, &event, content.len());
             // What a person did in another window, older clients take for their own echo.
             if editor.is_some_and(|editor| editor.0 == listener.user) {
                 self.send_content(sid, &content, version);
@@ -254,8 +266,10 @@ impl Task {
         }
     }
 
-    fn let_in(&mut self, person: &Person, protocol: Protocol) -> Result<()> {
-        if !self.shared.note_joined(person.sid, self.id) {
+    /// Lets a socket in; false when it is gone.
+    fn let_in(&mut self, person: &Person, protocol: Protocol) -> Result<bool> {
+        let role = self.require_member(person.user)?;
+        if !self.shared.note_joined(person.sid, self.id, role) {
             return Err(Error::refused(
                 "too_many_documents",
                 "You have too many documents open",
@@ -267,7 +281,7 @@ impl Task {
             .join_socket(person.sid, Room::Doc(self.id))
         {
             self.shared.note_left(person.sid, self.id);
-            return Err(unavailable());
+            return Ok(false);
         }
         let listener = Listener {
             user: person.user,
@@ -283,10 +297,10 @@ impl Task {
             };
             for sid in others.filter(|sid| *sid != person.sid) {
                 let delivery = &self.shared.delivery;
-                delivery.emit_to_socket(sid, &["doc_user_joined"], &event);
+                delivery.emit_to_socket(sid, &["doc_user_joined"], &event, 0);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn give_text(&mut self, person: &Person) -> Result<Arc<str>> {
@@ -318,27 +332,30 @@ impl Task {
             version,
         };
         let delivery = &self.shared.delivery;
-        delivery.emit_to_socket(sid, &["doc_content"], &event);
+        delivery.emit_to_socket(sid, &["doc_content"], &event, content.len());
     }
 
     fn send_sync(&self, sid: Sid, message: SyncMessage<'_>) {
+        let message = message.encode();
+        let bytes = message.len();
         let event = DocSync {
             doc_id: self.id,
-            message: Binary(message.encode().into()),
+            message: Binary(message.into()),
             version: self.stored,
             edited_by: None,
         };
         let delivery = &self.shared.delivery;
-        delivery.emit_to_socket(sid, &["doc_sync"], &event);
+        delivery.emit_to_socket(sid, &["doc_sync"], &event, bytes);
     }
 
     fn send_awareness(&self, sid: Sid, message: Vec<u8>) {
+        let bytes = message.len();
         let event = DocAwareness {
             doc_id: self.id,
             message: Binary(message.into()),
         };
         let delivery = &self.shared.delivery;
-        delivery.emit_to_socket(sid, &["doc_awareness"], &event);
+        delivery.emit_to_socket(sid, &["doc_awareness"], &event, bytes);
     }
 
     fn relay_awareness(&self, from: Option<Sid>, message: &[u8]) {

@@ -1,7 +1,9 @@
 //! How fast edits are taken: from one socket, and for one document.
 //!
 //! Whoever is faster waits; nothing is dropped. While a socket waits its next events stay in its
-//! inbox, in order. Cost of an edit in time: two looks into a map.
+//! inbox, in order. What one document is edited at counts edits by people who may edit it, and
+//! cursors have a pace of their own: neither viewers nor the restless hold up those who write. Cost
+//! of an edit in time: two looks into a map.
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -10,9 +12,9 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::{kernel::Tasks, socket::Sid};
 
-/// Edits a second from one socket, and how many may come at once. Typing is 10 a second.
+/// Messages a second from one socket, and how many may come at once. Typing is 10 a second.
 const OF_SOCKET: (u32, u32) = (30, 90);
-/// The same for one document: fifty people typing.
+/// The same of edits, and of cursors, in one document: fifty people typing.
 const OF_DOC: (u32, u32) = (500, 1500);
 /// How often what is not needed any more is forgotten.
 const SWEEP: Duration = Duration::from_mins(1);
@@ -23,7 +25,19 @@ pub(super) struct Pace(Option<Arc<Limiters>>);
 
 struct Limiters {
     sockets: DefaultKeyedRateLimiter<Sid>,
-    docs: DefaultKeyedRateLimiter<DocId>,
+    edits: DefaultKeyedRateLimiter<DocId>,
+    cursors: DefaultKeyedRateLimiter<DocId>,
+}
+
+/// What is told of a document.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// A change of its text.
+    Edit,
+    /// Where somebody is in it, or that they come or go.
+    Presence,
+    /// Something that only who asks hears of.
+    Question,
 }
 
 impl Pace {
@@ -34,24 +48,29 @@ impl Pace {
         let limiters = limiters.map(|(of_socket, of_doc)| {
             Arc::new(Limiters {
                 sockets: RateLimiter::keyed(of_socket),
-                docs: RateLimiter::keyed(of_doc),
+                edits: RateLimiter::keyed(of_doc),
+                cursors: RateLimiter::keyed(of_doc),
             })
         });
         if let Some(limiters) = limiters.clone() {
             tasks.every(SWEEP, move || {
                 limiters.sockets.retain_recent();
-                limiters.docs.retain_recent();
+                limiters.edits.retain_recent();
+                limiters.cursors.retain_recent();
                 std::future::ready(())
             });
         }
         Self(limiters)
     }
 
-    /// Waits until an edit of `doc` that came from `socket` may be taken.
-    pub(super) async fn wait(&self, socket: Sid, doc: DocId) {
-        if let Some(limiters) = &self.0 {
-            limiters.sockets.until_key_ready(&socket).await;
-            limiters.docs.until_key_ready(&doc).await;
+    /// Waits until a message of this `kind` about `doc` that came from `socket` may be taken.
+    pub(super) async fn wait(&self, socket: Sid, doc: DocId, kind: Kind) {
+        let Some(limiters) = &self.0 else { return };
+        limiters.sockets.until_key_ready(&socket).await;
+        match kind {
+            Kind::Edit => limiters.edits.until_key_ready(&doc).await,
+            Kind::Presence => limiters.cursors.until_key_ready(&doc).await,
+            Kind::Question => {}
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Keeping the states of a document: automatically, by name, and before a restore.
+//! Keeping the states of a document: automatically, by name, and before most of it goes.
 //!
 //! Invariants: what is in the update log after the newest kept state is nobody's work twice, since
-//! every state takes the authors of all of it; a state with a name, and the one before a restore,
+//! every state takes the authors of all of it; a state with a name, and one before a loss,
 //! is never replaced by later work; and the number of automatic states is bounded (`squash`).
 
 use entity::{DocId, RevisionId, Timestamp, UserId};
@@ -25,8 +25,8 @@ pub(super) enum Keep {
     Automatic,
     /// Somebody who may edit gave it a name.
     Named(RevisionName, UserId),
-    /// The text is about to become that of an earlier state.
-    BeforeRestore,
+    /// Most of the text is about to go: somebody deletes it, or an earlier state takes its place.
+    BeforeLoss,
 }
 
 /// Keeps the document's `text` as of `version`; none when there is nothing to keep that is not kept
@@ -52,10 +52,10 @@ pub(super) async fn checkpoint(
     let kept_up_to = newest.as_ref().map_or(0, |newest| newest.version);
     let work = revision_store::work_between(tx, id, kept_up_to, version).await?;
     let step = next_step(newest.as_ref(), &work, &keep, now);
-    let is_sealed = keep == Keep::BeforeRestore;
+    let is_sealed = keep == Keep::BeforeLoss;
     let name = match keep {
         Keep::Named(name, _) => Some(name),
-        Keep::Automatic | Keep::BeforeRestore => None,
+        Keep::Automatic | Keep::BeforeLoss => None,
     };
     let state = State {
         version,
@@ -139,9 +139,7 @@ fn next_step(newest: Option<&Head>, work: &Work, keep: &Keep, now: Timestamp) ->
         return match keep {
             Keep::Automatic => Step::Nothing,
             Keep::Named(..) => automatic.map_or(Step::Begin, |newest| Step::Mark(newest.id)),
-            Keep::BeforeRestore => {
-                replaceable.map_or(Step::Nothing, |newest| Step::Mark(newest.id))
-            }
+            Keep::BeforeLoss => replaceable.map_or(Step::Nothing, |newest| Step::Mark(newest.id)),
         };
     }
     let is_young = |newest: &&Head| now < newest.started_at.plus_seconds(SESSION);
@@ -192,7 +190,7 @@ mod tests {
         let reasons = [
             Keep::Automatic,
             Keep::Named(name, UserId(1)),
-            Keep::BeforeRestore,
+            Keep::BeforeLoss,
         ];
         reasons.map(|keep| next_step(newest, work, &keep, NOW))
     }

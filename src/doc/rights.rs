@@ -14,7 +14,7 @@ pub(super) enum Deed {
 
 /// Refuses everybody who is not in the document.
 pub(super) fn require_member(role: Option<Role>) -> Result<Role> {
-    role.ok_or_else(|| Error::refused("access_denied", "access denied"))
+    role.ok_or_else(access_denied)
 }
 
 /// Refuses those who may only read.
@@ -22,7 +22,7 @@ pub(super) fn require_editor(role: Role) -> Result<()> {
     if role.may_edit() {
         Ok(())
     } else {
-        Err(Error::refused("edit_access_denied", "edit access denied"))
+        Err(edit_access_denied())
     }
 }
 
@@ -63,6 +63,16 @@ pub(super) fn require_space(members: usize) -> Result<()> {
         return Err(Error::invalid("too_many_members", text));
     }
     Ok(())
+}
+
+/// The document is not there, or not for the caller.
+pub(super) fn access_denied() -> Error {
+    Error::refused("access_denied", "access denied")
+}
+
+/// The caller may read the document, but not edit it.
+pub(super) fn edit_access_denied() -> Error {
+    Error::refused("edit_access_denied", "edit access denied")
 }
 
 /// The refusal of a change to somebody who is not in the document.

@@ -114,9 +114,8 @@ impl Docs {
 
     /// The name and the text of one document, for one of its members.
     pub(super) async fn read(&self, user: &User, id: DocId) -> Result<(String, Arc<str>)> {
-        let (doc, _) = self.require_member(user, id).await?;
-        let content = self.engine.content(id).await?;
-        Ok((doc.name, content.text))
+        let (overview, content) = self.get(user, id).await?;
+        Ok((overview.doc.name, content.text))
     }
 
     /// The people in a document, for one of them: its creator, then in the order in which they came.
@@ -197,7 +196,7 @@ impl Docs {
             doc = store::insert_first_update(&tx, &doc, update).await?;
         }
         tx.commit().await?;
-        self.engine.created(doc.id, &others).await?;
+        self.engine.created(doc.id, &others).await;
         self.overview(doc, Role::Creator).await
     }
 

@@ -1,14 +1,17 @@
 //! Documents over Socket.IO: one function for each event.
 
 use bytes::Bytes;
-use entity::DocId;
+use entity::{DocId, doc_member::Role};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
+use tokio::sync::oneshot;
 
 use super::{
     Docs,
-    command::{Command, Person, access_denied},
+    command::{Command, Person},
     event::{DocEdited, DocSynced, Protocol},
+    pace::Kind,
+    rights::require_member,
     store,
 };
 use crate::{
@@ -68,7 +71,10 @@ struct Heard {}
 
 async fn join(docs: Docs, caller: Caller, join: Join, ack: Ack) {
     match docs.admit(&caller, join.doc_id).await {
-        Ok(person) => {
+        Ok((person, _)) => {
+            docs.pace
+                .wait(caller.sid, join.doc_id, Kind::Presence)
+                .await;
             let command = Command::Join(person, join.protocol, ack);
             if let Err(error) = docs.engine.tell(join.doc_id, command).await {
                 // Its acknowledgement has said so.
@@ -81,16 +87,21 @@ async fn join(docs: Docs, caller: Caller, join: Join, ack: Ack) {
 
 async fn leave(docs: Docs, caller: Caller, target: Target) -> Result<Left> {
     let (doc_id, sid) = (target.doc_id, caller.sid);
-    if docs.engine.has_joined(sid, doc_id) {
-        let leave = |reply| Command::Leave(sid, reply);
-        docs.engine.ask(doc_id, leave).await?;
+    docs.pace.wait(sid, doc_id, Kind::Question).await;
+    // Its opening the document may only just have been handed over: this comes behind that.
+    let (reply, left) = oneshot::channel();
+    let command = Command::Leave(sid, reply);
+    if docs.engine.tell_open(doc_id, command).await {
+        left.await.unwrap_or_else(|_| Err(Error::busy()))?;
     }
     Ok(Left { doc_id })
 }
 
 async fn edit(docs: Docs, caller: Caller, edit: Edit) -> Result<DocEdited> {
-    let person = docs.admit(&caller, edit.doc_id).await?;
-    docs.pace.wait(caller.sid, edit.doc_id).await;
+    let (person, role) = docs.admit(&caller, edit.doc_id).await?;
+    docs.pace
+        .wait(caller.sid, edit.doc_id, kind_of_edit(role))
+        .await;
     docs.engine
         .ask(edit.doc_id, |reply| Command::Edit {
             person,
@@ -102,16 +113,20 @@ async fn edit(docs: Docs, caller: Caller, edit: Edit) -> Result<DocEdited> {
 }
 
 async fn sync(docs: Docs, caller: Caller, target: Message, message: Bytes) -> Result<DocSynced> {
-    let person = docs.admit(&caller, target.doc_id).await?;
-    docs.pace.wait(caller.sid, target.doc_id).await;
+    let (person, role) = docs.admit(&caller, target.doc_id).await?;
+    docs.pace
+        .wait(caller.sid, target.doc_id, kind_of_edit(role))
+        .await;
     docs.engine
         .ask(target.doc_id, |reply| Command::Sync(person, message, reply))
         .await
 }
 
 async fn awareness(docs: Docs, caller: Caller, target: Message, message: Bytes) -> Result<Heard> {
-    let person = docs.admit(&caller, target.doc_id).await?;
-    docs.pace.wait(caller.sid, target.doc_id).await;
+    let (person, _) = docs.admit(&caller, target.doc_id).await?;
+    docs.pace
+        .wait(caller.sid, target.doc_id, Kind::Presence)
+        .await;
     docs.engine
         .ask(target.doc_id, |reply| {
             Command::Awareness(person, message, reply)
@@ -121,21 +136,30 @@ async fn awareness(docs: Docs, caller: Caller, target: Message, message: Bytes) 
 }
 
 impl Docs {
-    /// The person at the socket, if the document is theirs to open. Its task decides again, and what
-    /// they may do with it; this keeps strangers from having it opened.
-    async fn admit(&self, caller: &Caller, id: DocId) -> Result<Person> {
+    /// The person at the socket and what they may do with the document, if it is theirs to open. Its
+    /// task decides again; this keeps strangers from having it opened.
+    async fn admit(&self, caller: &Caller, id: DocId) -> Result<(Person, Role)> {
         let user = self.directory.find(caller.user).await?;
         let user = user.ok_or_else(Error::unauthenticated)?;
-        if !self.engine.has_joined(caller.sid, id) {
-            let role = store::role(self.db.reader(), id, user.id).await?;
-            role.ok_or_else(access_denied)?;
-        }
-        Ok(Person::new(&user, caller))
+        let role = match self.engine.role(caller.sid, id) {
+            Some(role) => role,
+            None => require_member(store::role(self.db.reader(), id, user.id).await?)?,
+        };
+        Ok((Person::new(&user, caller), role))
     }
 
     /// Takes a socket that is gone out of its documents.
     pub fn left(&self, caller: &Caller) {
         self.engine.left(caller.sid);
+    }
+}
+
+/// An edit that will be refused holds up nobody else's.
+fn kind_of_edit(role: Role) -> Kind {
+    if role.may_edit() {
+        Kind::Edit
+    } else {
+        Kind::Question
     }
 }
 

@@ -6,7 +6,8 @@
 //! waits until the edits before it are stored.
 //!
 //! Since the text in memory is ahead of the database while a commit is under way, a commit that
-//! fails costs the text: it is read again, and whoever has it open is given what was read.
+//! fails costs the text: it is read again, and whoever has it open is given what was read (see
+//! `outage`).
 //!
 //! Cost of an edit: the merge (`reader.rs`, `text.rs`), its share of a commit (`writer.rs`), one
 //! message to each Yjs editor; and to clients with whole texts one text at a time, at their pace.
@@ -27,15 +28,19 @@ use super::{
     audience::Audience,
     awareness::Awareness,
     batch::Pending,
-    command::{Absence, Command, access_denied, edit_access_denied, unavailable},
+    command::{Absence, Command, unavailable},
     document::Document,
     engine::Shared,
-    log, store,
+    log,
+    memory::Share,
+    outage::Outage,
+    rights::{access_denied, edit_access_denied},
+    store,
     upkeep::REVISION_EVERY,
     writer::Writer,
 };
 use crate::{
-    kernel::Result,
+    kernel::{Db, Result},
     socket::{Room, Sid},
 };
 
@@ -45,8 +50,6 @@ const TURN: usize = 64;
 const IDLE: Duration = Duration::from_mins(1);
 /// The same while somebody may come back whose last words are still on the way.
 const IDLE_EXPECTING: Duration = Duration::from_mins(10);
-/// When more documents than these are open, those with nobody in them are closed at once.
-const MANY_OPEN: usize = 1_000;
 /// From this many bytes that have to be looked at, work is done where it holds up nobody else.
 const MUCH: usize = 16 * 1024;
 
@@ -95,12 +98,41 @@ pub(super) struct Task {
     pub(super) editors: [Option<Editor>; 2],
     /// When the oldest edit was made that no revision has.
     pub(super) unkept_since: Option<Instant>,
-    /// Says when the snapshot is stored that is being stored.
-    pub(super) storing: Option<oneshot::Receiver<()>>,
+    /// Says when the snapshot is stored that is being stored, and whether it is.
+    pub(super) storing: Option<oneshot::Receiver<bool>>,
+    /// Before that nothing is folded or kept again, since it has just failed.
+    pub(super) upkeep_from: Instant,
+    /// When the text was last kept because most of it was about to go.
+    pub(super) swept: Option<Instant>,
+    /// Set while edits cannot be stored.
+    pub(super) outage: Option<Outage>,
+    /// What it occupies.
+    share: Share,
     /// When somebody last wanted something.
     used: Instant,
-    /// Set when the document was deleted or could not be read again.
+    /// Set when the document is gone.
     pub(super) absence: Option<Absence>,
+}
+
+/// What a document is beside its text.
+pub(super) struct Members {
+    pub(super) name: String,
+    pub(super) roles: HashMap<UserId, Role>,
+}
+
+impl Members {
+    /// As they are stored; none when there is no such document.
+    pub(super) async fn read(db: &Db, id: DocId) -> Result<Option<Self>> {
+        let db = db.reader();
+        let Some(doc) = store::doc(db, id).await? else {
+            return Ok(None);
+        };
+        let members = store::members(db, id).await?.into_iter();
+        Ok(Some(Self {
+            name: doc.name,
+            roles: members.map(|it| (it.user_id, it.role)).collect(),
+        }))
+    }
 }
 
 /// Somebody who edited.
@@ -130,19 +162,17 @@ pub(super) async fn run(
 
 impl Task {
     async fn open(id: DocId, shared: Arc<Shared>, writer: Writer) -> Result<Option<Self>> {
-        let reader = shared.db.reader();
+        // Never closed.
+        let _permit = shared.opening.acquire().await.ok();
         let Some(stored) = log::load(&shared.db, id).await? else {
             return Ok(None);
         };
-        let Some(row) = store::doc(reader, id).await? else {
+        let Some(members) = Members::read(&shared.db, id).await? else {
             return Ok(None);
         };
-        let members = store::members(reader, id).await?;
-        let roles = members
-            .into_iter()
-            .map(|it| (it.user_id, it.role))
-            .collect();
         let now = Instant::now();
+        let mut share = shared.memory.share();
+        share.set(stored.text.memory());
         let was_open = stored.updated_at.is_some_and(|at| at < shared.started);
         Ok(Some(Self {
             id,
@@ -152,13 +182,17 @@ impl Task {
             unkept_since: (stored.text.log_len() > 0).then_some(now),
             stored: stored.version,
             text: Some(Text::opened(stored, was_open)),
-            name: row.name,
-            roles,
+            name: members.name,
+            roles: members.roles,
             audience: Audience::default(),
             awareness: Awareness::default(),
             batch: Vec::new(),
             editors: [None, None],
             storing: None,
+            upkeep_from: now,
+            swept: None,
+            outage: None,
+            share,
             used: now,
             absence: None,
         }))
@@ -171,6 +205,7 @@ impl Task {
     ) -> Absence {
         let mut taken = Vec::with_capacity(TURN);
         while self.absence.is_none() {
+            let crowded = self.shared.memory.crowded();
             let wake = tokio::time::Instant::from_std(self.wake_at());
             tokio::select! {
                 biased;
@@ -181,11 +216,11 @@ impl Task {
                 }
                 // What was asked before is still done.
                 () = stopping.cancelled(), if !commands.is_closed() => commands.close(),
-                () = tokio::time::sleep_until(wake) => {
-                    if self.is_idle() && self.shared.let_go(self.id, commands) {
-                        break;
-                    }
-                }
+                () = tokio::time::sleep_until(wake) => {}
+                () = crowded => {}
+            }
+            if taken.is_empty() && self.is_idle() && self.shared.let_go(self.id, commands) {
+                break;
             }
             let mut asked = taken.drain(..);
             for command in asked.by_ref() {
@@ -200,8 +235,13 @@ impl Task {
             }
             drop(asked);
             self.settle().await;
-            self.send_texts();
-            self.keep_up().await;
+            self.recover().await;
+            if !self.is_unread() {
+                self.send_texts();
+                self.keep_up().await;
+            }
+            let memory = self.text.as_ref().map_or(0, |text| text.text().memory());
+            self.share.set(memory);
         }
         self.end(stopping.is_cancelled()).await;
         self.absence.unwrap_or(Absence::Unreadable)
@@ -210,6 +250,11 @@ impl Task {
     async fn carry_out(&mut self, command: Command) {
         self.used = Instant::now();
         match command {
+            Command::Leave(sid, reply) if self.is_unread() => {
+                self.leave(sid);
+                drop(reply.send(Ok(())));
+            }
+            other if self.is_unread() => other.refuse(Absence::Unreadable),
             Command::Edit {
                 person,
                 content,
@@ -250,8 +295,9 @@ impl Task {
         self.with_bytes(bytes, work).await
     }
 
-    /// Lets `work` do something with the text that looks at so many `bytes`: here when that is
-    /// quick, else where it holds up nobody. If it panics the text is given up and read again.
+    /// Lets `work` do something with the text that looks at so many `bytes` in linear time: here when
+    /// that is quick, else where it holds up nobody. If it panics the text is given up and read
+    /// again.
     pub(super) async fn with_bytes<R: Send + 'static>(
         &mut self,
         bytes: usize,
@@ -266,6 +312,8 @@ impl Task {
                 let outcome = work(&mut text);
                 (text, outcome)
             };
+            // Never closed.
+            let _permit = self.shared.working.acquire().await.ok();
             tokio::task::spawn_blocking(work).await.ok()
         };
         if let Some((text, outcome)) = outcome {
@@ -283,14 +331,16 @@ impl Task {
     }
 
     fn wake_at(&self) -> Instant {
-        let text = self.text.as_ref();
+        let text = self.text.as_ref().filter(|_| !self.is_unread());
         let due = text.and_then(Document::next_due);
         let idle = self
             .audience
             .is_empty()
             .then(|| self.used + self.patience());
-        let keep = self.unkept_since.map(|since| since + REVISION_EVERY);
-        let wakes = [due, idle, keep];
+        let unkept_since = self.unkept_since.filter(|_| !self.is_unread());
+        let keep = unkept_since.map(|since| since + REVISION_EVERY);
+        let keep = keep.map(|keep| keep.max(self.upkeep_from));
+        let wakes = [due, idle, keep, self.recovery_due()];
         let soonest = wakes.into_iter().flatten().min();
         soonest.unwrap_or_else(|| Instant::now() + REVISION_EVERY)
     }
@@ -301,7 +351,7 @@ impl Task {
 
     fn patience(&self) -> Duration {
         let is_expecting = self.text.as_ref().is_some_and(Document::expects_somebody);
-        if self.shared.open_docs() > MANY_OPEN {
+        if self.shared.is_crowded() {
             Duration::ZERO
         } else if is_expecting {
             IDLE_EXPECTING
@@ -318,7 +368,7 @@ impl Task {
             self.shared.note_left(sid, self.id);
         }
         let has_log = self.text.as_ref().is_some_and(|it| it.text().log_len() > 0);
-        if self.absence.is_none() && has_log && !is_urgent {
+        if self.absence.is_none() && !self.is_unread() && has_log && !is_urgent {
             self.compact().await;
         }
         self.wait_for_snapshot().await;

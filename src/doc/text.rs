@@ -21,6 +21,8 @@ pub(super) const MAX_BYTES: usize = 1_000_000;
 /// The most blocks (runs of characters and of deleted ones) that the history of a text may have:
 /// some 60 MB of memory and milliseconds an edit.
 const MAX_BLOCKS: usize = 200_000;
+/// What a block costs in memory, in bytes.
+const BLOCK_BYTES: usize = 300;
 /// How many more there may be by edits that add hardly any.
 const MARGIN: usize = MAX_BLOCKS / 10;
 /// Clients that one update may bring, and that a text may have in all. Where many of them have put
@@ -100,6 +102,11 @@ impl Text {
     /// The text.
     pub(super) fn as_str(&self) -> &str {
         &self.mirror
+    }
+
+    /// About how many bytes of memory it takes: the text itself, its mirror, and copies to be shared.
+    pub(super) fn memory(&self) -> usize {
+        4 * self.mirror.len() + BLOCK_BYTES * self.blocks
     }
 
     /// Changes the text; the update (version 1) that has to be stored and told to others.

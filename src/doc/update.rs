@@ -22,7 +22,7 @@ use crate::kernel::{Error, Result, error::ErrorKind};
 /// The name of the root text; every client knows it by this name.
 pub(super) const ROOT: &str = "content";
 /// The longest update that is read, in bytes.
-pub(super) const MAX_UPDATE_BYTES: usize = 4_000_000;
+pub(super) const MAX_UPDATE_BYTES: usize = 2_000_000;
 
 /// The lower bits of a struct's first byte: what it contains.
 const KIND: u8 = 0b0001_1111;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use entity::{DocId, RevisionId};
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::{self, error::TryRecvError};
 
 use super::{
     command::unavailable,
@@ -23,10 +23,19 @@ const COMPACT_UPDATES: usize = 500;
 const COMPACT_BYTES: usize = 64 * 1024;
 /// How often the state of a document that is being edited is kept as a revision.
 pub(super) const REVISION_EVERY: Duration = Duration::from_mins(10);
+/// How often a text is kept because most of it goes.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// When what could not be stored is tried again.
+const AGAIN: Duration = Duration::from_mins(1);
 
 impl Task {
     /// Folds the log into a snapshot when it has grown, and keeps a revision when it is time.
     pub(super) async fn keep_up(&mut self) {
+        let now = Instant::now();
+        self.note_snapshot();
+        if now < self.upkeep_from {
+            return;
+        }
         let Some(text) = &self.text else { return };
         let (updates, bytes) = (text.text().log_len(), text.text().log_bytes());
         // Of a large text so much has to be written that it is done less often.
@@ -38,8 +47,7 @@ impl Task {
             && let Err(error) = self.keep_revision(Keep::Automatic).await
         {
             error.log("keeping a revision");
-            // Not again with every edit, nor all the time without any.
-            self.unkept_since = Some(Instant::now());
+            self.upkeep_from = now + AGAIN;
         }
     }
 
@@ -54,16 +62,20 @@ impl Task {
         });
         let (snapshot, content) = match compacted.await.flatten() {
             Ok(compacted) => compacted,
-            Err(error) => return error.log("taking a snapshot"),
+            Err(error) => {
+                self.upkeep_from = Instant::now() + AGAIN;
+                return error.log("taking a snapshot");
+            }
         };
         let (shared, id, version) = (self.shared.clone(), self.id, self.stored);
         let (done, stored) = oneshot::channel();
         self.shared.beside(async move {
-            if let Err(error) = store_snapshot(&shared, id, version, snapshot, &content).await {
+            let stored = store_snapshot(&shared, id, version, snapshot, &content).await;
+            if let Err(error) = &stored {
                 error.log("storing a snapshot");
             }
             // A task that is gone does not wait for it.
-            let _ = done.send(());
+            let _ = done.send(stored.is_ok());
         });
         self.storing = Some(stored);
         self.unkept_since = None;
@@ -71,9 +83,52 @@ impl Task {
 
     /// Waits until the snapshot is stored that is being stored, if one is.
     pub(super) async fn wait_for_snapshot(&mut self) {
-        if let Some(stored) = self.storing.take() {
-            // However it ended, it is not under way any more.
-            drop(stored.await);
+        if let Some(storing) = self.storing.take() {
+            let is_stored = storing.await.unwrap_or(false);
+            self.note_stored(is_stored);
+        }
+    }
+
+    /// Notes what has become of the snapshot that is being stored, if that is known.
+    fn note_snapshot(&mut self) {
+        let outcome = self.storing.as_mut().map(oneshot::Receiver::try_recv);
+        let is_stored = match outcome {
+            None | Some(Err(TryRecvError::Empty)) => return,
+            Some(Err(TryRecvError::Closed)) => false,
+            Some(Ok(is_stored)) => is_stored,
+        };
+        self.storing = None;
+        self.note_stored(is_stored);
+    }
+
+    fn note_stored(&mut self, is_stored: bool) {
+        if !is_stored {
+            let now = Instant::now();
+            self.unkept_since.get_or_insert(now);
+            self.upkeep_from = now + AGAIN;
+        }
+    }
+
+    /// Keeps the text as it is stored, since edits that are about to be take most of it away. Not
+    /// more often than it could have been written anew; what was written since, history has as one.
+    pub(super) async fn keep_what_goes(&mut self) {
+        if self.swept.is_some_and(|at| at.elapsed() < SWEEP_EVERY) {
+            return;
+        }
+        self.swept = Some(Instant::now());
+        self.wait_for_snapshot().await;
+        let (shared, id) = (self.shared.clone(), self.id);
+        let kept = async {
+            let stored = log::load(&shared.db, id).await?;
+            let Some(stored) = stored else { return Ok(()) };
+            let (text, version) = (stored.text.as_str().into(), stored.version);
+            keep(&shared, id, version, &text, Keep::BeforeLoss).await?;
+            Ok::<_, Error>(())
+        };
+        // If the database is in trouble, the edits themselves will hear of it.
+        match kept.await {
+            Ok(()) => self.unkept_since = None,
+            Err(error) => error.log("keeping what goes"),
         }
     }
 
@@ -81,14 +136,25 @@ impl Task {
     pub(super) async fn keep_revision(&mut self, keep: Keep) -> Result<Option<RevisionId>> {
         self.wait_for_snapshot().await;
         let content = self.text.as_mut().ok_or_else(unavailable)?.content();
-        let packed = Packed::new(&content).await?;
-        let now = self.shared.clock.now();
-        let tx = self.shared.db.begin().await?;
-        let kept = revision::checkpoint(&tx, self.id, self.stored, packed, now, keep).await?;
-        tx.commit().await?;
+        let kept = self::keep(&self.shared, self.id, self.stored, &content, keep).await?;
         self.unkept_since = None;
         Ok(kept)
     }
+}
+
+async fn keep(
+    shared: &Shared,
+    id: DocId,
+    version: i64,
+    content: &Arc<str>,
+    keep: Keep,
+) -> Result<Option<RevisionId>> {
+    let packed = Packed::new(content).await?;
+    let now = shared.clock.now();
+    let tx = shared.db.begin().await?;
+    let kept = revision::checkpoint(&tx, id, version, packed, now, keep).await?;
+    tx.commit().await?;
+    Ok(kept)
 }
 
 async fn store_snapshot(

@@ -11,7 +11,10 @@ use std::time::Instant;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::log::{self, Append};
+use super::{
+    command::unavailable,
+    log::{self, Append},
+};
 use crate::kernel::{Clock, Db, Error, Result, Tasks, error::ErrorKind, metrics};
 
 /// Documents that may wait for the same commit; beyond them their tasks wait.
@@ -49,7 +52,8 @@ async fn work(db: Db, clock: Clock, mut commands: mpsc::Receiver<Command>) {
         let began = Instant::now();
         match store(&db, &clock, &appends).await {
             Ok(outcomes) => {
-                let updates = appends.iter().map(|append| append.updates.len()).sum();
+                let appended = appends.iter().zip(&outcomes).filter(|(_, stored)| **stored);
+                let updates = appended.map(|(append, _)| append.updates.len()).sum();
                 metrics::updates_stored(updates, began.elapsed());
                 for (answer, outcome) in answers.into_iter().zip(outcomes) {
                     // A task that is gone does not need its answer.
@@ -77,14 +81,6 @@ async fn store(db: &Db, clock: &Clock, appends: &[Append]) -> Result<Vec<bool>> 
     }
     tx.commit().await?;
     Ok(outcomes)
-}
-
-fn unavailable() -> Error {
-    Error::new(
-        ErrorKind::Unavailable,
-        "unavailable",
-        "The edit could not be stored. Please try again.",
-    )
 }
 
 /// The document in memory is not the one in the database any more.

@@ -1,6 +1,7 @@
 //! The answer to an event: always exactly one.
 
 use serde::Serialize;
+use serde_json::value::to_raw_value;
 use socketioxide::{
     SendError, SocketError,
     extract::{AckSender, SocketRef},
@@ -57,9 +58,17 @@ impl Ack {
 
     /// Answers that it was done.
     pub fn succeed<T: Serialize>(mut self, body: &T) {
-        if let Some(sender) = self.sender.take().filter(|_| self.wanted) {
-            let sent = sender.send(&Success { ok: true, body });
-            after_sending(&self.delivery, &self.socket, sent, &self.event);
+        let Some(sender) = self.sender.take().filter(|_| self.wanted) else {
+            return;
+        };
+        match to_raw_value(&Success { ok: true, body }) {
+            Ok(answer) if self.delivery.may_send(&self.socket, answer.get().len()) => {
+                let sent = sender.send(&answer);
+                after_sending(&self.delivery, &self.socket, sent, &self.event);
+            }
+            // It is cut off.
+            Ok(_) => {}
+            Err(error) => not_encoded(&self.event, &error),
         }
     }
 
@@ -114,8 +123,10 @@ fn after_sending(
     match sent {
         Ok(()) | Err(SendError::Socket(SocketError::Closed)) => {}
         Err(SendError::Socket(SocketError::InternalChannelFull)) => delivery.cut_off(socket),
-        Err(SendError::Serialize(error)) => {
-            tracing::error!(event, %error, "an answer could not be encoded");
-        }
+        Err(SendError::Serialize(error)) => not_encoded(event, &error),
     }
+}
+
+fn not_encoded(event: &str, error: &dyn std::error::Error) {
+    tracing::error!(event, %error, "an answer could not be encoded");
 }

@@ -11,12 +11,14 @@ use socketioxide::{
     socket::{DisconnectReason, Sid},
 };
 
-use super::{Caller, Room, link::Link};
+use super::{Caller, MAX_MESSAGE_BYTES, Room, backlog::Backlog, link::Link};
 use crate::kernel::metrics;
 
 /// How many upgrades may be under way, and for how long, before their sockets are connected.
 const EARLY_LINKS: u64 = 10_000;
 const EARLY_LINK_LIFE: Duration = Duration::from_mins(1);
+/// From this many bytes on a packet is counted; as many smaller ones as the buffer holds are little.
+const MUCH: usize = 1024;
 
 /// Sends events to rooms and ends sockets. Cheap to clone.
 #[derive(Clone)]
@@ -35,6 +37,8 @@ struct Connection {
     /// Without a WebSocket: whether the client has fetched something since the last
     /// [`Delivery::is_ready`].
     has_polled: bool,
+    /// What it has not fetched yet.
+    backlog: Backlog,
     /// Set once a packet did not fit: the socket gets nothing more and must come anew.
     cut_off: bool,
 }
@@ -91,7 +95,7 @@ impl Delivery {
             Ok(data) => {
                 let sockets = self.sockets(rooms).into_iter();
                 for socket in sockets.filter(|socket| !left_out.contains(&socket.id)) {
-                    self.emit_to(&socket, &[event], &data);
+                    self.emit_to(&socket, &[event], &data, data.get().len());
                 }
             }
             Err(error) => tracing::error!(event, %error, "an event could not be encoded"),
@@ -109,20 +113,20 @@ impl Delivery {
     ) {
         for socket in self.sockets(rooms) {
             if except != Some(socket.id) {
-                self.emit_to(&socket, events, data);
+                self.emit_to(&socket, events, data, data.get().len());
             }
         }
     }
 
-    /// Sends data to the one socket `sid`, as each of `events`. What it encodes may hold
-    /// [`Binary`](super::Binary).
-    pub fn emit_to_socket<T: Serialize>(&self, sid: Sid, events: &[&str], data: &T) {
+    /// Sends data of about so many `bytes` to the one socket `sid`, as each of `events`. What it
+    /// encodes may hold [`Binary`](super::Binary).
+    pub fn emit_to_socket<T: Serialize>(&self, sid: Sid, events: &[&str], data: &T, bytes: usize) {
         // Whoever was cut off has a hole already, and must not see behind it.
         if self.connections.get(&sid).is_some_and(|it| it.cut_off) {
             return;
         }
         if let Some(socket) = self.socket(sid) {
-            self.emit_to(&socket, events, data);
+            self.emit_to(&socket, events, data, bytes);
         }
     }
 
@@ -136,6 +140,11 @@ impl Delivery {
             Some(link) => !link.is_stalled(),
             None => std::mem::take(&mut connection.has_polled),
         }
+    }
+
+    /// Whether the socket `sid` is connected.
+    pub fn is_connected(&self, sid: Sid) -> bool {
+        self.socket(sid).is_some_and(|socket| socket.connected())
     }
 
     /// Puts the one socket `sid` into `room`; whether it is still connected.
@@ -210,12 +219,34 @@ impl Delivery {
         }
     }
 
+    /// Counts so many `bytes` that are about to be sent to a socket; whether they may be. One that
+    /// has not fetched what waits for it is cut off.
+    pub(super) fn may_send(&self, socket: &SocketRef, bytes: usize) -> bool {
+        if bytes < MUCH {
+            return true;
+        }
+        let Some(mut connection) = self.connections.get_mut(&socket.id) else {
+            return true;
+        };
+        if let Some(written) = connection.link.as_ref().map(Link::written) {
+            connection.backlog.note_written(written);
+        }
+        let may_send = !connection.cut_off && connection.backlog.add(bytes);
+        drop(connection);
+        if !may_send {
+            self.cut_off(socket);
+        }
+        may_send
+    }
+
     pub(super) fn opened(&self, sid: Sid, caller: &Caller, link: Option<Link>) {
+        let link = self.early_links.remove(&sid).or(link);
         self.connections.insert(
             sid,
             Connection {
                 session: caller.session.clone(),
-                link: self.early_links.remove(&sid).or(link),
+                backlog: Backlog::new(link.as_ref().map_or(0, Link::written)),
+                link,
                 has_polled: true,
                 cut_off: false,
             },
@@ -228,6 +259,8 @@ impl Delivery {
                 if connection.cut_off {
                     link.cut();
                 }
+                // What it had not fetched by polling goes over the new connection as well.
+                connection.backlog = Backlog::new(link.written());
                 connection.link = Some(link);
             }
             None => self.early_links.insert(sid, link),
@@ -242,6 +275,7 @@ impl Delivery {
     pub(super) fn polled(&self, sid: Sid) {
         if let Some(mut connection) = self.connections.get_mut(&sid) {
             connection.has_polled = true;
+            connection.backlog.note_fetched(MAX_MESSAGE_BYTES);
         }
     }
 
@@ -254,8 +288,17 @@ impl Delivery {
         })
     }
 
-    fn emit_to<T: Serialize + ?Sized>(&self, socket: &SocketRef, events: &[&str], data: &T) {
+    fn emit_to<T: Serialize + ?Sized>(
+        &self,
+        socket: &SocketRef,
+        events: &[&str],
+        data: &T,
+        bytes: usize,
+    ) {
         for event in events {
+            if !self.may_send(socket, bytes) {
+                return;
+            }
             match socket.emit(event, data) {
                 Ok(()) | Err(SendError::Socket(SocketError::Closed)) => {}
                 Err(SendError::Socket(SocketError::InternalChannelFull)) => {

@@ -10,7 +10,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
     time::Duration,
@@ -38,6 +38,8 @@ struct LinkState {
     cut: AtomicBool,
     /// Set while the other end does not take what is written.
     stalled: AtomicBool,
+    /// Bytes that were written.
+    written: AtomicU64,
     reader: AtomicWaker,
     writer: AtomicWaker,
 }
@@ -55,8 +57,16 @@ impl Link {
         self.0.stalled.load(Ordering::Acquire)
     }
 
-    fn note<T>(&self, written: Poll<T>) -> Poll<T> {
+    /// How many bytes were written to the other end.
+    pub(super) fn written(&self) -> u64 {
+        self.0.written.load(Ordering::Relaxed)
+    }
+
+    fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         let is_stalled = written.is_pending();
+        if let Poll::Ready(Ok(bytes)) = &written {
+            self.0.written.fetch_add(*bytes as u64, Ordering::Relaxed);
+        }
         // Almost always what it was: reading does not take the cache line from other cores.
         if self.is_stalled() != is_stalled {
             self.0.stalled.store(is_stalled, Ordering::Release);

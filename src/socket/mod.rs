@@ -6,12 +6,14 @@
 //! - [`Routes`]: which event goes to which handler of which feature.
 //! - [`Ack`]: the one answer every event gets.
 //! - [`Delivery`]: events out to rooms. Invariant: a client is never silently skipped; one whose
-//!   buffer is full is cut off, so that it reconnects and catches up by `sync`.
+//!   buffer is full, of packets or of bytes, is cut off, so that it reconnects and catches up by
+//!   `sync`.
 //!
 //! Cost of an event in: one slot in the socket's queue and, when the queue was idle, one spawned
 //! task. Cost of an event out: one JSON encoding, then a copy of those bytes for each socket.
 
 mod ack;
+mod backlog;
 mod binary;
 mod delivery;
 mod gate;
@@ -66,7 +68,7 @@ pub fn layer() -> (SocketIoLayer, SocketIo) {
         .with_parser(
             socketioxide::ParserConfig::common()
                 .max_incoming_binaries(1)
-                .max_incoming_binary_buf_size(MAX_MESSAGE_BYTES / 2)
+                .max_incoming_binary_buf_size(MAX_MESSAGE_BYTES)
                 .packet_completion_timeout(Duration::from_secs(10)),
         )
         .build_layer()
