@@ -16,12 +16,19 @@ import { MOST_HELD_BYTES } from '../../doc-sync/limit';
 import type { DocSession } from '../../doc-sync/session';
 import { words } from '../../messages/editor';
 import { byteLimit } from './byteLimit';
+import { coarse } from './coarse';
 import { editorTheme } from './editorTheme';
 import { toggleBold, toggleItalic } from './formatting';
 import { markdownSyntax } from './markdownSyntax';
 
 /** Keys that are the browser's or the client's own everywhere else. */
 const NOT_OURS = new Set<unknown>([toggleComment, toggleBlockComment, cursorSyntaxLeft, cursorSyntaxRight]);
+
+/** Of one change. The server keeps a history of 200,000 pieces for a document. */
+const MOST_PARTS = 1000;
+
+/** That can be undone, on a day on which nobody closes the page. */
+const MOST_STEPS = 1000;
 
 const keys = keymap.of([
   { key: 'Mod-b', run: toggleBold, preventDefault: true },
@@ -46,6 +53,10 @@ export class TextEditor {
   constructor(parent: HTMLElement, { session, label, writable, onFull }: EditorOptions) {
     // Of everything that happens to the text, only what is done in this view is undone.
     this.#undo = new Y.UndoManager(session.text, { trackedOrigins: new Set() });
+    this.#undo.on('stack-item-added', () => {
+      const { undoStack } = this.#undo;
+      if (undoStack.length > MOST_STEPS) undoStack.splice(0, undoStack.length - MOST_STEPS);
+    });
     this.view = new EditorView({
       parent,
       doc: session.text.toString(),
@@ -63,6 +74,7 @@ export class TextEditor {
         search({ top: true }),
         markdownSyntax,
         editorTheme,
+        coarse(MOST_PARTS),
         byteLimit(MOST_HELD_BYTES, onFull),
         yCollab(session.text, session.presence.awareness, { undoManager: this.#undo }),
       ],
