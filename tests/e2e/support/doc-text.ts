@@ -44,7 +44,9 @@ export class TextPage {
         if (told.doc_id === doc && told.edited_by !== name) this.shows(told.content);
       });
     }
-    socket.on("disconnect", () => (this.unanswered = 0));
+    // What was under way is not answered any more. What waits in the client is: of it the transport may be lost once more
+    // before it could be sent.
+    socket.on("disconnect", () => (this.unanswered = socket.sendBuffer.filter(({ data }) => data[0] === "doc_edit").length));
     if (rejoins) socket.on("connect", () => socket.emit("doc_join", { doc_id: doc }));
   }
 
