@@ -134,9 +134,10 @@ impl<P: Keeper> Absent<P> {
         self.views().for_each(|view| view.runs.shift(splices));
     }
 
-    /// Versions after `last` are not what they were.
-    pub(super) fn forget_versions(&mut self, last: i64) {
-        self.views().for_each(|view| view.forget_versions(last));
+    /// The versions after `last`, which `splices` take back, have not come about.
+    pub(super) fn forget_since(&mut self, last: i64, splices: &[Splice]) {
+        self.views()
+            .for_each(|view| view.forget_since(last, splices));
     }
 
     fn views(&mut self) -> impl Iterator<Item = &mut View> {

@@ -265,14 +265,15 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
     }
 
     /// The document was read again, since what it had become could not be stored: its text is what
-    /// it was at `version`. Whoever reads goes on from what is on their screen.
+    /// it was at `version`. Whoever reads goes on from what is on their screen, and brings again what
+    /// was not stored.
     pub(super) fn reload(&mut self, text: Text, version: i64, now: Instant) {
         let splices = diff::splices(self.text.as_str(), text.as_str());
         self.text = text;
         for reader in self.readers.values_mut() {
-            reader.forget_versions(version);
+            reader.forget_since(version, &splices);
         }
-        self.absent.forget_versions(version);
+        self.absent.forget_since(version, &splices);
         self.follow(&splices, false);
         self.version = version;
         self.changed = version;

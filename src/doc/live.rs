@@ -246,8 +246,8 @@ impl Task {
         other.or_else(|| editors().next())
     }
 
-    /// Gives everybody the text that was read again after what was not stored was lost.
-    pub(super) fn tell_reloaded(&mut self) {
+    /// Gives pages with whole texts the one that was read again, since what was not stored is lost.
+    pub(super) fn show_stored(&mut self) {
         let texts: Vec<_> = self.audience.speaking(Protocol::Text, None).collect();
         for sid in texts {
             let Some(listener) = self.audience.get(sid) else {
@@ -259,6 +259,10 @@ impl Task {
                 self.send_content(sid, &content, version);
             }
         }
+    }
+
+    /// Asks Yjs clients for what they have beyond what is stored.
+    pub(super) fn ask_editors(&mut self) {
         let Some(text) = self.text() else { return };
         let have = text.text().state_vector();
         for sid in self.audience.speaking(Protocol::Yjs, None) {

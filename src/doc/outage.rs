@@ -1,11 +1,10 @@
 //! What becomes of an open document when the database does not take its edits.
 //!
-//! The text in memory is then ahead of what is stored, so it is read again, and whoever has the
-//! document open is given what was read: pages with whole texts that text, Yjs clients the question
-//! what they have beyond it. They answer at once, and if that cannot be stored either they would be
-//! asked again as fast as the database fails; so they are asked with growing pauses. When the
-//! document cannot even be read it stays with those who have it open, and says `unavailable` until
-//! it can be.
+//! The text in memory is then ahead of what is stored, so it is read again. Pages with whole texts
+//! are given what was read. Yjs clients are asked what they have beyond it; they answer at once,
+//! and if that cannot be stored either they would be asked again as fast as the database fails, so
+//! that is done with growing pauses. When the document cannot even be read it stays with those who
+//! have it open, and says `unavailable` until it can be.
 
 use std::time::{Duration, Instant};
 
@@ -25,9 +24,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 pub(super) struct Outage {
     /// The text in memory is not what is stored, and could not be read again.
     is_unread: bool,
-    /// Not everybody who has the document open knows that something was not stored.
-    is_untold: bool,
-    /// When something is tried next, if there is anything to try.
+    /// Editors have not been asked since something was not stored.
+    is_unasked: bool,
+    /// When it is tried to read the text, or editors are asked.
     next: Instant,
     pause: Duration,
     failed: Instant,
@@ -37,7 +36,7 @@ impl Outage {
     fn new(now: Instant) -> Self {
         Self {
             is_unread: true,
-            is_untold: true,
+            is_unasked: true,
             next: now,
             pause: FIRST_PAUSE,
             failed: now,
@@ -50,7 +49,7 @@ impl Outage {
     }
 
     fn is_waiting(&self) -> bool {
-        self.is_unread || self.is_untold
+        self.is_unread || self.is_unasked
     }
 
     fn note_tried(&mut self, now: Instant) {
@@ -80,7 +79,7 @@ impl Task {
         self.outage.take_if(|outage| outage.is_over(now));
         let outage = self.outage.get_or_insert_with(|| Outage::new(now));
         outage.is_unread = true;
-        outage.is_untold = true;
+        outage.is_unasked = true;
         outage.failed = now;
         if outage.next > now {
             // The pause is for those who would be asked; what is in memory is of no use.
@@ -101,17 +100,17 @@ impl Task {
         let is_read = !self.is_unread();
         if let Some(outage) = &mut self.outage {
             outage.note_tried(now);
-            outage.is_untold &= !is_read;
+            outage.is_unasked &= !is_read;
         }
         if is_read {
-            self.tell_reloaded();
+            self.ask_editors();
         }
     }
 
-    /// Edits are stored again: whoever has not been asked since theirs were not is asked now.
+    /// Edits are stored again: editors who have not been asked since theirs were not are asked now.
     pub(super) fn recovered(&mut self) {
-        if self.outage.take().is_some_and(|outage| outage.is_untold) {
-            self.tell_reloaded();
+        if self.outage.take().is_some_and(|outage| outage.is_unasked) {
+            self.ask_editors();
         }
     }
 
@@ -127,6 +126,7 @@ impl Task {
                 self.name = members.name;
                 self.roles = members.roles;
                 self.put_strangers_out();
+                self.show_stored();
                 if let Some(outage) = &mut self.outage {
                     outage.is_unread = false;
                 }

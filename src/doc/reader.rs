@@ -80,10 +80,27 @@ impl View {
 }
 
 impl View {
-    /// Versions after `last` are not what they were.
-    pub(super) fn forget_versions(&mut self, last: i64) {
+    /// The versions after `last`, which `splices` take back, have not come about. What they brought
+    /// is to be sent again, and so is not in this text either.
+    pub(super) fn forget_since(&mut self, last: i64, splices: &[Splice]) {
         self.version = self.version.filter(|version| *version <= last);
         self.named = self.named.filter(|named| *named <= last);
+        let lost = splices
+            .iter()
+            .flat_map(|splice| self.runs.sources(&splice.old));
+        let lost: Vec<_> = lost.collect();
+        if lost.is_empty() {
+            return;
+        }
+        self.runs = self.runs.without(&lost);
+        let mut text = String::with_capacity(self.text.len());
+        let mut start = 0;
+        for gap in lost {
+            text.push_str(&self.text[start..gap.start]);
+            start = gap.end;
+        }
+        text.push_str(&self.text[start..]);
+        self.text = text.into();
     }
 }
 
@@ -345,11 +362,11 @@ impl<P> Reader<P> {
         }
     }
 
-    /// Versions after `last` are not what they were.
-    pub(super) fn forget_versions(&mut self, last: i64) {
+    /// The versions after `last`, which `splices` take back, have not come about.
+    pub(super) fn forget_since(&mut self, last: i64, splices: &[Splice]) {
         self.views
             .iter_mut()
-            .for_each(|view| view.forget_versions(last));
+            .for_each(|view| view.forget_since(last, splices));
         self.shown = self.shown.filter(|shown| *shown <= last);
     }
 

@@ -221,6 +221,43 @@ impl Runs {
         self.within(source).map(|run| run.place..run.place_end())
     }
 
+    /// Where a part of the current text is in the older one, as far as it is from there.
+    pub(super) fn sources(&self, places: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
+        let first = self
+            .0
+            .partition_point(|run| run.place_end() <= places.start);
+        let places = places.clone();
+        let runs = self.0[first..].iter();
+        runs.take_while(move |run| run.place < places.end)
+            .map(move |run| {
+                let start = run.place.max(places.start) - run.place;
+                let end = run.place_end().min(places.end) - run.place;
+                run.source + start..run.source + end
+            })
+            .filter(|source| !source.is_empty())
+    }
+
+    /// The alignment of the older text without `gaps`, which are in order.
+    pub(super) fn without(&self, gaps: &[Range<usize>]) -> Self {
+        let mut kept = Self::default();
+        let (mut start, mut cut) = (0, 0);
+        for gap in gaps {
+            let unchanged = Hunk {
+                old: start..gap.start,
+                new: start - cut..gap.start - cut,
+            };
+            self.keep(&unchanged, &mut kept);
+            start = gap.end;
+            cut += gap.len();
+        }
+        let rest = Hunk {
+            old: start..usize::MAX,
+            new: start - cut..usize::MAX,
+        };
+        self.keep(&rest, &mut kept);
+        kept
+    }
+
     /// What of `places` in the current text, which are in order, was not in the older one.
     pub(super) fn without_places(&self, places: Vec<Range<usize>>) -> Vec<Range<usize>> {
         let mut rest = Vec::with_capacity(places.len());

@@ -209,7 +209,28 @@ fn an_edit_that_could_not_be_stored_takes_nothing_of_others_with_it() {
     assert_eq!(scene.text(), "ANN the enda");
     assert_eq!(scene.document.version(), version);
     scene.edit(2, "bob", "the endabc");
-    assert_eq!(scene.text(), "ANN the endac");
+    assert_eq!(scene.text(), "ANN the endabc");
     scene.wait(5000);
     assert_eq!(scene.sent().len(), 2);
+}
+
+#[test]
+fn what_could_not_be_stored_can_be_written_once_more() {
+    let mut scene = Scene::new("the end");
+    scene.join(1, "ann");
+    scene.join(2, "bob");
+    scene.wait(5000);
+    let stored = scene.document.text().diff_since(&[0]);
+    let stored = stored.expect("it is a state vector");
+    for _ in 0..3 {
+        scene.edit(1, "ann", "the bitter end, my friend");
+        let text = Text::load::<&[u8]>(None, [&stored[..]]).expect("it can be read");
+        scene.document.reload(text, 1, scene.now);
+        assert_eq!(scene.text(), "the end");
+        scene.wait(1000);
+    }
+    scene.edit(1, "ann", "the bitter end, my friend");
+    assert_eq!(scene.text(), "the bitter end, my friend");
+    scene.edit(2, "bob", "the end!");
+    assert_eq!(scene.text(), "the bitter end, my friend!");
 }

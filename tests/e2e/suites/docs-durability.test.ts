@@ -7,8 +7,9 @@ import { Meeting } from "../support/doc-meeting.ts";
 import type { TextPage } from "../support/doc-text.ts";
 import { Typist } from "../support/doc-typist.ts";
 import type { YjsPage } from "../support/doc-yjs.ts";
-import { eventually } from "../support/docs.ts";
+import { drafts, eventually, stored } from "../support/docs.ts";
 import { Chatter, postgresUrl } from "../support/index.ts";
+import { Wire } from "../support/wire.ts";
 
 interface Writer {
   page: TextPage | YjsPage;
@@ -186,6 +187,59 @@ test("while the database takes no writes edits are refused and what is stored is
   await eventually("everybody to have it all", () => [ann, ben, cat].every(({ screen }) => screen === "ben's stored by ann"), 60_000);
   assert.equal(await meeting.stored(), "ben's stored by ann");
 });
+
+test("while a document cannot even be read it stays open, and everybody has what is stored as soon as it can", { skip: postgresUrl === "" }, async () => {
+  await using server = await Chatter.starts({ root: false });
+  await using meeting = await Meeting.of(server, ["ann", "ben", "cat"], "stored");
+  const [ann, idle] = [await meeting.text(0), await meeting.text(2)];
+  const ben = await meeting.yjs(1);
+  await inItsDatabase(server, "ALTER TABLE doc RENAME TO doc_elsewhere");
+  ann.splices(0, "ann's ");
+  ben.splices(0, "ben's ");
+  await eventually("both to be refused", () => ann.refusals.length > 0 && ben.refusals.length > 0);
+  await inItsDatabase(server, "ALTER TABLE doc_elsewhere RENAME TO doc");
+  await eventually("ben's words to be brought", () => [ann, ben, idle].every(({ screen }) => screen === "ben's stored"), 60_000);
+  ann.splices(ann.screen.length, " and more");
+  await eventually("all to follow", () => [ann, ben, idle].every(({ screen }) => screen === "ben's stored and more"));
+  for (const page of [ann, ben]) {
+    assert.deepEqual(page.refusals.filter(({ error }) => error !== "unavailable"), []);
+    page.refusals.length = 0;
+  }
+});
+
+for (const [how, goes] of [
+  ["closes the connection", (wire: Wire) => wire.closes()],
+  ["leaves the namespace", (wire: Wire) => wire.says("41")],
+] as const) {
+  test(`whoever sends much and ${how} at once has said all of it`, async () => {
+    await using server = await Chatter.starts({ root: false, limits: true });
+    await using meeting = await Meeting.of(server, ["ann", "ben"], "");
+    for (const joins of [true, false]) {
+      const doc = await drafts(meeting.people[0]!, "", { ben: "viewer" });
+      using wire = await Wire.connects(server, meeting.people[0]!);
+      if (joins) {
+        wire.emits(0, "doc_join", { doc_id: doc });
+        await wire.receives((packet) => packet.startsWith("430"));
+      }
+      let text = "";
+      for (let n = 1; n <= 25; n++) wire.emits(n, "doc_edit", { doc_id: doc, content: (text += `word ${n} `) });
+      goes(wire);
+      await eventually("all of it to be stored", async () => (await stored(meeting.people[1]!, doc)) === text);
+      const after = await meeting.people[0]!.connects();
+      assert.deepEqual((await after.does("doc_join", { doc_id: doc })).users, ["ann"], "whoever is gone is not in it");
+    }
+  });
+}
+
+async function inItsDatabase(server: Chatter, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server.database.url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
 
 /** Every new connection to this server's database may or may not write; there are only new ones. */
 async function takesWrites(server: Chatter, may: boolean): Promise<void> {

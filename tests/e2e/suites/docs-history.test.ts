@@ -31,6 +31,23 @@ test("a text that is kept under a name stays as it was, with everybody who wrote
   assert.equal((await cat.reads(`/api/doc/${doc}/revisions/${kept.revision.id}`)).revision.content, "one");
 });
 
+test("a text that one edit takes most of away is kept first, however young it is", async () => {
+  const [ann, ben, cat] = await shared.server.online("amy", "bob", "coe");
+  const doc = await drafts(ann, "Everything that was agreed on in the meeting", { bob: "editor", coe: "viewer" });
+  await writes(ben, doc, "Everything that was agreed on");
+  assert.deepEqual(await revisions(cat, doc), []);
+  await writes(ben, doc, "");
+  // Once a minute is enough.
+  await writes(ben, doc, "Something else that is not as old");
+  await writes(ben, doc, "no");
+  const [kept, ...more] = await revisions(cat, doc);
+  assert.deepEqual([more, kept.authors, kept.name], [[], ["amy", "bob"], null]);
+  assert.equal((await cat.reads(`/api/doc/${doc}/revisions/${kept.id}`)).revision.content, "Everything that was agreed on");
+  assert.deepEqual(refusal(await cat.post(`/api/doc/${doc}/revisions/${kept.id}/restore`)), [403, "edit_access_denied"]);
+  await ann.does(`/api/doc/${doc}/revisions/${kept.id}/restore`);
+  assert.equal(await stored(cat, doc), "Everything that was agreed on");
+});
+
 test("a kept text is renamed, and without a name is one of the automatic ones", async () => {
   const [dan] = await shared.server.people("dan");
   const doc = await drafts(dan, "one");

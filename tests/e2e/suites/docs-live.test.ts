@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { YjsPage, message, updateOf } from "../support/doc-yjs.ts";
-import { drafts, eventually, stored } from "../support/docs.ts";
+import { MOST_BYTES, drafts, eventually, stored } from "../support/docs.ts";
 import { Chatter, PASSWORD, matchesSnapshot, type Person, type Tab } from "../support/index.ts";
+import { Wire } from "../support/wire.ts";
 
 const NEWS = ["doc_content", "doc_updated", "doc_content_updated", "doc_sync", "doc_awareness", "doc_user_joined", "doc_user_left", "doc_members_updated", "doc_renamed", "doc_deleted", "doc_member_added", "doc_member_removed", "doc_member_role_updated"];
 
@@ -56,6 +57,39 @@ describe("who is there", () => {
     assert.deepEqual(await ann.receives("doc_user_left"), { doc_id: doc, username: "ben" });
     await ann.hearsNothing(...NEWS);
     await dan.hearsNothing(...NEWS);
+  });
+
+  test("who leaves without waiting to be let in is out all the same", async () => {
+    const { server, ann, ben } = await aWorld();
+    await using _ = server;
+    // Each has to be read from the database first.
+    const docs = await Promise.all(Array.from({ length: 10 }, () => drafts(ann, "text", { ben: "viewer" })));
+    await ben.forgets();
+    await Promise.all(docs.flatMap((doc_id) => [ben.emits("doc_join", { doc_id }), ben.emits("doc_leave", { doc_id })]));
+    await ben.forgets();
+    for (const doc_id of docs) {
+      assert.deepEqual((await ann.emits("doc_join", { doc_id })).users, ["ann"]);
+      await ann.emits("doc_edit", { doc_id, content: "not for ben" });
+    }
+    await ben.hearsNothing(...NEWS);
+  });
+
+  test("who does not read what they ask for is put out before much of it waits, and nobody else", async () => {
+    const { server, ann, ben, cat } = await aWorld();
+    await using _ = server;
+    const doc = await drafts(ann, "x".repeat(MOST_BYTES), { ben: "viewer", cat: "viewer" });
+    await ann.emits("doc_join", { doc_id: doc });
+    using wire = await Wire.connects(server, ben);
+    const reader = await cat.connects();
+    wire.stalls();
+    const reading: Promise<any>[] = [];
+    for (let n = 0; n < 60; n++) {
+      wire.emits(n, "doc_join", { doc_id: doc });
+      if (n % 6 === 0) reading.push(reader.does("doc_join", { doc_id: doc }));
+    }
+    await ann.receives("doc_user_left", { username: "ben" });
+    for (const joined of await Promise.all(reading)) assert.equal(joined.content.length, MOST_BYTES);
+    await ann.hearsNothing("doc_user_left");
   });
 
   test("who has left hears nothing more, and joins again by editing", async () => {

@@ -1,50 +1,8 @@
 /** What a connection that is already open can still do once its session has ended: nothing. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import WebSocket from "ws";
-import { Chatter, type Person } from "../support/index.ts";
-
-/** A bare Engine.IO connection, which may ask for the namespace as often as it likes. */
-class Wire {
-  readonly #socket: WebSocket;
-  readonly #packets: string[] = [];
-  #arrived = () => {};
-
-  private constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.on("message", (data) => {
-      const packet = String(data);
-      if (packet === "2") socket.send("3");
-      else this.#packets.push(packet);
-      this.#arrived();
-    });
-  }
-
-  static async opens(server: Chatter, person: Person): Promise<Wire> {
-    const address = `${server.url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`;
-    const socket = new WebSocket(address, { headers: { cookie: person.cookie } });
-    const wire = new Wire(socket);
-    await wire.receives((packet) => packet.startsWith("0"));
-    return wire;
-  }
-
-  says(packet: string): void {
-    this.#socket.send(packet);
-  }
-
-  /** The first packet, here or still to come, that `fits`; it and those before it are forgotten. */
-  async receives(fits: (packet: string) => boolean): Promise<string> {
-    for (;;) {
-      const at = this.#packets.findIndex(fits);
-      if (at >= 0) return this.#packets.splice(0, at + 1)[at];
-      await new Promise<void>((resolve) => (this.#arrived = resolve));
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.#socket.terminate();
-  }
-}
+import { Chatter } from "../support/index.ts";
+import { Wire } from "../support/wire.ts";
 
 const isConnected = (packet: string) => packet.startsWith("40");
 const isRefused = (packet: string) => packet.startsWith("44");
