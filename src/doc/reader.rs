@@ -85,17 +85,15 @@ impl View {
     pub(super) fn forget_since(&mut self, last: i64, splices: &[Splice]) {
         self.version = self.version.filter(|version| *version <= last);
         self.named = self.named.filter(|named| *named <= last);
-        let lost = splices
-            .iter()
-            .flat_map(|splice| self.runs.sources(&splice.old));
-        let lost: Vec<_> = lost.collect();
-        if lost.is_empty() {
+        let gaps = |splice: &Splice| self.runs.sources(splice.old.clone());
+        let gaps: Vec<_> = splices.iter().flat_map(gaps).collect();
+        if gaps.is_empty() {
             return;
         }
-        self.runs = self.runs.without(&lost);
+        self.runs = self.runs.without(&gaps);
         let mut text = String::with_capacity(self.text.len());
         let mut start = 0;
-        for gap in lost {
+        for gap in gaps {
             text.push_str(&self.text[start..gap.start]);
             start = gap.end;
         }

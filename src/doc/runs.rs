@@ -222,11 +222,10 @@ impl Runs {
     }
 
     /// Where a part of the current text is in the older one, as far as it is from there.
-    pub(super) fn sources(&self, places: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    pub(super) fn sources(&self, places: Range<usize>) -> impl Iterator<Item = Range<usize>> {
         let first = self
             .0
             .partition_point(|run| run.place_end() <= places.start);
-        let places = places.clone();
         let runs = self.0[first..].iter();
         runs.take_while(move |run| run.place < places.end)
             .map(move |run| {

@@ -217,8 +217,8 @@ fn words_that_are_replaced_in_many_lines_are_found() {
 fn people_are_shown_whole_words() {
     let shown = |old, new| -> Vec<String> {
         let changes = changes(old, new).into_iter();
-        let changed = changes.filter(|it| it.kind != ChangeKind::Equal);
-        changed.map(|it| it.text).collect()
+        let told = changes.filter(|it| it.kind != ChangeKind::Equal);
+        told.map(|it| it.text).collect()
     };
     let tuesday = "We ship on Tuesday.\nThe end";
     assert_eq!(

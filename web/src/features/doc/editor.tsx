@@ -10,9 +10,11 @@ import { part } from '../../ui/part';
 import '../../ui/styles/editor.css';
 import { EditorNotice } from './EditorNotice';
 import { EditorTools } from './EditorTools';
+import { EditorPane } from './editorPane';
 import { TextEditor } from './editorView';
 import { PeopleHere } from './PeopleHere';
 import { SyncStatus } from './SyncStatus';
+import { Together } from './together';
 import type { EditorProps } from './types';
 import { useDocSession, useDocState } from './useDocSession';
 import { useView, type View } from './useView';
@@ -40,6 +42,7 @@ function Opened({ name, lost, session, discard }: Props) {
   const state = heard.lost === null && lost !== null ? { ...heard, lost } : heard;
   const writable = mayWrite(state);
   const [editor, setEditor] = useState<TextEditor | null>(null);
+  const [together] = useState(() => new Together());
   const { view, views, choose } = useView(state.role === 'viewer');
   return (
     <div className="editor" data-view={view}>
@@ -59,9 +62,10 @@ function Opened({ name, lost, session, discard }: Props) {
             session={session}
             writable={writable}
             hidden={view === 'read'}
+            together={together}
             onOpen={setEditor}
           />
-          {view === 'write' ? null : <Preview session={session} />}
+          {view === 'write' ? null : <Preview session={session} together={together} />}
         </div>
       ) : (
         <Waiting words={state.online ? text.loading : words.waiting} />
@@ -75,10 +79,11 @@ interface PaneProps {
   session: DocSession;
   writable: boolean;
   hidden: boolean;
+  together: Together;
   onOpen: (editor: TextEditor | null) => void;
 }
 
-function TextPane({ name, session, writable, hidden, onOpen }: PaneProps) {
+function TextPane({ name, session, writable, hidden, together, onOpen }: PaneProps) {
   const frame = useRef<HTMLDivElement>(null);
   const editor = useRef<TextEditor>(null);
   const label = words.label(name);
@@ -101,6 +106,12 @@ function TextPane({ name, session, writable, hidden, onOpen }: PaneProps) {
   }, [session, onOpen]);
 
   useEffect(() => editor.current?.allow(label, writable), [label, writable]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another session is in another editor
+  useEffect(() => {
+    if (hidden || editor.current === null) return;
+    return together.join(new EditorPane(editor.current.view));
+  }, [session, hidden, together]);
 
   return <div ref={frame} className="editor-text" hidden={hidden} />;
 }

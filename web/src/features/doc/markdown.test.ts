@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { toPieces } from './markdown';
 
-const html = (source: string) => toPieces(source).join('');
+const pieces = (source: string) => toPieces(source).map((piece) => piece.html);
+
+const html = (source: string) =>
+  pieces(source)
+    .join('')
+    .replaceAll(/ data-line="\d+"/g, '');
 
 describe('Markdown', () => {
   it('comes in pieces, and a change leaves most of them as they were', () => {
     const paragraphs = Array.from({ length: 2000 }, (_, index) => `Paragraph number ${index}.`);
-    const before = new Set(toPieces(paragraphs.join('\n\n')));
+    const before = new Set(pieces(paragraphs.join('\n\n')));
     expect(before.size).toBeGreaterThan(50);
     const differing = (words: string[]) =>
-      toPieces(words.join('\n\n')).filter((piece) => !before.has(piece)).length;
+      pieces(words.join('\n\n')).filter((piece) => !before.has(piece)).length;
     expect(differing(paragraphs)).toBe(0);
     expect(differing(paragraphs.with(1000, 'Another one.'))).toBeLessThan(4);
     expect(differing(['One more.', ...paragraphs])).toBeLessThan(4);
@@ -26,11 +31,33 @@ describe('Markdown', () => {
 
   it('keeps what is long apart from what is not', () => {
     const long = 'word '.repeat(30_000);
-    const pieces = toPieces(`before\n\n${long}\n\nafter`);
-    expect(pieces.filter((piece) => piece.length > 100_000)).toHaveLength(1);
-    expect(pieces.filter((piece) => /before|after/.test(piece)).every((piece) => piece.length < 100)).toBe(
+    const parts = pieces(`before\n\n${long}\n\nafter`);
+    expect(parts.filter((piece) => piece.length > 100_000)).toHaveLength(1);
+    expect(parts.filter((piece) => /before|after/.test(piece)).every((piece) => piece.length < 100)).toBe(
       true,
     );
+  });
+
+  it('says of every block on which line it begins, whichever piece it is in', () => {
+    const source = Array.from(
+      { length: 200 },
+      (_, index) =>
+        `## Part ${index}[^n]\n\n- one\n- two\n\n\`\`\`\ncode\n\`\`\`\n\n> said\n\n[^n]: A note.\n`,
+    ).join('\n');
+    const lines = source.split('\n');
+    const told = toPieces(source).flatMap(({ html: shown, line }) =>
+      [...shown.matchAll(/data-line="(\d+)"[^>]*>(?:<[^>]+>)*([^<]*)/g)].map(
+        ([, relative, words]) => [lines[line + Number(relative)], words?.trim()] as const,
+      ),
+    );
+    expect(told.length).toBeGreaterThan(1000);
+    for (const [line, words] of told) {
+      if (line === '```') expect(words).toBe('code');
+      else expect(line).toContain(words);
+    }
+    const starts = toPieces(source).map(({ line }) => line);
+    expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+    expect(starts.length).toBeGreaterThan(20);
   });
 
   it('shows HTML as typed', () => {

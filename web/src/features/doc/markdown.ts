@@ -21,41 +21,74 @@ const MOST_CHARACTERS = 20_000;
 /** One block in so many begins a new piece. */
 const USUAL_BLOCKS = 16;
 
+/** A stretch of the text as HTML. Its elements say in `data-line` on which line of the piece their source begins. */
+export interface Piece {
+  html: string;
+  /** The line of the text on which its source begins, from 0. */
+  line: number;
+  /** The line after its source. */
+  end: number;
+}
+
 /**
  * Which block begins a piece is decided by that block alone, so that one put in
  * or taken out leaves the pieces before and after it as they were.
  */
-export function toPieces(source: string): string[] {
-  const pieces: string[] = [];
-  let piece = '';
-  let blocks = 0;
-  for (const block of toBlocks(source)) {
-    const isFull = blocks === MOST_BLOCKS || piece.length + block.length > MOST_CHARACTERS;
-    if (blocks > 0 && (isFull || hash(block) % USUAL_BLOCKS === 0)) {
-      pieces.push(piece);
-      piece = '';
-      blocks = 0;
-    }
-    piece += block;
-    blocks += 1;
+export function toPieces(source: string): Piece[] {
+  const env = {};
+  const blocks = toBlocks(markdown.parse(source, env), source.split('\n'));
+  const pieces: Piece[] = [];
+  let gathered: Block[] = [];
+  let length = 0;
+  const close = () => {
+    const [first] = gathered;
+    const last = gathered.at(-1);
+    if (first === undefined || last === undefined) return;
+    const tokens = gathered.flatMap((block) => block.tokens);
+    for (const token of tokens) markLine(token, first.line);
+    const html = markdown.renderer.render(tokens, markdown.options, env);
+    pieces.push({ html, line: first.line, end: last.end });
+    gathered = [];
+    length = 0;
+  };
+  for (const block of blocks) {
+    const isFull = gathered.length === MOST_BLOCKS || length + block.source.length > MOST_CHARACTERS;
+    if (isFull || hash(block.source) % USUAL_BLOCKS === 0) close();
+    gathered.push(block);
+    length += block.source.length;
   }
-  if (blocks > 0) pieces.push(piece);
+  close();
   return pieces;
 }
 
-function toBlocks(source: string): string[] {
-  const env = {};
-  const tokens = markdown.parse(source, env);
-  const blocks: string[] = [];
+interface Block {
+  tokens: Token[];
+  line: number;
+  end: number;
+  source: string;
+}
+
+function toBlocks(tokens: Token[], lines: string[]): Block[] {
+  const blocks: Block[] = [];
   let depth = 0;
   let start = 0;
   tokens.forEach((token, index) => {
     depth += token.nesting;
     if (depth > 0) return;
-    blocks.push(markdown.renderer.render(tokens.slice(start, index + 1), markdown.options, env));
+    const own = tokens.slice(start, index + 1);
+    // The footnotes stand at the end, wherever they are in the text.
+    const isNotes = own[0]?.type === 'footnote_block_open';
+    const [from, to] = (isNotes ? null : own[0]?.map) ?? [lines.length, lines.length];
+    for (const one of isNotes ? own : []) one.map = null;
+    blocks.push({ tokens: own, line: from, end: to, source: lines.slice(from, to).join('\n') });
     start = index + 1;
   });
   return blocks;
+}
+
+function markLine(token: Token, first: number): void {
+  if (token.map !== null && token.nesting >= 0 && token.type !== 'inline')
+    token.attrSet('data-line', String(token.map[0] - first));
 }
 
 function hash(text: string): number {

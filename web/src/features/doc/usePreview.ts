@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type * as Y from 'yjs';
+import type { Piece } from './markdown';
 
 /** After a change, and then as long again as making the last one took, a few times over. */
 const PAUSE_MS = 150;
@@ -10,7 +11,7 @@ const PATIENCE_MS = 8000;
 
 export interface PreviewState {
   /** HTML that is not sanitised yet; null until there is some. */
-  pieces: string[] | null;
+  pieces: Piece[] | null;
   failed: boolean;
 }
 
@@ -65,7 +66,7 @@ class Renderer {
 
   #start(): Worker {
     const worker = new Worker(new URL('./markdown.worker.ts', import.meta.url), { type: 'module' });
-    worker.addEventListener('message', ({ data }: MessageEvent<string[]>) => {
+    worker.addEventListener('message', ({ data }: MessageEvent<Piece[]>) => {
       this.#show({ pieces: data, failed: false });
       this.#rest(REST * (performance.now() - this.#began));
     });
