@@ -45,12 +45,12 @@ export class Size {
 }
 
 /**
- * What whoever has told this vector lacks. Where that is more than a server reads, without the words that are gone
+ * What whoever has told this vector lacks. Where that is more than any text has, without the words that are gone
  * again: those are kept here for undoing, and nobody else has a use for them.
  */
 export function lacking(doc: Y.Doc, vector: Uint8Array): Uint8Array {
   const update = Y.encodeStateAsUpdate(doc, vector);
-  if (update.length <= MOST_UPDATE_BYTES) return update;
+  if (update.length <= MOST_BYTES) return update;
   const copy = new Y.Doc();
   Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
   const compact = Y.encodeStateAsUpdate(copy, vector);
