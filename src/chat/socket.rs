@@ -282,6 +282,7 @@ async fn mark_read(chat: Chat, caller: Caller, read: ReadUpTo) -> Result<ReadSta
 async fn sync(chat: Chat, caller: Caller, since: Option<Since>) -> Result<Synced> {
     let user = chat.require_user(caller.user).await?;
     let since = since.unwrap_or_default();
+    chat.delivery.catches_up(caller.sid).await;
     chat.sync(&user, since.since, since.limit).await
 }
 

@@ -29,8 +29,9 @@ impl Task {
     pub(super) async fn carry_out_settled(&mut self, command: Command) {
         // Who does not wait any more needs no answer.
         match command {
-            Command::Join(person, protocol, ack) => {
+            Command::Join(person, protocol, ack, done) => {
                 ack.answer(self.join(&person, protocol).await);
+                drop(done);
             }
             Command::Leave(sid, reply) => {
                 self.leave(sid);

@@ -57,8 +57,8 @@ impl Person {
 /// A request to one document. Answered in the order of asking.
 pub(super) enum Command {
     /// A socket opens the document. Answered within the turn, so that whoever comes next is told of
-    /// after the list of who is here.
-    Join(Person, Protocol, Ack),
+    /// after the list of who is here; the last is told when that is done.
+    Join(Person, Protocol, Ack, oneshot::Sender<()>),
     /// A socket closes it, or is gone.
     Leave(Sid, Reply<()>),
     /// A whole text, and the version that it was made from, if the client knows.
@@ -108,7 +108,7 @@ impl Command {
         };
         // Who does not wait any more needs no answer.
         match self {
-            Self::Join(_, _, ack) => ack.fail(&at_socket()),
+            Self::Join(_, _, ack, _) => ack.fail(&at_socket()),
             Self::Leave(_, reply) => drop(reply.send(Ok(()))),
             Self::Edit { reply, .. } => drop(reply.send(Err(at_socket()))),
             Self::Sync(_, _, reply) => drop(reply.send(Err(at_socket()))),

@@ -11,6 +11,7 @@ use super::{
     command::{Command, Person},
     event::{DocEdited, DocSynced, Protocol},
     pace::Kind,
+    protocol::SyncMessage,
     rights::require_member,
     store,
 };
@@ -75,10 +76,14 @@ async fn join(docs: Docs, caller: Caller, join: Join, ack: Ack) {
             docs.pace
                 .wait(caller.sid, join.doc_id, Kind::Presence)
                 .await;
-            let command = Command::Join(person, join.protocol, ack);
-            if let Err(error) = docs.engine.tell(join.doc_id, command).await {
+            docs.engine.delivery().catches_up(caller.sid).await;
+            let (done, answered) = oneshot::channel();
+            let command = Command::Join(person, join.protocol, ack, done);
+            match docs.engine.tell(join.doc_id, command).await {
+                // Resolves when it is dropped, too.
+                Ok(()) => drop(answered.await),
                 // Its acknowledgement has said so.
-                error.log("doc_join");
+                Err(error) => error.log("doc_join"),
             }
         }
         Err(error) => ack.fail(&error),
@@ -88,7 +93,6 @@ async fn join(docs: Docs, caller: Caller, join: Join, ack: Ack) {
 async fn leave(docs: Docs, caller: Caller, target: Target) -> Result<Left> {
     let (doc_id, sid) = (target.doc_id, caller.sid);
     docs.pace.wait(sid, doc_id, Kind::Question).await;
-    // Its opening the document may only just have been handed over: this comes behind that.
     let (reply, left) = oneshot::channel();
     let command = Command::Leave(sid, reply);
     if docs.engine.tell_open(doc_id, command).await {
@@ -117,6 +121,9 @@ async fn sync(docs: Docs, caller: Caller, target: Message, message: Bytes) -> Re
     docs.pace
         .wait(caller.sid, target.doc_id, kind_of_edit(role))
         .await;
+    if matches!(SyncMessage::decode(&message), Ok(SyncMessage::Step1(_))) {
+        docs.engine.delivery().catches_up(caller.sid).await;
+    }
     docs.engine
         .ask(target.doc_id, |reply| Command::Sync(person, message, reply))
         .await

@@ -8,6 +8,9 @@
 /// document's whole history.
 const MAX_WAITING: usize = 8 * 1024 * 1024;
 
+/// With more than this waiting a client is not given anything large that it asks for.
+const MUCH: usize = 1024 * 1024;
+
 /// The bytes that wait for one client.
 #[derive(Debug, Default)]
 pub(super) struct Backlog {
@@ -37,6 +40,11 @@ impl Backlog {
         self.waiting = self.waiting.saturating_sub(bytes);
     }
 
+    /// Whether a good part of what was sent still waits.
+    pub(super) fn is_long(&self) -> bool {
+        self.waiting > MUCH
+    }
+
     /// So many `bytes` more wait; whether they may. However long it is, one packet may always.
     pub(super) fn add(&mut self, bytes: usize) -> bool {
         let is_first = self.waiting == 0;
@@ -47,7 +55,7 @@ impl Backlog {
 
 #[cfg(test)]
 mod tests {
-    use super::{Backlog, MAX_WAITING};
+    use super::{Backlog, MAX_WAITING, MUCH};
 
     #[test]
     fn what_waits_has_a_bound() {
@@ -73,6 +81,15 @@ mod tests {
         assert!(!backlog.add(1));
         backlog.note_fetched(usize::MAX);
         assert!(backlog.add(2 * MAX_WAITING));
+    }
+
+    #[test]
+    fn what_waits_is_long_until_most_of_it_was_fetched() {
+        let mut backlog = Backlog::default();
+        backlog.add(MUCH + 10);
+        assert!(backlog.is_long());
+        backlog.note_fetched(10);
+        assert!(!backlog.is_long());
     }
 
     #[test]

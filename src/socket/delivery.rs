@@ -19,6 +19,8 @@ const EARLY_LINKS: u64 = 10_000;
 const EARLY_LINK_LIFE: Duration = Duration::from_mins(1);
 /// From this many bytes on a packet is counted; as many smaller ones as the buffer holds are little.
 const MUCH: usize = 1024;
+/// How often it is looked whether a client has caught up.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Sends events to rooms and ends sockets. Cheap to clone.
 #[derive(Clone)]
@@ -41,6 +43,15 @@ struct Connection {
     backlog: Backlog,
     /// Set once a packet did not fit: the socket gets nothing more and must come anew.
     cut_off: bool,
+}
+
+impl Connection {
+    /// Notes what has been written since.
+    fn look(&mut self) {
+        if let Some(link) = &self.link {
+            self.backlog.note_written(link.written());
+        }
+    }
 }
 
 impl Delivery {
@@ -142,6 +153,23 @@ impl Delivery {
         }
     }
 
+    /// Waits until the socket `sid` has fetched most of what it was sent, or is gone: before it is
+    /// given something large that it has asked for. So its own questions never have it cut off.
+    pub async fn catches_up(&self, sid: Sid) {
+        while self.is_behind(sid) {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    fn is_behind(&self, sid: Sid) -> bool {
+        self.connections
+            .get_mut(&sid)
+            .is_some_and(|mut connection| {
+                connection.look();
+                !connection.cut_off && connection.backlog.is_long()
+            })
+    }
+
     /// Whether the socket `sid` is connected.
     pub fn is_connected(&self, sid: Sid) -> bool {
         self.socket(sid).is_some_and(|socket| socket.connected())
@@ -228,9 +256,7 @@ impl Delivery {
         let Some(mut connection) = self.connections.get_mut(&socket.id) else {
             return true;
         };
-        if let Some(written) = connection.link.as_ref().map(Link::written) {
-            connection.backlog.note_written(written);
-        }
+        connection.look();
         let may_send = !connection.cut_off && connection.backlog.add(bytes);
         drop(connection);
         if !may_send {
