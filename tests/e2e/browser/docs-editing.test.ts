@@ -72,6 +72,38 @@ test("the state of saving is in words: saved, offline with what is kept, and sav
   await eventually("ben to see it", async () => other.screen === "meanwhile before online offline ");
 });
 
+test("two tabs without a link show the same; what the one leaves the other saves, and the list says so until then", async () => {
+  await using screens = await Screens.open();
+  await using meeting = await Meeting.of(screens.server, ["ann"], "before ");
+  const link = await meeting.link([0, 0]);
+  const first = await Editor.opens(screens, meeting, 0, link);
+  const second = new Editor(await first.window.another(), "ann's other tab");
+  await second.window.page.goto(`${link.url}/doc`);
+  await second.window.page.getByRole("link", { name: "Minutes" }).click();
+  for (const editor of [first, second]) await editor.says("Saved");
+
+  link.cut();
+  for (const editor of [first, second]) await editor.says("Offline");
+  await first.window.page.bringToFront();
+  await first.box.click();
+  await first.window.page.keyboard.press("Control+End");
+  await first.window.page.keyboard.type("without a link");
+  await first.says(/^Offline, \d+ changes kept on this device$/);
+  await second.shows("before without a link");
+  await second.says(/^Offline, \d+ changes kept on this device$/);
+  await first.window.page.close();
+
+  const { page } = second.window;
+  await page.bringToFront();
+  await page.getByRole("button", { name: "All documents" }).click();
+  const mark = page.getByText("Your last changes are kept on this device and not saved yet");
+  await mark.waitFor();
+  link.restore();
+  await mark.waitFor({ state: "detached" });
+  await eventually("it to be stored", async () => (await meeting.stored()) === "before without a link");
+  second.window.noComplaints();
+});
+
 test("an editor goes on writing while the server is killed and comes back, and every word is stored once", async () => {
   await using screens = await Screens.open();
   await using meeting = await Meeting.of(screens.server, ["ann"], "beginning]");

@@ -91,9 +91,14 @@ export class Window {
     return new Window(context, await context.newPage(), server);
   }
 
+  /** One more tab of the same browser, with nothing in it yet. */
+  another(): Promise<Window> {
+    return Window.in(this.context, this.server);
+  }
+
   /** One more tab of the same browser. */
   async tab(path = "/chat"): Promise<Window> {
-    const tab = await Window.in(this.context, this.server);
+    const tab = await this.another();
     await tab.visits(path);
     return tab;
   }

@@ -2,8 +2,9 @@ import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Doc } from 'yjs';
 import { Copies } from './copy';
-import { Desk, type DocRef, docKey } from './desk';
+import { Desk } from './desk';
 import { DOC, type FakeLink, FakeServer } from './fixtures';
+import { type DocRef, docKey } from './ref';
 import type { DocSession } from './session';
 
 const NAME = 'chatter.docs.1.alice';
@@ -14,19 +15,27 @@ const desks: Desk[] = [];
 afterEach(async () => {
   for (const desk of desks.splice(0)) desk.close();
   await Copies.remove(NAME);
+  marks.clear();
 });
 
-function deskOf(link: FakeLink, copies: Promise<Copies | null> = Copies.open(NAME)) {
-  const unsaved = new Map<number, boolean>();
+/** What is marked as unsaved on the device, by all pages. */
+const marks = new Map<string, boolean>();
+
+const isMarked = () => marks.get(docKey(REF)) ?? false;
+
+function deskOf(link: FakeLink, kept = true) {
   link.latency = 1;
+  const mark = (doc: string, unsaved: boolean) => marks.set(doc, unsaved);
+  const left: string[] = [];
   const desk = new Desk({
     me: link.name,
     channel: link,
-    copies,
-    onUnsaved: ({ id }, is) => unsaved.set(id, is),
+    copies: kept ? Copies.open(NAME, mark) : Promise.resolve(null),
+    onUnsaved: (ref, unsaved) => mark(docKey(ref), unsaved),
+    onLeft: (doc) => left.push(doc),
   });
   desks.push(desk);
-  return { desk, unsaved };
+  return { desk, left };
 }
 
 function connect(desk: Desk, link: FakeLink): void {
@@ -59,18 +68,18 @@ describe('the desk', () => {
   it('keeps what is put away unsaved until it is saved, unseen', async () => {
     const server = new FakeServer();
     const link = server.link('alice');
-    const { desk, unsaved } = deskOf(link);
+    const { desk } = deskOf(link);
     connect(desk, link);
     const session = desk.take(REF, 'editor');
     await synced(session);
     link.cut();
     desk.linkDown();
     session.text.insert(0, 'written without a link');
-    expect(unsaved.get(DOC)).toBe(true);
+    await vi.waitFor(() => expect(isMarked()).toBe(true));
     desk.putAway(session);
     connect(desk, link);
     await vi.waitFor(() => expect(server.text()).toBe('written without a link'));
-    await vi.waitFor(() => expect(unsaved.get(DOC)).toBe(false));
+    await vi.waitFor(() => expect(isMarked()).toBe(false));
     await vi.waitFor(() => expect(link.joined).toBe(false));
     expect(link.shown).toBeNull();
   });
@@ -89,10 +98,7 @@ describe('the desk', () => {
     first.text.insert(6, 'middle ');
     first.text.insert(13, 'end');
     const copies = await Copies.open(NAME);
-    await vi.waitFor(async () => {
-      const seen = await copies.of(docKey(REF)).load(new Doc(), null);
-      expect(seen.unsaved).toBe(2);
-    });
+    await vi.waitFor(async () => expect(await copies.of(docKey(REF)).unsaved()).toBe(2));
     before.desk.close();
 
     const after = deskOf(link);
@@ -100,7 +106,7 @@ describe('the desk', () => {
     await loaded(second);
     expect(second.text.toString()).toBe('begin middle end');
     expect(second.state).toMatchObject({ ready: true, unsaved: 2, online: false });
-    expect(after.unsaved.get(DOC)).toBe(true);
+    expect(isMarked()).toBe(true);
     server.doc.getText('content').insert(0, 'Others: ');
     connect(after.desk, link);
     await synced(second);
@@ -132,7 +138,7 @@ describe('the desk', () => {
   it('gives up what cannot be saved, on this device too', async () => {
     const server = new FakeServer();
     const link = server.link('alice');
-    const { desk, unsaved } = deskOf(link);
+    const { desk } = deskOf(link);
     connect(desk, link);
     const session = desk.take(REF, 'editor');
     await synced(session);
@@ -140,7 +146,7 @@ describe('the desk', () => {
     session.text.insert(0, 'poison');
     await vi.waitFor(() => expect(session.state.stuck).toBe('malformed'));
     await desk.discard(session);
-    expect(unsaved.get(DOC)).toBe(false);
+    expect(isMarked()).toBe(false);
     const next = desk.take(REF, 'editor');
     expect(next).not.toBe(session);
     await synced(next);
@@ -150,7 +156,7 @@ describe('the desk', () => {
   it('keeps what was not saved when access is lost', async () => {
     const server = new FakeServer();
     const link = server.link('alice');
-    const { desk, unsaved } = deskOf(link);
+    const { desk } = deskOf(link);
     connect(desk, link);
     const session = desk.take(REF, 'editor');
     await synced(session);
@@ -163,9 +169,11 @@ describe('the desk', () => {
     desk.putAway(session);
     const copies = await Copies.open(NAME);
     const doc = new Doc();
-    expect(await copies.of(docKey(REF)).load(doc, null)).toEqual({ present: true, unsaved: 1 });
+    const copy = copies.of(docKey(REF));
+    expect(await copy.load({ doc, origin: null, found: () => {} })).toBe(true);
+    expect(await copy.unsaved()).toBe(1);
     expect(doc.getText('content').toString()).toBe('not saved');
-    expect(unsaved.get(DOC)).toBe(true);
+    expect(isMarked()).toBe(true);
     copies.close();
   });
 
@@ -184,7 +192,8 @@ describe('the desk', () => {
     desk.putAway(session);
     const copies = await Copies.open(NAME);
     await vi.waitFor(async () => {
-      expect((await copies.of(docKey(REF)).load(new Doc(), null)).present).toBe(false);
+      const reader = { doc: new Doc(), origin: null, found: () => {} };
+      expect(await copies.of(docKey(REF)).load(reader)).toBe(false);
     });
     copies.close();
   });
@@ -197,11 +206,104 @@ describe('the desk', () => {
     await loaded(first);
     first.text.insert(0, 'kept');
     expect(kept.desk.wouldLose).toBe(false);
-    const { desk } = deskOf(server.link('bob'), Promise.resolve(null));
+    const { desk } = deskOf(server.link('bob'), false);
     const second = desk.take(REF, 'editor');
     await loaded(second);
     expect(desk.wouldLose).toBe(false);
     second.text.insert(0, 'in this tab alone');
     expect(desk.wouldLose).toBe(true);
+  });
+
+  it('tells where nothing is kept on the device that there is something unsaved', async () => {
+    const server = new FakeServer();
+    const link = server.link('alice');
+    const { desk } = deskOf(link, false);
+    const session = desk.take(REF, 'editor');
+    await loaded(session);
+    expect(isMarked()).toBe(false);
+    connect(desk, link);
+    await synced(session);
+    link.cut();
+    desk.linkDown();
+    session.text.insert(0, 'in this tab alone');
+    expect(isMarked()).toBe(true);
+    connect(desk, link);
+    await synced(session);
+    expect(isMarked()).toBe(false);
+  });
+});
+
+describe('two pages of one person', () => {
+  /** Both have the document open, and no link any more. */
+  async function twoPages(server: FakeServer) {
+    const links = [server.link('alice'), server.link('alice')] as const;
+    const pages = links.map((link) => ({ link, ...deskOf(link) }));
+    const opened = [];
+    for (const { desk, link, left } of pages) {
+      connect(desk, link);
+      const session = desk.take(REF, 'editor');
+      await synced(session);
+      opened.push({ desk, link, left, session });
+    }
+    for (const { desk, link } of opened) {
+      link.cut();
+      desk.linkDown();
+    }
+    const [one, other] = opened;
+    if (one === undefined || other === undefined) throw new Error('two pages');
+    return { one, other };
+  }
+
+  it('see without a link what the other has written, and save it once', async () => {
+    const server = new FakeServer();
+    const { one, other } = await twoPages(server);
+    one.session.text.insert(0, 'from one page ');
+    await vi.waitFor(() => expect(one.left).toEqual([docKey(REF)]));
+    other.desk.catchUp(docKey(REF));
+    await vi.waitFor(() => expect(other.session.text.toString()).toBe('from one page '));
+    expect(other.session.state).toMatchObject({ unsaved: 1, online: false });
+    for (const { desk, link } of [one, other]) connect(desk, link);
+    for (const { session } of [one, other]) await synced(session);
+    expect(server.text()).toBe('from one page ');
+    await vi.waitFor(() => expect(isMarked()).toBe(false));
+  });
+
+  it('save what the other left when it was closed, whether or not they were told', async () => {
+    for (const told of [true, false]) {
+      const server = new FakeServer();
+      const { one, other } = await twoPages(server);
+      one.session.text.insert(0, 'last words');
+      await vi.waitFor(() => expect(one.left).toEqual([docKey(REF)]));
+      one.desk.close();
+      await vi.waitFor(() => expect(one.left).toHaveLength(2));
+      connect(other.desk, other.link);
+      await synced(other.session);
+      if (told) other.desk.catchUp(docKey(REF));
+      await vi.waitFor(() => expect(server.text()).toBe('last words'));
+      await synced(other.session);
+      await vi.waitFor(() => expect(isMarked()).toBe(false));
+      other.desk.close();
+      await Copies.remove(NAME);
+    }
+  });
+
+  it('do not take for saved what only the other has', async () => {
+    const server = new FakeServer();
+    const { one, other } = await twoPages(server);
+    connect(other.desk, other.link);
+    await synced(other.session);
+    one.session.text.insert(0, 'not yet ');
+    await vi.waitFor(() => expect(isMarked()).toBe(true));
+    other.session.text.insert(0, 'saved ');
+    await synced(other.session);
+    expect(server.text()).toBe('saved ');
+    const copies = await Copies.open(NAME);
+    await vi.waitFor(async () => expect(await copies.of(docKey(REF)).unsaved()).toBe(1));
+    copies.close();
+    expect(isMarked()).toBe(true);
+    connect(one.desk, one.link);
+    await synced(one.session);
+    expect(server.text()).toContain('not yet ');
+    await vi.waitFor(() => expect(isMarked()).toBe(false));
   });
 });

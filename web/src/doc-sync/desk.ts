@@ -6,15 +6,8 @@
 
 import type { DocRole } from '../store/types';
 import type { Copies } from './copy';
+import { type DocRef, docKey } from './ref';
 import { type Channel, DocSession } from './session';
-
-export interface DocRef {
-  id: number;
-  /** With the id it names one document for ever; an id alone may come again after a reinstallation. */
-  createdAt: string;
-}
-
-export const docKey = ({ id, createdAt }: DocRef) => `${id}.${createdAt}`;
 
 interface Opened {
   ref: DocRef;
@@ -28,8 +21,10 @@ export interface DeskOptions {
   channel: Channel;
   /** Null where the device keeps nothing. */
   copies: Promise<Copies | null>;
-  /** Is told whenever there is something unsaved in a document, and when there is not any more. */
+  /** Is told of what is unsaved where the device keeps nothing; of what it keeps, `copies` tells. */
   onUnsaved: (ref: DocRef, unsaved: boolean) => void;
+  /** Tells this person's other pages that there is something of a document on this device. */
+  onLeft?: (doc: string) => void;
 }
 
 export class Desk {
@@ -78,7 +73,16 @@ export class Desk {
 
   /** The page is going, or has come back out of the browser's cache. */
   setVisible(visible: boolean): void {
-    for (const { session, readers } of this.#open.values()) session.setVisible(visible && readers > 0);
+    for (const [doc, { session, readers }] of this.#open) {
+      session.setVisible(visible && readers > 0);
+      if (visible) session.catchUp();
+      else if (session.state.unsaved > 0) this.#options.onLeft?.(doc);
+    }
+  }
+
+  /** Another page has left something on this device: of this document, or nobody knows of which. */
+  catchUp(doc?: string): void {
+    for (const [key, { session }] of this.#open) if (doc === undefined || doc === key) session.catchUp();
   }
 
   /** True when closing the page would lose what is kept nowhere else. */
@@ -93,17 +97,25 @@ export class Desk {
   }
 
   #begin(ref: DocRef, role: DocRole): Opened {
-    const { me, channel, copies, onUnsaved } = this.#options;
+    const { me, channel, copies, onUnsaved, onLeft } = this.#options;
     const copy = copies.then((all) => all?.of(docKey(ref)) ?? null);
-    const session = new DocSession({ id: ref.id, me, role, channel, copy });
+    const session = new DocSession({
+      id: ref.id,
+      me,
+      role,
+      channel,
+      copy,
+      onLeft: () => onLeft?.(docKey(ref)),
+    });
     const opened: Opened = { ref, session, readers: 0 };
     this.#open.set(docKey(ref), opened);
     let told: boolean | null = null;
     session.subscribe(() => {
-      if (session.state.loading) return;
+      const { loading, kept } = session.state;
+      if (loading) return;
       const unsaved = session.state.unsaved > 0;
-      if (unsaved !== told) onUnsaved(ref, unsaved);
-      told = unsaved;
+      if (!kept && unsaved !== told) onUnsaved(ref, unsaved);
+      told = kept ? null : unsaved;
       this.#clear(opened);
     });
     if (this.#online) session.linkUp();

@@ -11,16 +11,12 @@ import { missingMessage, updateMessage } from './wire';
 const EMPTY_LENGTH = 2;
 
 export class Outbox {
-  #unsaved: number;
+  #unsaved = 0;
   /** Null while nobody has said what they lack: collecting would be in vain, the offer will have it all. */
   #updates: Uint8Array[] | null = null;
   #isOffer = false;
   /** How many changes the batch under way carries; null when none is. */
   #underWay: number | null = null;
-
-  constructor(unsaved: number) {
-    this.#unsaved = unsaved;
-  }
 
   /** How many changes made here the server has not confirmed. */
   get unsaved(): number {
@@ -52,7 +48,12 @@ export class Outbox {
     this.#updates?.push(update);
   }
 
-  /** Came from elsewhere on this device: to be sent on, but not a change of this page's. */
+  /** So many changes are about to be found on this device that the server has not confirmed. */
+  expect(unsaved: number): void {
+    this.#unsaved += unsaved;
+  }
+
+  /** Came from elsewhere on this device: to be sent on. */
   found(update: Uint8Array): void {
     this.#updates?.push(update);
   }

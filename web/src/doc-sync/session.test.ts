@@ -290,7 +290,8 @@ describe('without a copy on the device', () => {
     server.doc.getText(TEXT).insert(0, 'on the server');
     const link = server.link('alice');
     const broken = () => Promise.reject(new Error('no storage'));
-    const session = opened(link, { load: broken, add: broken, count: broken, forget: broken });
+    const copy = { load: broken, catchUp: broken, add: broken, saved: broken, unsaved: broken };
+    const session = opened(link, { ...copy, forget: broken, forgetSaved: broken });
     connect({ link, session });
     await settle();
     expect(session.text.toString()).toBe('on the server');

@@ -51,6 +51,8 @@ export interface DocSessionOptions {
   channel: Channel;
   /** Null where the device keeps nothing. */
   copy: Promise<DeviceCopy | null>;
+  /** There is something new in the copy that this page may not be able to save: others may. */
+  onLeft?: () => void;
 }
 
 export class DocSession {
@@ -61,7 +63,9 @@ export class DocSession {
   readonly #id: number;
   readonly #me: string;
   readonly #channel: Channel;
+  readonly #onLeft: () => void;
   #copy: DeviceCopy | null = null;
+  #written: Promise<unknown> = Promise.resolve();
   #visible = true;
   #joined = false;
   #closed = false;
@@ -71,7 +75,7 @@ export class DocSession {
   readonly #deaf: (() => void)[];
 
   readonly #people = new People();
-  #outbox = new Outbox(0);
+  readonly #outbox = new Outbox();
   /** Moves on with the link and with every new start; answers of an earlier one do not count. */
   #epoch = 0;
   #attempt = 0;
@@ -80,10 +84,11 @@ export class DocSession {
   /** How often the server has found it too large since anything was taken. */
   #refusals = 0;
 
-  constructor({ id, me, role, channel, copy }: DocSessionOptions) {
+  constructor({ id, me, role, channel, copy, onLeft = () => {} }: DocSessionOptions) {
     this.#id = id;
     this.#me = me;
     this.#channel = channel;
+    this.#onLeft = onLeft;
     this.#state = newlyOpened(role);
     this.presence = new Presence(this.doc, me, {
       share: async (message) => (await this.#request('doc_awareness', { message }, PATIENCE_MS)).ok,
@@ -123,6 +128,11 @@ export class DocSession {
     else if (this.#joined) this.presence.enter();
   }
 
+  /** Another page may have left something in the copy on this device. */
+  catchUp(): void {
+    this.#keep((copy) => copy.catchUp());
+  }
+
   /** As `close`, and gives up what is not saved. */
   async discard(): Promise<void> {
     const copy = this.#copy;
@@ -138,6 +148,7 @@ export class DocSession {
     this.#stop();
     for (const stop of this.#deaf) stop();
     this.#listeners.clear();
+    if (this.#outbox.unsaved > 0) void this.#written.then(this.#onLeft);
     this.#copy = null;
     this.doc.destroy();
   }
@@ -145,15 +156,14 @@ export class DocSession {
   async #load(kept: Promise<DeviceCopy | null>): Promise<void> {
     try {
       const copy = await kept;
-      const loaded = await copy?.load(this.doc, DEVICE);
+      const present = await copy?.load({
+        doc: this.doc,
+        origin: DEVICE,
+        found: (count) => this.#found(count),
+      });
       if (this.#closed) return;
       this.#copy = copy;
-      this.#outbox = new Outbox(loaded?.unsaved ?? 0);
-      this.#patch({
-        ready: loaded?.present ?? false,
-        unsaved: this.#outbox.unsaved,
-        kept: loaded !== undefined,
-      });
+      this.#patch({ ready: present ?? false, kept: present !== undefined });
     } catch {
       this.#uncopied();
     }
@@ -190,6 +200,7 @@ export class DocSession {
     if (loading || !online || lost === 'deleted') return;
     this.#stop();
     this.#patch({ synced: false });
+    this.catchUp();
     void this.#exchange();
   }
 
@@ -265,11 +276,22 @@ export class DocSession {
     } else {
       if (origin !== this) this.#outbox.changed(update);
       this.#patch({ unsaved: this.#outbox.unsaved });
-      this.#keep((copy) => copy.add(this.doc, update, this.#outbox.unsaved, DEVICE));
+      this.#keep((copy) => this.#add(copy, update, origin !== this));
     }
     // What was collected meanwhile has all that is gone again in it.
     if (!this.#isTooLong() && wasTooLong) this.#start();
     else this.#send();
+  }
+
+  async #add(copy: DeviceCopy, update: Uint8Array, mine: boolean): Promise<void> {
+    await copy.add(update, mine);
+    if (mine && !this.#state.synced) this.#onLeft();
+  }
+
+  /** On this device, made by another page or an earlier one. */
+  #found(unsaved: number): void {
+    this.#outbox.expect(unsaved);
+    this.#patch({ unsaved: this.#outbox.unsaved });
   }
 
   #isTooLong(): boolean {
@@ -380,19 +402,21 @@ export class DocSession {
     this.#stop();
     this.#patch({ lost: why, synced: false, people: [] });
     // Whoever has no access keeps what they wrote, not what others did.
-    if (this.#outbox.unsaved === 0) this.#keep((copy) => copy.forget());
+    this.#keep((copy) => copy.forgetSaved());
   }
 
   #counted(): void {
     const { unsaved } = this.#outbox;
-    if (unsaved === this.#state.unsaved) return;
+    const saved = this.#state.unsaved - unsaved;
+    if (saved === 0) return;
+    // Before it is said: whoever hears that all is saved may close this.
+    this.#keep((copy) => copy.saved(saved));
     this.#patch({ unsaved });
-    this.#keep((copy) => copy.count(unsaved));
   }
 
   #keep(write: (copy: DeviceCopy) => Promise<void>): void {
     const copy = this.#copy;
-    if (copy !== null) write(copy).catch(() => this.#uncopied());
+    if (copy !== null) this.#written = write(copy).catch(() => this.#uncopied());
   }
 
   #uncopied(): void {

@@ -3,12 +3,13 @@
 import * as Y from 'yjs';
 import { listDocs } from '../api/doc';
 import { Copies } from '../doc-sync/copy';
-import { Desk, type DocRef, docKey } from '../doc-sync/desk';
+import { Desk } from '../doc-sync/desk';
+import { type DocRef, docKey } from '../doc-sync/ref';
 import type { Channel, DocSession } from '../doc-sync/session';
 import { TEXT } from '../doc-sync/wire';
 import * as socket from '../socket';
 import { current, subscribe } from '../store/store';
-import type { DocRole, Me } from '../store/types';
+import type { DocRole, Docs, Me } from '../store/types';
 import { copiesName, markUnsaved } from './unsavedDocs';
 
 const channel: Channel = { request: socket.request, tell: socket.tell, hear: socket.hear };
@@ -18,13 +19,19 @@ export interface KeptDoc {
   unsaved: number;
 }
 
-let open: { me: Me; desk: Desk; copies: Promise<Copies | null> } | null = null;
+let open: { me: Me; desk: Desk; copies: Promise<Copies | null>; pages: BroadcastChannel } | null = null;
+/** The documents by which it was last decided which copies to keep. */
+let kept: Docs['entries'] | null = null;
 /** The connection the desk has been told of. */
 let connection: string | null = null;
 
 subscribe(follow);
 window.addEventListener('pagehide', () => open?.desk.setVisible(false));
 window.addEventListener('pageshow', () => open?.desk.setVisible(true));
+document.addEventListener('visibilitychange', () => {
+  // A page that crashed has told nobody what it left.
+  if (document.visibilityState === 'visible') open?.desk.catchUp();
+});
 window.addEventListener('beforeunload', (event) => {
   if (open?.desk.wouldLose) event.preventDefault();
 });
@@ -52,7 +59,8 @@ export async function readKept(ref: DocRef): Promise<KeptDoc | null> {
   const copy = (await open?.copies)?.of(docKey(ref));
   if (copy === undefined) return null;
   const doc = new Y.Doc();
-  const { unsaved } = await copy.load(doc, null);
+  await copy.load({ doc, origin: null, found: () => {} });
+  const unsaved = await copy.unsaved();
   const text = doc.getText(TEXT).toString();
   doc.destroy();
   return { text, unsaved };
@@ -61,7 +69,7 @@ export async function readKept(ref: DocRef): Promise<KeptDoc | null> {
 export async function forgetKept(ref: DocRef): Promise<void> {
   const { me } = current();
   await (await open?.copies)?.of(docKey(ref)).forget();
-  if (me !== null) markUnsaved(me, ref, false);
+  if (me !== null) markUnsaved(me, docKey(ref), false);
 }
 
 function desk(): Desk {
@@ -69,10 +77,20 @@ function desk(): Desk {
   if (me === null) throw new Error('BUG: nobody is signed in');
   if (open !== null && open.me.id === me.id) return open.desk;
   putAll();
-  const copies = Copies.open(copiesName(me)).catch(() => null);
-  const onUnsaved = (ref: DocRef, unsaved: boolean) => markUnsaved(me, ref, unsaved);
-  const fresh = new Desk({ me: me.name, channel, copies, onUnsaved });
-  open = { me, copies, desk: fresh };
+  const mark = (doc: string, unsaved: boolean) => markUnsaved(me, doc, unsaved);
+  const copies = Copies.open(copiesName(me), mark).catch(() => null);
+  const pages = new BroadcastChannel(copiesName(me));
+  const fresh = new Desk({
+    me: me.name,
+    channel,
+    copies,
+    onUnsaved: (ref, unsaved) => mark(docKey(ref), unsaved),
+    onLeft: (doc) => {
+      if (open?.pages === pages) pages.postMessage(doc);
+    },
+  });
+  pages.addEventListener('message', ({ data }: MessageEvent<string>) => fresh.catchUp(data));
+  open = { me, copies, pages, desk: fresh };
   follow();
   return fresh;
 }
@@ -85,6 +103,7 @@ function follow(): void {
     putAll();
     return;
   }
+  forgetUnlisted(open.copies);
   const now = link.phase === 'online' ? socket.connectionId() : null;
   if (now === connection) return;
   connection = now;
@@ -92,10 +111,22 @@ function follow(): void {
   else open.desk.linkUp();
 }
 
+/** What one has no access to any more is not kept either, except for what one could not save. */
+function forgetUnlisted(copies: Promise<Copies | null>): void {
+  const { listed, entries } = current().docs;
+  if (!listed || entries === kept) return;
+  kept = entries;
+  const docs = new Set(Object.values(entries).map(docKey));
+  // What fails now is done at the next listing.
+  copies.then((all) => all?.keepOnly(docs)).catch(() => undefined);
+}
+
 function putAll(): void {
   const before = open;
   open = null;
+  kept = null;
   connection = null;
   before?.desk.close();
+  before?.pages.close();
   void before?.copies.then((copies) => copies?.close());
 }

@@ -5,7 +5,7 @@ import { whenUnauthenticated } from '../api/client';
 import { current, signedIn, signedOut, update } from '../store/store';
 import { closeLink, openLink } from './connection';
 import { keep, keepOutbox } from './kept';
-import { forgetDocs, saveUnsavedDocs } from './unsavedDocs';
+import { forgetDocs, forgetOthers, saveUnsavedDocs } from './unsavedDocs';
 
 /** Who is signed in in this browser: its tabs share the cookie, and have to agree on whose it is. */
 const PERSON = 'chatter.person';
@@ -71,6 +71,7 @@ async function enter(): Promise<void> {
   openLink();
   // What fails now is tried again by the next page.
   saveUnsavedDocs(me).catch(() => undefined);
+  forgetOthers(me).catch(() => undefined);
 }
 
 function leave(): void {

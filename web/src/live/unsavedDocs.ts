@@ -3,17 +3,34 @@
  * The client that could save them is loaded only when there are any.
  */
 
-import type { DocRef } from '../doc-sync/desk';
+import type { DocRef } from '../doc-sync/ref';
 import type { Me } from '../store/types';
-import { keep, keptKeys } from './kept';
+import { keep, kept, keptKeys } from './kept';
 
-const prefixOf = (me: Me) => `chatter.unsaved-doc.${me.id}.`;
+const COPIES = 'chatter.docs.';
+const prefixOf = ({ id }: Pick<Me, 'id'>) => `chatter.unsaved-doc.${id}.`;
 
 /** The database that holds this person's copies. */
-export const copiesName = (me: Me) => `chatter.docs.${me.id}.${me.name}`;
+export const copiesName = (me: Me) => `${COPIES}${me.id}.${me.name}`;
 
-export function markUnsaved(me: Me, { id, createdAt }: DocRef, unsaved: boolean): void {
-  keep(`${prefixOf(me)}${id}.${createdAt}`, unsaved ? 'yes' : null);
+const listeners = new Set<() => void>();
+
+/** `doc` as `docKey` names it. */
+export function markUnsaved(me: Me, doc: string, unsaved: boolean): void {
+  const key = prefixOf(me) + doc;
+  if ((kept(key) !== null) === unsaved) return;
+  keep(key, unsaved ? 'yes' : null);
+  for (const listener of listeners) listener();
+}
+
+/** In this tab and in others. Ends with the returned function. */
+export function whenMarked(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener('storage', listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener('storage', listener);
+  };
 }
 
 export function unsavedDocs(me: Me): DocRef[] {
@@ -32,10 +49,20 @@ export async function saveUnsavedDocs(me: Me): Promise<void> {
 
 /** Nothing of this person's documents stays on the device. */
 export function forgetDocs(me: Me): void {
-  for (const ref of unsavedDocs(me)) markUnsaved(me, ref, false);
+  for (const key of keptKeys(prefixOf(me))) keep(key, null);
   try {
     indexedDB.deleteDatabase(copiesName(me));
   } catch {
     return;
+  }
+}
+
+/** Of those who were signed in here before and have not signed out, only what they could not save stays. */
+export async function forgetOthers(me: Me): Promise<void> {
+  const databases = await indexedDB.databases();
+  for (const { name } of databases) {
+    if (name === undefined || !name.startsWith(COPIES) || name === copiesName(me)) continue;
+    const id = Number.parseInt(name.slice(COPIES.length), 10);
+    if (keptKeys(prefixOf({ id })).length === 0) indexedDB.deleteDatabase(name);
   }
 }

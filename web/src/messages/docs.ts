@@ -33,6 +33,7 @@ export const words = {
     edited: (who: string, when: string) => `Edited by ${who} ${when}`,
     neverEdited: (who: string, when: string) => `Created by ${who} ${when}, not edited yet`,
     by: (who: string) => `created by ${who}`,
+    unsaved: 'Your last changes are kept on this device and not saved yet',
     empty: 'No documents yet',
     emptyHint: 'Write one together: create a document, or drop a Markdown file here.',
     nothingFound: (query: string) => `No document with “${query}” in its name or by its creator.`,

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { docKey } from '../../doc-sync/ref';
 import { listDocuments } from '../../live/documents';
 import { text } from '../../messages';
 import { words } from '../../messages/docs';
@@ -16,6 +17,7 @@ import { LostTexts } from './LostTexts';
 import { useMinute } from './relative';
 import { Skeleton } from './Skeleton';
 import { useImport } from './useImport';
+import { useUnsaved } from './useUnsaved';
 
 const CreateDialog = part(() => import('./CreateDialog'));
 
@@ -31,6 +33,7 @@ export default function DocListPage() {
   const picker = useRef<HTMLInputElement>(null);
   // Who edits a document tells only those who have it open: the others ask now and then.
   const now = useMinute(refresh);
+  const unsaved = useUnsaved();
   const sorted = useMemo(() => docsInOrder(docs), [docs]);
   const shown = useMemo(() => filterDocs(sorted, whose, query), [sorted, whose, query]);
 
@@ -117,7 +120,7 @@ export default function DocListPage() {
           ) : null}
           <ul className="doc-list" aria-label={words.title}>
             {shown.map((entry) => (
-              <DocRow key={entry.id} entry={entry} now={now} />
+              <DocRow key={entry.id} entry={entry} now={now} unsaved={unsaved.has(docKey(entry))} />
             ))}
           </ul>
         </div>

@@ -12,9 +12,11 @@ import { ago } from './relative';
 interface Props {
   entry: DocEntry;
   now: number;
+  /** Some of one's changes are kept on this device alone. */
+  unsaved: boolean;
 }
 
-export const DocRow = memo(function DocRow({ entry, now }: Props) {
+export const DocRow = memo(function DocRow({ entry, now, unsaved }: Props) {
   const me = useChatter((state) => state.me?.name ?? '');
   const who = (name: string) => (name === me ? words.you : name);
   const { lastEditedAt, lastEditedBy, createdAt, createdBy } = entry;
@@ -26,7 +28,12 @@ export const DocRow = memo(function DocRow({ entry, now }: Props) {
         </span>
         <strong>{entry.name}</strong>
         <small>
-          {lastEditedAt === null ? (
+          {unsaved ? (
+            <span className="doc-unsaved">
+              <Icon name="warning" size={14} />
+              {words.list.unsaved}
+            </span>
+          ) : lastEditedAt === null ? (
             <time dateTime={createdAt} title={exact(createdAt)}>
               {words.list.neverEdited(who(createdBy), ago(createdAt, now))}
             </time>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { type DocRef, docKey } from '../../doc-sync/desk';
+import { type DocRef, docKey } from '../../doc-sync/ref';
 import { forgetKept, type KeptDoc, readKept } from '../../live/docDesk';
 import { words } from '../../messages/editor';
 import { Confirm } from '../../ui/Confirm';

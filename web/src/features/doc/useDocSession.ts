@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
-import type { DocRef } from '../../doc-sync/desk';
+import type { DocRef } from '../../doc-sync/ref';
 import type { DocSession } from '../../doc-sync/session';
 import type { DocState } from '../../doc-sync/state';
 import { discardDoc, putDocAway, takeDoc } from '../../live/docDesk';
