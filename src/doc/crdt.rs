@@ -225,11 +225,11 @@ impl Crdt {
         self.doc.transact().encode_state_as_update_v2(&all)
     }
 
-    /// How many of `ranges` are not deleted yet, as a whole.
-    pub(super) fn count_undeleted(
+    /// Those of `ranges` that are not deleted yet, as a whole.
+    pub(super) fn undeleted(
         &self,
         ranges: impl Iterator<Item = (ClientID, Range<u32>)>,
-    ) -> usize {
+    ) -> Vec<(ClientID, Range<u32>)> {
         let deleted = self.doc.transact().snapshot().delete_set;
         let is_left = |(client, range): &(ClientID, Range<u32>)| {
             let known = deleted
@@ -245,7 +245,7 @@ impl Crdt {
             }
             at < range.end
         };
-        ranges.filter(is_left).count()
+        ranges.filter(is_left).collect()
     }
 
     /// The text, read from its blocks.

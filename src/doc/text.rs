@@ -8,6 +8,7 @@
 //! (emoji): another client may cut a surrogate pair in two, which turns both halves into U+FFFD
 //! without any report, so that there the mirror is compared after every update from outside.
 
+use self::history::{History, Kind, MAX_CLIENTS};
 use super::{
     crdt::Crdt,
     diff,
@@ -16,19 +17,12 @@ use super::{
 };
 use crate::kernel::{Error, Result};
 
+mod history;
+
 /// The most bytes that a text may have.
 pub(super) const MAX_BYTES: usize = 1_000_000;
-/// The most blocks (runs of characters and of deleted ones) that the history of a text may have:
-/// some 60 MB of memory and milliseconds an edit.
-const MAX_BLOCKS: usize = 200_000;
 /// What a block costs in memory, in bytes.
 const BLOCK_BYTES: usize = 300;
-/// How many more there may be by edits that add hardly any.
-const MARGIN: usize = MAX_BLOCKS / 10;
-/// Clients that one update may bring, and that a text may have in all. Where many of them have put
-/// something in at the same place, each is compared with all others: 0.1 s for 1,000, 30 s for
-/// 20,000.
-const MAX_CLIENTS: (usize, usize) = (500, 20_000);
 /// With more deletions than these it is looked up which of them are new.
 const FEW_DELETIONS: usize = 100;
 
@@ -49,10 +43,7 @@ pub(super) struct Text {
     mirror: String,
     /// Characters beyond the basic plane in the text.
     has_pairs: bool,
-    /// An upper bound.
-    blocks: usize,
-    /// Whether that is exact.
-    is_counted: bool,
+    history: History,
     log_len: usize,
     log_bytes: usize,
 }
@@ -64,8 +55,7 @@ impl Text {
             crdt: Crdt::new(),
             mirror: String::new(),
             has_pairs: false,
-            blocks: 0,
-            is_counted: true,
+            history: History::default(),
             log_len: 0,
             log_bytes: 0,
         }
@@ -94,8 +84,7 @@ impl Text {
             ..Self::new()
         };
         text.has_pairs = update::has_pairs(&text.mirror);
-        text.blocks = text.count_blocks()?;
-        text.is_counted = true;
+        text.measure()?;
         Ok(text)
     }
 
@@ -106,7 +95,7 @@ impl Text {
 
     /// About how many bytes of memory it takes: the text itself, its mirror, and copies to be shared.
     pub(super) fn memory(&self) -> usize {
-        4 * self.mirror.len() + BLOCK_BYTES * self.blocks
+        4 * self.mirror.len() + BLOCK_BYTES * self.history.blocks
     }
 
     /// Changes the text; the update (version 1) that has to be stored and told to others.
@@ -122,12 +111,20 @@ impl Text {
         }
         // A splice is a block itself and may cut two.
         let blocks = 3 * splices.len() + inserted / 1_000;
-        self.make_room(blocks, splices.len() == 1)?;
+        let kind = match splices {
+            [_] if inserted == 0 => Kind::Shortening,
+            [splice] if splice.old == (0..self.mirror.len()) => Kind::Whole,
+            [_] => Kind::Small,
+            _ => Kind::Ordinary,
+        };
+        let structs = splices.len() + inserted / 1_000;
+        self.make_room(blocks, structs, kind)?;
         let update = self
             .crdt
             .edit(steps(&self.mirror, self.is_ascii(), splices));
         self.mirror_splices(splices);
-        self.note(blocks, &update);
+        self.history.note(blocks, structs);
+        self.note(&update);
         Ok(update)
     }
 
@@ -141,15 +138,17 @@ impl Text {
         let update = Update::parse(bytes)?;
         let news = update.check(&self.crdt.state())?;
         let deletions = if news.deletions > FEW_DELETIONS {
-            self.crdt.count_undeleted(update.deletions())
+            self.crdt.undeleted(update.deletions()).len()
         } else {
             news.deletions
         };
-        let blocks = 3 * news.structs + 2 * deletions;
-        self.make_room(blocks, news.structs + deletions <= 1)?;
         self.require_few_clients(news)?;
+        self.make_room_for(&update, news.structs, deletions)?;
         self.require_fit(bytes, &update, news)?;
-        self.take(bytes, &update, blocks)
+        let applied = self.take(bytes, &update)?;
+        let blocks = 3 * news.structs + 2 * deletions;
+        self.history.note(blocks, news.structs);
+        Ok(applied)
     }
 
     /// Takes over an update (version 1) that was stored; the changes of the text.
@@ -161,16 +160,18 @@ impl Text {
         let update = Update::parse_own(bytes)?;
         let news = update.check(&self.crdt.state());
         news.map_err(|error| Error::internal(anyhow::anyhow!(error)))?;
-        Ok(self.take(bytes, &update, update.structs())?.splices)
+        let structs = update.structs();
+        self.history.note(3 * structs, structs);
+        Ok(self.take(bytes, &update)?.splices)
     }
 
-    fn take(&mut self, bytes: &[u8], update: &Update, blocks: usize) -> Result<Applied> {
+    fn take(&mut self, bytes: &[u8], update: &Update) -> Result<Applied> {
         let is_ascii = self.is_ascii();
         let integrated = self.crdt.integrate(bytes, update.has_carriage_return)?;
         let Some((steps, data)) = integrated else {
             return Ok(Applied::default());
         };
-        self.note(blocks, &data);
+        self.note(&data);
         let splices = splices(&self.mirror, is_ascii, steps);
         self.has_pairs |= update.has_pairs;
         let splices = if self.has_pairs {
@@ -193,8 +194,8 @@ impl Text {
     pub(super) fn lacks(&self, bytes: &[u8]) -> Result<bool> {
         let update = Update::parse(bytes)?;
         let news = update.check(&self.crdt.state())?;
-        let undeleted = || self.crdt.count_undeleted(update.deletions());
-        Ok(news.structs > 0 || (news.deletions > 0 && undeleted() > 0))
+        let has_all = || self.crdt.undeleted(update.deletions()).is_empty();
+        Ok(news.structs > 0 || (news.deletions > 0 && !has_all()))
     }
 
     /// What a client lacks whose state vector (version 1) this is, as an update (version 1).
@@ -221,8 +222,7 @@ impl Text {
     pub(super) fn compact(&mut self) -> Result<Vec<u8>> {
         let snapshot = self.crdt.snapshot();
         self.crdt = self.crdt.copy(&snapshot)?;
-        self.blocks = self.count_blocks()?;
-        self.is_counted = true;
+        self.measure()?;
         self.has_pairs = update::has_pairs(&self.mirror);
         self.log_len = 0;
         self.log_bytes = 0;
@@ -239,41 +239,63 @@ impl Text {
         self.log_bytes
     }
 
-    fn note(&mut self, blocks: usize, update: &[u8]) {
-        self.blocks += blocks;
-        self.is_counted = false;
+    fn note(&mut self, update: &[u8]) {
         self.log_len += 1;
         self.log_bytes += update.len();
     }
 
-    fn count_blocks(&self) -> Result<usize> {
-        let everything = self.crdt.diff_since(&yrs::StateVector::default());
-        Ok(Update::parse_own(&everything)?.structs())
+    /// Everything, of which it is known now how much it is.
+    fn measure(&mut self) -> Result<Update> {
+        let everything = self.everything()?;
+        (self.history, _) = History::measure(&everything, None);
+        Ok(everything)
     }
 
-    /// Refuses `more` blocks when there would be too many. A `small` edit still finds room when a
-    /// large one does not.
-    fn make_room(&mut self, more: usize, is_small: bool) -> Result<()> {
-        let most = MAX_BLOCKS + if is_small { MARGIN } else { 0 };
-        if self.blocks + more > most && !self.is_counted {
-            self.blocks = self.count_blocks()?;
-            self.is_counted = true;
+    fn everything(&self) -> Result<Update> {
+        Update::parse_own(&self.crdt.diff_since(&yrs::StateVector::default()))
+    }
+
+    /// Refuses an edit that adds so many blocks and structs when there would be too many.
+    fn make_room(&mut self, blocks: usize, structs: usize, kind: Kind) -> Result<()> {
+        if self.history.has_room(blocks, structs, kind) {
+            return Ok(());
         }
-        if more > 0 && self.blocks + more > most {
-            return Err(full());
+        if self.history.unmeasured > 0 {
+            self.measure()?;
         }
-        Ok(())
+        let steps = self.history.steps();
+        let is_within = self.history.is_within(blocks, steps, kind);
+        is_within.then_some(()).ok_or_else(full)
+    }
+
+    /// The same for an update from outside with so many structs and deletions that are new.
+    fn make_room_for(&mut self, update: &Update, structs: usize, deletions: usize) -> Result<()> {
+        let blocks = 3 * structs + 2 * deletions;
+        let kind = if structs + deletions > 1 {
+            Kind::Ordinary
+        } else {
+            Kind::Small
+        };
+        if blocks == 0 || self.history.has_room(blocks, structs, kind) {
+            return Ok(());
+        }
+        let everything = self.everything()?;
+        let (here, steps) = History::measure(&everything, Some(update));
+        self.history = here;
+        // What is deleted as a whole takes no room.
+        let cuts = everything.cuts(&self.crdt.undeleted(update.deletions()));
+        let kind = if structs == 0 && cuts <= 2 {
+            Kind::Shortening
+        } else {
+            kind
+        };
+        let is_within = self.history.is_within(3 * structs + cuts, steps, kind);
+        is_within.then_some(()).ok_or_else(full)
     }
 
     /// Refuses an update that brings too many new clients.
     fn require_few_clients(&self, news: News) -> Result<()> {
-        let (at_once, in_all) = MAX_CLIENTS;
-        if news.clients > at_once {
-            return Err(update::too_large(
-                "The update brings too many clients at once.",
-            ));
-        }
-        if news.clients > 0 && self.crdt.state().len() + news.clients > in_all {
+        if news.clients > 0 && self.crdt.state().len() + news.clients > MAX_CLIENTS {
             return Err(full());
         }
         Ok(())

@@ -9,13 +9,18 @@
 //! Format: per client its consecutive structs, then per client the ranges that are deleted; all
 //! numbers are lib0 varints. Linear in the length of the update.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::Range,
+};
 
 use yrs::{ClientID, StateVector};
 
 mod input;
+mod order;
 
 use self::input::{Id, Input, up_to};
+pub(super) use self::order::Order;
 use super::splice::utf16_units;
 use crate::kernel::{Error, Result, error::ErrorKind};
 
@@ -115,24 +120,28 @@ impl Update {
             has_carriage_return: false,
             has_pairs: false,
         };
+        // A client that comes twice would not be one run of clocks any more.
+        let mut names = HashSet::new();
         for _ in 0..input.count()? {
             let client = update.read_client(input)?;
+            names.insert(client.id).then_some(())?;
             update.clients.push(client);
         }
+        let mut names = HashSet::new();
         for _ in 0..input.count()? {
             let client = input.client()?;
+            names.insert(client).then_some(())?;
+            // In their order, as every Yjs has them: each takes yrs a step for all that come after.
+            let mut before = 0;
             for _ in 0..input.count()? {
                 let clock = input.clock(0)?;
                 let end = input.clock(clock)?;
-                (end > clock).then_some(())?;
+                (clock >= before && end > clock).then_some(())?;
+                before = end;
                 update.deletions.push(Span { client, clock, end });
             }
         }
-        // A client that comes twice would not be one run of clocks any more.
-        let mut ids: Vec<u64> = update.clients.iter().map(|client| client.id).collect();
-        ids.sort_unstable();
-        let is_unique = ids.windows(2).all(|pair| pair[0] != pair[1]);
-        (is_unique && input.0.is_empty()).then_some(update)
+        input.0.is_empty().then_some(update)
     }
 
     fn read_client(&mut self, input: &mut Input) -> Option<Client> {
@@ -191,8 +200,24 @@ impl Update {
         self.clients.iter().map(|client| client.structs.len()).sum()
     }
 
+    /// How many of the ends of `ranges` are within a struct, and cut it in two.
+    pub(super) fn cuts(&self, ranges: &[(ClientID, Range<u32>)]) -> usize {
+        let clients = self.clients.iter();
+        let clients: HashMap<u64, &Client> = clients.map(|client| (client.id, client)).collect();
+        let is_cut = |(client, clock): &(ClientID, u32)| {
+            clients.get(&client.get()).is_some_and(|client| {
+                let next = client.structs.partition_point(|it| it.end <= *clock);
+                let at = client.structs.get(next);
+                at.is_some_and(|it| it.clock < *clock)
+            })
+        };
+        let ends = ranges.iter();
+        let ends = ends.flat_map(|(client, range)| [(*client, range.start), (*client, range.end)]);
+        ends.filter(is_cut).count()
+    }
+
     /// The ranges that it deletes: client, first clock and the clock after the last.
-    pub(super) fn deletions(&self) -> impl Iterator<Item = (ClientID, std::ops::Range<u32>)> {
+    pub(super) fn deletions(&self) -> impl Iterator<Item = (ClientID, Range<u32>)> {
         self.deletions
             .iter()
             .map(|span| (ClientID::new(span.client), span.clock..span.end))
