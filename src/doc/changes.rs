@@ -33,10 +33,6 @@ impl Task {
                 ack.answer(self.join(&person, protocol).await);
                 drop(done);
             }
-            Command::Leave(sid, reply) => {
-                self.leave(sid);
-                drop(reply.send(Ok(())));
-            }
             Command::Content(reply) => {
                 let content = self.text().map(|text| Content {
                     text: text.content(),
@@ -61,10 +57,11 @@ impl Task {
                 }
                 Err(error) => drop(reply.send(Err(error))),
             },
-            // Edits do not wait for the edits before them.
-            Command::Edit { .. } | Command::Sync(..) | Command::Awareness(..) => {
-                command.refuse(Absence::Unreadable);
-            }
+            // Those do not come here.
+            Command::Leave(..)
+            | Command::Edit { .. }
+            | Command::Sync(..)
+            | Command::Awareness(..) => command.refuse(Absence::Unreadable),
         }
     }
 
@@ -75,7 +72,7 @@ impl Task {
         let tx = self.shared.db.begin().await?;
         let outcome = members::apply(&tx, self.id, actor, change, now).await?;
         self.commit(tx).await?;
-        let Some(MemberOutcome { user, kind, .. }) = outcome else {
+        let Some(MemberOutcome { user, kind }) = outcome else {
             return Ok(());
         };
         let role = match kind {

@@ -83,6 +83,8 @@ impl Docs {
             (to.version, new.into())
         } else {
             let content = self.engine.content(id).await?;
+            // It may be a later one than they were still allowed to see.
+            self.require_member(user, id).await?;
             (content.version, content.text)
         };
         let changes = if old.len() + new.len() <= SMALL_BYTES {

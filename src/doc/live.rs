@@ -122,7 +122,10 @@ impl Task {
         let outcome = match self.read_sync(person, message) {
             Ok(SyncMessage::Step1(vector)) => {
                 self.settle().await;
-                self.bring_up(person, vector).await.map(|()| None)
+                match self.missing() {
+                    Some(_) => Err(unavailable()),
+                    None => self.bring_up(person, vector).await.map(|()| None),
+                }
             }
             Ok(SyncMessage::Step2(update) | SyncMessage::Update(update)) => {
                 self.merge_update(person, update).await.map(Some)

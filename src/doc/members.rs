@@ -35,15 +35,7 @@ pub(super) async fn apply(
             Some(MemberKind::Removed)
         }
     };
-    let Some(kind) = kind else {
-        return Ok(None);
-    };
-    let members = store::members(tx, id).await?;
-    Ok(Some(MemberOutcome {
-        user,
-        kind,
-        members: members.into_iter().map(|member| member.user_id).collect(),
-    }))
+    Ok(kind.map(|kind| MemberOutcome { user, kind }))
 }
 
 async fn add(tx: &Tx, id: DocId, user: UserId, role: Role, now: Timestamp) -> Result<MemberKind> {

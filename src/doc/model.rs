@@ -137,8 +137,6 @@ pub(super) struct MemberOutcome {
     pub(super) user: UserId,
     /// What.
     pub(super) kind: MemberKind,
-    /// Who is in the document now.
-    pub(super) members: Vec<UserId>,
 }
 
 /// In what way a membership changed.

@@ -204,10 +204,9 @@ pub(super) async fn rename(tx: &Tx, id: DocId, actor: UserId, name: &DocName) ->
     Ok(())
 }
 
-/// Deletes a document with its text and its history, if `actor` may; who was in it.
-pub(super) async fn delete(tx: &Tx, id: DocId, actor: UserId) -> Result<Vec<UserId>> {
+/// Deletes a document with its text and its history, if `actor` may.
+pub(super) async fn delete(tx: &Tx, id: DocId, actor: UserId) -> Result<()> {
     require_creator(lock_as(tx, id, actor).await?, Deed::Delete)?;
-    let members = members(tx, id).await?;
     doc::Entity::delete_by_id(id).exec(tx).await?;
-    Ok(members.into_iter().map(|member| member.user_id).collect())
+    Ok(())
 }

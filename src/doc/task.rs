@@ -250,8 +250,10 @@ impl Task {
     async fn carry_out(&mut self, command: Command) {
         self.used = Instant::now();
         match command {
-            Command::Leave(sid, reply) if self.is_unread() => {
+            Command::Leave(sid, reply) => {
+                self.settle().await;
                 self.leave(sid);
+                // Who does not wait any more needs no answer.
                 drop(reply.send(Ok(())));
             }
             other if self.is_unread() => other.refuse(Absence::Unreadable),
@@ -267,9 +269,18 @@ impl Task {
             }
             other => {
                 self.settle().await;
-                self.carry_out_settled(other).await;
+                match self.missing() {
+                    Some(absence) => other.refuse(absence),
+                    None => self.carry_out_settled(other).await,
+                }
             }
         }
+    }
+
+    /// Why nothing can be done with the text, if nothing can.
+    pub(super) fn missing(&self) -> Option<Absence> {
+        let unread = self.is_unread().then_some(Absence::Unreadable);
+        self.absence.or(unread)
     }
 
     /// What `user` may do, if they are a member.
