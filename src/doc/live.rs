@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use entity::UserId;
+use serde_json::value::to_raw_value;
 
 use super::{
     audience::Listener,
@@ -223,18 +224,29 @@ impl Task {
     pub(super) fn send_texts(&mut self) {
         let delivery = self.shared.delivery.clone();
         let Some(text) = self.text() else { return };
-        for (sid, content, version) in text.due(Instant::now(), |sid| delivery.is_ready(sid)) {
+        let due = text.due(Instant::now(), |sid| delivery.is_ready(sid));
+        // All are sent the same text, which may be long: it is encoded once for each editor named.
+        let mut encoded = Vec::new();
+        for (sid, content, version) in due {
             let Some(listener) = self.audience.get(sid) else {
                 continue;
             };
             let editor = self.editor_for(listener.user);
-            let event = DocUpdated {
-                doc_id: self.id,
-                content: &content,
-                version,
-                edited_by: editor.map_or("", |editor| &editor.1),
-            };
-            delivery.emit_to_socket(sid, UPDATED, &event, content.len());
+            let is_named = |(named, _): &(Option<&Editor>, _)| *named == editor;
+            let known = encoded.iter().position(is_named).unwrap_or(encoded.len());
+            if known == encoded.len() {
+                let event = DocUpdated {
+                    doc_id: self.id,
+                    content: &content,
+                    version,
+                    edited_by: editor.map_or("", |editor| &editor.1),
+                };
+                match to_raw_value(&event) {
+                    Ok(event) => encoded.push((editor, event)),
+                    Err(error) => return tracing::error!(%error, "a text could not be encoded"),
+                }
+            }
+            delivery.emit_to_socket(sid, UPDATED, &encoded[known].1, content.len());
             // What a person did in another window, older clients take for their own echo.
             if editor.is_some_and(|editor| editor.0 == listener.user) {
                 self.send_content(sid, &content, version);
