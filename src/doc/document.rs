@@ -21,7 +21,7 @@ use super::{
     reader::{Base, Reader, View},
     runs::Runs,
     splice::Splice,
-    text::{self, MAX_BYTES, Text},
+    text::{self, MAX_BYTES, Text, lf},
 };
 use crate::kernel::{Error, Result};
 
@@ -39,6 +39,8 @@ pub(super) struct Edited {
     pub(super) is_sweeping: bool,
 }
 
+/// Bytes of the texts that are kept of all readers together, beside the last ones of each.
+const MAX_VIEWED: usize = 64_000_000;
 /// A text of fewer bytes than these is no loss.
 const LITTLE: usize = 16;
 
@@ -325,8 +327,9 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
 
     fn send(&mut self, key: K, view: View) {
         self.absent.note_sent(&view);
+        let share = MAX_VIEWED / self.readers.len().max(1);
         if let Some(reader) = self.readers.get_mut(&key) {
-            reader.note_sent(view);
+            reader.note_sent(view, share);
         }
     }
 
@@ -397,15 +400,6 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
 fn is_sweeping(splices: &[Splice], before: usize) -> bool {
     let deleted: usize = splices.iter().map(|splice| splice.old.len()).sum();
     before >= LITTLE && deleted > before / 2
-}
-
-/// `text` with newlines for carriage returns, alone or with a newline.
-fn lf(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') {
-        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        Cow::Borrowed(text)
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! What the documents feature speaks of.
 
+use std::borrow::Cow;
+
 use entity::{Timestamp, UserId, doc, doc_member::Role};
 use unicode_normalization::UnicodeNormalization;
 
+use super::text::lf;
 use crate::kernel::{Error, Result};
 
 /// The most people in a document, its creator included.
@@ -83,11 +86,11 @@ pub(super) struct NewText(String);
 impl NewText {
     /// Takes a text with whatever line ends.
     pub(super) fn new(text: String) -> Self {
-        if text.contains('\r') {
-            Self(text.replace("\r\n", "\n").replace('\r', "\n"))
-        } else {
-            Self(text)
-        }
+        let changed = match lf(&text) {
+            Cow::Owned(changed) => Some(changed),
+            Cow::Borrowed(_) => None,
+        };
+        Self(changed.unwrap_or(text))
     }
 
     pub(super) fn as_str(&self) -> &str {

@@ -5,15 +5,18 @@
 //! some recent version, less what others did after it and with all that its author did. Does not
 //! own: what was sent since the document was opened (`reader`).
 //!
-//! Made of the last updates of the log. A comparison is as long as one of whole texts; newer
-//! versions come first, and how much is compared is bounded.
+//! Made of the last updates of the log. Each takes one walk over what is or was in the text; a
+//! comparison is as long as one of whole texts, newer versions come first, and how much is compared
+//! is bounded.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range, sync::Arc, vec};
 
 use super::{diff, runs::Runs, splice::Splice};
 
-/// Bytes of text that are compared in search of a version.
+/// Bytes of text that are looked at in search of a version.
 const MAX_COMPARED: usize = 40_000_000;
+/// The same for one byte that is not in the common beginning or end of both texts.
+const DIFFERENT: usize = 10;
 
 /// The last versions of a document, by `A`uthor.
 pub(super) struct Past<A> {
@@ -26,7 +29,9 @@ pub(super) struct Past<A> {
 /// Neighbouring characters with the same history.
 #[derive(Clone)]
 struct Piece<A> {
-    text: String,
+    /// What came in together, and the part of it that this is.
+    text: Arc<str>,
+    part: Range<usize>,
     inserted: Option<Event<A>>,
     deleted: Option<Event<A>>,
 }
@@ -40,11 +45,7 @@ struct Event<A> {
 impl<A: Copy + Eq> Past<A> {
     /// A document whose text at `version` was `text`.
     pub(super) fn new(text: &str, version: i64) -> Self {
-        let piece = Piece {
-            text: text.to_owned(),
-            inserted: None,
-            deleted: None,
-        };
+        let piece = Piece::new(text, None);
         Self {
             pieces: vec![piece],
             versions: [version].into(),
@@ -55,49 +56,33 @@ impl<A: Copy + Eq> Past<A> {
     pub(super) fn note(&mut self, version: i64, author: A, splices: &[Splice]) {
         self.versions.insert(version);
         let event = Some(Event { version, author });
-        for Splice { old, insert } in splices.iter().rev() {
-            self.cut(old.end);
-            let start = self.cut(old.start);
-            let mut left = old.len();
-            for piece in &mut self.pieces[start..] {
-                if left == 0 {
-                    break;
-                }
-                if piece.deleted.is_none() {
-                    left -= piece.text.len();
-                    piece.deleted = event;
-                }
-            }
-            let piece = Piece {
-                text: insert.clone(),
-                inserted: event,
-                deleted: None,
-            };
-            self.pieces.insert(start, piece);
+        let pieces = Vec::with_capacity(self.pieces.len() + 3 * splices.len());
+        let pieces = std::mem::replace(&mut self.pieces, pieces).into_iter();
+        let mut before = Before { pieces, cut: None };
+        let mut at = 0;
+        for Splice { old, insert } in splices {
+            self.pass(&mut before, old.start - at, None);
+            self.pieces.push(Piece::new(insert, event));
+            self.pass(&mut before, old.len(), event);
+            at = old.end;
         }
+        self.pieces.extend(before);
     }
 
-    /// The index behind the piece that ends at `place` in the text, which is divided if need be.
-    fn cut(&mut self, place: usize) -> usize {
-        let mut left = place;
-        for (index, piece) in self.pieces.iter_mut().enumerate() {
-            if left == 0 {
-                return index;
+    /// Goes on by so many bytes of the text that was before, deleting them or not.
+    fn pass(&mut self, before: &mut Before<A>, len: usize, deleted: Option<Event<A>>) {
+        let mut left = len;
+        while left > 0
+            && let Some(mut piece) = before.next()
+        {
+            if piece.deleted.is_none() {
+                let len = piece.part.len().min(left);
+                before.cut = piece.split_off(len);
+                piece.deleted = deleted;
+                left -= len;
             }
-            if piece.deleted.is_some() {
-                continue;
-            }
-            if piece.text.len() > left {
-                let rest = Piece {
-                    text: piece.text.split_off(left),
-                    ..*piece
-                };
-                self.pieces.insert(index + 1, rest);
-                return index + 1;
-            }
-            left -= piece.text.len();
+            self.pieces.push(piece);
         }
-        self.pieces.len()
     }
 
     /// What `author` has changed to come to `new`, of the version that it differs the least from,
@@ -111,7 +96,7 @@ impl<A: Copy + Eq> Past<A> {
                 break;
             }
             let (text, runs) = self.view(*version, author);
-            compared += text.len();
+            compared += text.len() + DIFFERENT * diff::span(&text, new);
             let hunks = diff::diff(&text, new);
             let exact = hunks.iter().map(|hunk| hunk.exact(&text, new));
             let cost = exact.map(|hunk| hunk.cost()).sum();
@@ -133,18 +118,55 @@ impl<A: Copy + Eq> Past<A> {
         let mut runs = Runs::default();
         let mut place = 0;
         for piece in &self.pieces {
-            let len = piece.text.len();
+            let len = piece.part.len();
             if is_seen(piece.inserted, true) && !is_seen(piece.deleted, false) {
                 if piece.deleted.is_none() {
                     runs.align(text.len(), place, len);
                 }
-                text.push_str(&piece.text);
+                text.push_str(&piece.text[piece.part.clone()]);
             }
             if piece.deleted.is_none() {
                 place += len;
             }
         }
         (text, runs)
+    }
+}
+
+impl<A: Copy> Piece<A> {
+    fn new(text: &str, inserted: Option<Event<A>>) -> Self {
+        Self {
+            text: Arc::from(text),
+            part: 0..text.len(),
+            inserted,
+            deleted: None,
+        }
+    }
+
+    /// What is behind its first `len` bytes, which is then no part of it any more.
+    fn split_off(&mut self, len: usize) -> Option<Self> {
+        let end = self.part.start + len;
+        let rest = Self {
+            part: end..self.part.end,
+            ..self.clone()
+        };
+        self.part.end = end;
+        (!rest.part.is_empty()).then_some(rest)
+    }
+}
+
+/// The pieces before a change that have not been passed.
+struct Before<A> {
+    pieces: vec::IntoIter<Piece<A>>,
+    /// The rest of the one that was passed last.
+    cut: Option<Piece<A>>,
+}
+
+impl<A> Iterator for Before<A> {
+    type Item = Piece<A>;
+
+    fn next(&mut self) -> Option<Piece<A>> {
+        self.cut.take().or_else(|| self.pieces.next())
     }
 }
 

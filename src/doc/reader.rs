@@ -44,12 +44,12 @@ const RETRY: Duration = Duration::from_millis(100);
 /// Texts that are kept of one client. More than an edit can start from: where the connection is
 /// dead and nobody has noticed, they are what its author may come back with.
 const MAX_VIEWS: usize = 64;
-/// Bytes of them, unless it is the last two.
+/// Bytes of them, unless it is its own and the last two that it was sent.
 const MAX_VIEW_BYTES: usize = 8_000_000;
 
 /// Bytes beside the common beginning and end that an edit is compared with; then the nearest so far
 /// is taken.
-const MAX_COMPARED: usize = 20_000_000;
+const MAX_COMPARED: usize = 5_000_000;
 
 /// A text that may be on somebody's screen.
 #[derive(Clone)]
@@ -235,7 +235,7 @@ impl<P> Reader<P> {
         meant.map(|(index, _)| index).collect()
     }
 
-    /// The text that it has sent last, as long as that is kept.
+    /// The text that it has sent last.
     fn own(&self) -> Option<&View> {
         self.views.front().filter(|_| self.edited.is_some())
     }
@@ -334,16 +334,20 @@ impl<P> Reader<P> {
         self.views.push_front(own);
     }
 
-    /// The client is being sent the current text.
-    pub(super) fn note_sent(&mut self, view: View) {
+    /// The client is being sent the current text. Of what it may be looking at no more than `most`
+    /// bytes are kept, unless it is the last.
+    pub(super) fn note_sent(&mut self, view: View, most: usize) {
         self.shown = view.version;
         self.sent = Some(view.since);
         self.behind = None;
         self.retry = None;
         self.views.push_back(view);
+        let most = most.min(MAX_VIEW_BYTES);
+        let own = usize::from(self.own().is_some());
         let mut bytes: usize = self.views.iter().map(|view| view.text.len()).sum();
-        while self.views.len() > MAX_VIEWS || (self.views.len() > 2 && bytes > MAX_VIEW_BYTES) {
-            let oldest = self.views.pop_front();
+        while self.views.len() > MAX_VIEWS || (self.views.len() > own + 2 && bytes > most) {
+            // Its own is what it has if none of the others arrives.
+            let oldest = self.views.remove(own);
             bytes -= oldest.map_or(bytes, |view| view.text.len());
         }
     }

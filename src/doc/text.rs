@@ -8,6 +8,8 @@
 //! (emoji): another client may cut a surrogate pair in two, which turns both halves into U+FFFD
 //! without any report, so that there the mirror is compared after every update from outside.
 
+use std::borrow::Cow;
+
 use self::history::{History, Kind, MAX_CLIENTS};
 use super::{
     crdt::Crdt,
@@ -364,6 +366,15 @@ fn full() -> Error {
 
 pub(super) fn too_large() -> Error {
     update::too_large("A document has at most 1,000,000 bytes.")
+}
+
+/// `text` with newlines for carriage returns, alone or with a newline.
+pub(super) fn lf(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 #[cfg(test)]

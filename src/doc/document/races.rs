@@ -234,3 +234,23 @@ fn what_could_not_be_stored_can_be_written_once_more() {
     scene.edit(2, "bob", "the end!");
     assert_eq!(scene.text(), "the bitter end, my friend!");
 }
+
+#[test]
+fn what_was_written_last_is_known_however_many_texts_were_sent_since() {
+    let mut scene = Scene::new("alpha beta");
+    scene.join(1, "ann");
+    scene.join(2, "bob");
+    scene.edit(1, "ann", "alpha one beta");
+    scene.wait(1000);
+    scene.sent();
+    let mut expected = scene.text().to_owned();
+    // Nothing of this reaches Ann, and nobody notices that her connection is dead.
+    for _ in 0..100 {
+        scene.wait(1000);
+        expected.push('!');
+        scene.edit(2, "bob", &expected);
+        scene.sent();
+    }
+    scene.edit(3, "ann", "alpha one more beta");
+    assert_eq!(scene.text(), expected.replace("one", "one more"));
+}

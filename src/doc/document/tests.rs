@@ -364,3 +364,20 @@ fn an_update_that_changes_no_letter_is_a_version_and_sent_to_nobody() {
     // A text of that version is this text.
     assert!(!scene.edit_of(2, 7, "abcd").is_merged);
 }
+
+#[test]
+fn the_texts_that_readers_may_have_are_bounded() {
+    let mut scene = Scene::new(&"x".repeat(400_000));
+    for key in 0..40 {
+        scene.join(key, "ann");
+    }
+    scene.join(100, "bob");
+    for at in 0..30 {
+        scene.wait(1000);
+        scene.edit(100, "bob", &"x".repeat(400_001 + at));
+        scene.sent();
+    }
+    let readers = scene.document.readers.values();
+    let bytes = readers.flat_map(Reader::views).map(|view| view.text.len());
+    assert!(bytes.sum::<usize>() <= MAX_VIEWED + 3 * 410_000);
+}

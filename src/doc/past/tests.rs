@@ -1,4 +1,7 @@
+use proptest::prelude::*;
+
 use super::*;
+use crate::doc::diff::tests::{cases, mess};
 
 fn splice(old: std::ops::Range<usize>, insert: &str) -> [Splice; 1] {
     let insert = insert.to_owned();
@@ -74,4 +77,20 @@ fn places_count_what_is_left_only() {
     assert_eq!(shown(&past, 2, 9), "xyz");
     assert_eq!(shown(&past, 1, 9), "ac");
     assert_eq!(shown(&past, 0, 9), "abc");
+}
+
+proptest! {
+    #![proptest_config(cases(50))]
+
+    #[test]
+    fn every_version_is_what_it_was(texts in prop::collection::vec(mess(), 1..8)) {
+        let mut past = Past::new(&texts[0], 0);
+        for (version, pair) in (1..).zip(texts.windows(2)) {
+            past.note(version, 1, &diff::splices(&pair[0], &pair[1]));
+        }
+        for (version, text) in (0..).zip(&texts) {
+            prop_assert_eq!(&shown(&past, version, 2), text);
+            prop_assert_eq!(Some(&shown(&past, version, 1)), texts.last());
+        }
+    }
 }
