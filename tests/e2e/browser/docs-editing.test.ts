@@ -96,7 +96,7 @@ test("two tabs without a link show the same; what the one leaves the other saves
   const { page } = second.window;
   await page.bringToFront();
   await page.getByRole("button", { name: "All documents" }).click();
-  const mark = page.getByText("Your last changes are kept on this device and not saved yet");
+  const mark = page.getByText("Not saved yet, kept on this device");
   await mark.waitFor();
   link.restore();
   await mark.waitFor({ state: "detached" });

@@ -22,7 +22,7 @@ test("what is typed and pasted beyond the limit is kept, counted, and saved as s
   await using meeting = await Meeting.of(screens.server, ["ann", "ben"], lines(MOST_BYTES));
   const editor = await Editor.opens(screens, meeting, 0);
   const { page } = editor.window;
-  const banner = page.getByRole("alert").getByText("This text is too long to be saved");
+  const banner = page.getByRole("alert").getByText("Not saved: a document has room for 1,000,000 bytes");
   await editor.says("Saved");
   await editor.box.focus();
   await page.keyboard.press("Control+Home");

@@ -36,10 +36,12 @@ export const words = {
     full: (number: number) =>
       `The server takes no more into this document: ${changes(number)} of yours could not be saved. Copy your text, and go on in a new document.`,
     tooLong: (kept: boolean) =>
-      `This text is too long to be saved: a document has room for 1,000,000 bytes. Shorten it, and it is saved by itself. Until then it is kept ${kept ? 'on this device' : 'in this tab'} only.`,
+      `Not saved: a document has room for 1,000,000 bytes of text. Shorten it, and it is saved by itself. Until then your changes are kept ${kept ? 'on this device' : 'in this tab'} only.`,
     over: (number: number) => `${count(number, 'byte', 'bytes')} too long`,
-    lost: (number: number) => `${changes(number)} of yours had not been saved yet.`,
-    lostSaved: 'Everything you wrote was saved before that.',
+    removed: 'This document is not shared with you any more. What you see stays here until you leave.',
+    deleted: 'This document has been deleted. What you see stays here until you leave.',
+    lost: (number: number) => `${changes(number)} of yours had not been saved.`,
+    lostSaved: 'Everything you wrote was saved before.',
     inTab: 'This browser stores nothing: changes are kept only while this tab is open.',
     noRoom: 'That was not put in: it is far more than a document has room for, 1,000,000 bytes.',
     kept: (number: number, name: string) =>

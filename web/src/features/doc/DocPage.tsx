@@ -4,7 +4,6 @@ import { text } from '../../messages';
 import { words } from '../../messages/docs';
 import { documentPath, documentsPath, navigate, useLocation } from '../../router';
 import { useChatter } from '../../store/store';
-import type { DocLoss } from '../../store/types';
 import { Icon } from '../../ui/Icon';
 import { PageLink } from '../../ui/PageLink';
 import { part } from '../../ui/part';
@@ -38,7 +37,6 @@ export default function DocPage({ id }: { id: number }) {
   return (
     <div className="doc" id="documents">
       <DocHeader entry={seen} lost={lost !== null} />
-      {lost === null ? null : <Lost why={lost} />}
       <Editor docId={id} name={seen.name} createdAt={seen.createdAt} role={seen.role} lost={lost} />
       {inHistory === null || lost !== null ? null : (
         <HistoryDialog
@@ -48,18 +46,6 @@ export default function DocPage({ id }: { id: number }) {
           onClose={() => navigate(documentPath(id), 'replace')}
         />
       )}
-    </div>
-  );
-}
-
-function Lost({ why }: { why: DocLoss }) {
-  return (
-    <div className="doc-lost" role="alert">
-      <Icon name="warning" size={18} />
-      <p>{words.lost[why]}</p>
-      <PageLink className="button button-small not-narrow" to={documentsPath}>
-        {words.toList}
-      </PageLink>
     </div>
   );
 }

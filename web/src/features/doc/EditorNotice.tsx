@@ -1,8 +1,11 @@
 import { useState } from 'react';
 import type { DocState } from '../../doc-sync/state';
+import { words as docWords } from '../../messages/docs';
 import { words } from '../../messages/editor';
+import { documentsPath } from '../../router';
 import { Confirm } from '../../ui/Confirm';
 import { Icon } from '../../ui/Icon';
+import { PageLink } from '../../ui/PageLink';
 import { RescueButtons } from './RescueButtons';
 
 interface Props {
@@ -18,15 +21,21 @@ export function EditorNotice({ state, name, content, onDiscard }: Props) {
   const notice = noticeFor(state);
   if (notice === null) return null;
   const { said, rescue, figure } = notice;
+  const isLost = state.lost !== null;
   return (
     <div className="editor-notice">
       <Icon name="warning" size={18} />
-      <p role="alert">{said}</p>
       {/* It changes with every letter: to be seen, not to be read out each time. */}
-      {figure === undefined ? null : <strong className="editor-notice-figure">{figure}</strong>}
-      {rescue ? (
+      {figure === undefined ? null : <strong>{figure}</strong>}
+      <p role="alert">{said}</p>
+      {rescue || isLost ? (
         <div className="editor-notice-actions">
-          <RescueButtons name={name} content={content} />
+          {rescue ? <RescueButtons name={name} content={content} /> : null}
+          {isLost ? (
+            <PageLink className="button button-small" to={documentsPath}>
+              {docWords.toList}
+            </PageLink>
+          ) : null}
           {state.stuck !== null && state.lost === null ? (
             <button type="button" className="button button-small" onClick={() => setDiscarding(true)}>
               {words.notice.discard}
@@ -57,8 +66,9 @@ interface NoticeWords {
 function noticeFor({ lost, stuck, unsaved, over, kept, ready }: DocState): NoticeWords | null {
   const { notice } = words;
   if (lost !== null) {
-    if (!ready) return null;
-    return { said: unsaved > 0 ? notice.lost(unsaved) : notice.lostSaved, rescue: true };
+    if (!ready) return { said: notice[lost], rescue: false };
+    const saved = unsaved > 0 ? notice.lost(unsaved) : notice.lostSaved;
+    return { said: `${notice[lost]} ${saved}`, rescue: true };
   }
   if (stuck !== null) return { said: notice[stuck](unsaved), rescue: true };
   if (over > 0) return { said: notice.tooLong(kept), rescue: true, figure: notice.over(over) };

@@ -82,6 +82,8 @@ const finding = EditorView.theme({
     fontFamily: 'var(--font)',
   },
   '.cm-panel.cm-search .cm-textfield': { ...field, flex: '1 1 180px', minWidth: '0' },
+  // Too wide to stand beside what finds: replacing has a line of its own.
+  '.cm-panel.cm-search [name=replace].cm-textfield': { flexBasis: '60%' },
   '.cm-panel.cm-search .cm-button': {
     ...field,
     borderColor: 'var(--line)',
