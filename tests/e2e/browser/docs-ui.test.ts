@@ -318,7 +318,8 @@ for (const width of [390, 320]) {
     await screens.server.register("bob");
     const name = "A plan with a name that is a good deal longer than a phone is wide";
     await drafts(alice, `# Plan\n\n${"word ".repeat(400)}`, { bob: "editor" }, name);
-    const window = await screens.at(alice, { ...PHONE, viewport: { width, height: 700 } });
+    // What is still growing into its place is smaller than it is going to be.
+    const window = await screens.at(alice, { ...PHONE, reducedMotion: "reduce", viewport: { width, height: 700 } });
     const { page } = window;
     const looksRight = async (where: string) => {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -378,6 +379,12 @@ test("the keyboard alone is enough, and the focus comes back", async () => {
   await share.waitFor();
   await page.keyboard.press("Tab");
   assert.ok(await hasFocus(share), "in the menu");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("ArrowDown");
+  assert.ok(await hasFocus(share), "the first entry of the menu");
+  await page.keyboard.press("ArrowUp");
+  assert.ok(await hasFocus(page.getByRole("button", { name: "Delete", exact: true })), "the last entry of the menu");
+  await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog", { name: "Share “Plan”" }).waitFor();
   await page.keyboard.press("Escape");

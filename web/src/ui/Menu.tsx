@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Icon } from './Icon';
 
 /** Below the button, unless there is more room above it. */
@@ -43,6 +43,17 @@ export function Menu({ label, face = <Icon name="more" />, children }: Props) {
     current.style.right = `${Math.max(GAP, document.documentElement.clientWidth - at.right)}px`;
   }
 
+  /** Down from the button to the first entry, and from entry to entry, around the ends. */
+  function walk(event: KeyboardEvent) {
+    const entries = [...(panel.current?.querySelectorAll<HTMLElement>('.menu-item') ?? [])];
+    const at = entries.indexOf(document.activeElement as HTMLElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? -1 : at - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined || entries.length === 0) return;
+    event.preventDefault();
+    if (!open) panel.current?.showPopover();
+    entries.at(to % entries.length)?.focus();
+  }
+
   function close() {
     panel.current?.hidePopover();
     button.current?.focus();
@@ -58,14 +69,19 @@ export function Menu({ label, face = <Icon name="more" />, children }: Props) {
         title={label}
         aria-expanded={open}
         popoverTarget={id}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown' || event.key === 'ArrowUp') walk(event);
+        }}
       >
         {face}
       </button>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: what is pressed are the entries in it */}
       <div
         ref={panel}
         id={id}
         popover="auto"
         className="menu"
+        onKeyDown={walk}
         onBeforeToggle={(event) => {
           if (event.newState === 'open') place();
         }}
