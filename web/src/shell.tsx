@@ -1,6 +1,6 @@
 /** The frame of the pages that have the conversations beside them, and what can be opened from each of them. */
 
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { ChatPage } from './features/chat/ChatPage';
 import { Sidebar } from './features/chat/Sidebar';
 import { useOpenConversation } from './features/chat/useOpenConversation';
@@ -10,7 +10,8 @@ import { documentIn, useLocation } from './router';
 import { Announcer } from './ui/Announcer';
 import { part } from './ui/part';
 
-const DocListPage = part(() => import('./features/doc/DocListPage'), <Waiting />);
+const loadDocList = () => import('./features/doc/DocListPage');
+const DocListPage = part(loadDocList, <Waiting />);
 const DocPage = part(() => import('./features/doc/DocPage'), <Waiting />);
 const NewConversation = part(() => import('./features/gdm/NewConversation'));
 const ShortcutList = part(() => import('./features/chat/ShortcutList'));
@@ -49,6 +50,10 @@ export function Shell() {
 
 function Documents({ path }: { path: string }) {
   const id = documentIn(path);
+  useEffect(() => {
+    // The way back from a document is there without a link, too.
+    loadDocList().catch(() => undefined);
+  }, []);
   return id === null ? <DocListPage /> : <DocPage key={id} id={id} />;
 }
 

@@ -66,6 +66,26 @@ test("the text and the preview move together, whichever of them is moved, and af
   editor.window.noComplaints();
 });
 
+test("the preview and the list are there without a link, though nobody has looked at them before", async () => {
+  await using screens = await Screens.open();
+  await using meeting = await Meeting.of(screens.server, ["ann"], "# Title of it\n\nand *words*");
+  const editor = await Editor.opens(screens, meeting, 0, undefined, { viewport: { width: 390, height: 844 } });
+  const { page, context } = editor.window;
+  await editor.says("Saved");
+  for (const part of ["Preview", "markdown.worker", "DocListPage"]) {
+    await eventually(`${part} to be loaded`, () =>
+      page.evaluate((name) => performance.getEntriesByType("resource").some((one) => one.name.includes(`/${name}-`)), part),
+    );
+  }
+  await context.setOffline(true);
+  await editor.says("Offline");
+  await page.getByRole("radio", { name: "Preview" }).check({ force: true });
+  await page.getByRole("heading", { level: 2, name: "Title of it" }).waitFor();
+  await page.getByRole("button", { name: "All documents" }).click();
+  await page.getByRole("heading", { level: 1, name: "Documents" }).waitFor();
+  await page.getByRole("link", { name: "Minutes" }).waitFor();
+});
+
 test("on a phone the preview opens where one was writing, and the text where one was reading", async () => {
   await using screens = await Screens.open();
   await using meeting = await Meeting.of(screens.server, ["ann"], PARTS.join(""));

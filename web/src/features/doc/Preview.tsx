@@ -7,6 +7,8 @@ import { PreviewPane } from './previewPane';
 import type { Together } from './together';
 import { usePreview } from './usePreview';
 
+export { loadWorker } from './usePreview';
+
 /** Like the server's own page of a document, and nothing that could act. */
 const ALLOWED_TAGS = [
   ...[

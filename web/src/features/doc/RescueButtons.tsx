@@ -28,11 +28,14 @@ export function RescueButtons({ name, content }: Props) {
   );
 }
 
+const READ_BY_MS = 60_000;
+
 function download(name: string, content: string): void {
   const address = URL.createObjectURL(new Blob([content], { type: 'text/markdown' }));
   const link = document.createElement('a');
   link.href = address;
   link.download = `${name}.md`;
   link.click();
-  URL.revokeObjectURL(address);
+  // Some browsers begin to read it only later.
+  setTimeout(() => URL.revokeObjectURL(address), READ_BY_MS);
 }

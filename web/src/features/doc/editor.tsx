@@ -19,7 +19,8 @@ import type { EditorProps } from './types';
 import { useDocSession, useDocState } from './useDocSession';
 import { useView, type View } from './useView';
 
-const Preview = part(() => import('./Preview'), <Waiting words={text.loading} />);
+const loadPreview = () => import('./Preview');
+const Preview = part(loadPreview, <Waiting words={text.loading} />);
 
 /** A document to write in, together with others. */
 export default function Editor({ docId, name, createdAt, role, lost }: EditorProps) {
@@ -44,6 +45,14 @@ function Opened({ name, lost, session, discard }: Props) {
   const [editor, setEditor] = useState<TextEditor | null>(null);
   const [together] = useState(() => new Together());
   const { view, views, choose } = useView(state.role === 'viewer');
+
+  useEffect(() => {
+    // To be switched to without a link, too.
+    loadPreview()
+      .then(({ loadWorker }) => loadWorker())
+      .catch(() => undefined);
+  }, []);
+
   return (
     <div className="editor" data-view={view}>
       <div className="editor-bar">

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { listRevisions, type Revision } from '../../api/doc-history';
 import { explainDoc } from './explain';
 
@@ -18,15 +18,21 @@ export function useHistory(docId: number): History {
   const [hasMore, setHasMore] = useState(false);
   const [error, setError] = useState<string | null>(null);
 
+  const turn = useRef(0);
+
   const load = useCallback(
     async (known: Revision[]) => {
+      turn.current += 1;
+      const asked = turn.current;
       try {
         const page = await listRevisions(docId, known.at(-1)?.id);
+        // Asked again meanwhile: this is of before.
+        if (asked !== turn.current) return;
         setRevisions([...known, ...page.revisions]);
         setHasMore(page.hasMore);
         setError(null);
       } catch (reason) {
-        setError(explainDoc(reason));
+        if (asked === turn.current) setError(explainDoc(reason));
       }
     },
     [docId],

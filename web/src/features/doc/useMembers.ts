@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { type DocMember, listMembers } from '../../api/doc';
 import { useChatter } from '../../store/store';
 import { explainDoc } from './explain';
@@ -16,12 +16,19 @@ export function useMembers(docId: number): Members {
   const [members, setMembers] = useState<DocMember[] | null>(null);
   const [error, setError] = useState<string | null>(null);
 
+  const turn = useRef(0);
+
   const reload = useCallback(async () => {
+    turn.current += 1;
+    const asked = turn.current;
     try {
-      setMembers(await listMembers(docId));
+      const listed = await listMembers(docId);
+      // Asked again meanwhile: this is of before.
+      if (asked !== turn.current) return;
+      setMembers(listed);
       setError(null);
     } catch (reason) {
-      setError(explainDoc(reason));
+      if (asked === turn.current) setError(explainDoc(reason));
     }
   }, [docId]);
 

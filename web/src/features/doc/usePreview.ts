@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type * as Y from 'yjs';
 import type { Piece } from './markdown';
+import workerPath from './markdown.worker?worker&url';
 
 /** After a change, and then as long again as making the last one took, a few times over. */
 const PAUSE_MS = 150;
@@ -14,6 +15,9 @@ export interface PreviewState {
   pieces: Piece[] | null;
   failed: boolean;
 }
+
+/** Into the browser's cache. */
+export const loadWorker = () => fetch(workerPath);
 
 /** The text as HTML, while it changes. */
 export function usePreview(text: Y.Text): PreviewState {
@@ -65,7 +69,7 @@ class Renderer {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./markdown.worker.ts', import.meta.url), { type: 'module' });
+    const worker = new Worker(workerPath, { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<Piece[]>) => {
       this.#show({ pieces: data, failed: false });
       this.#rest(REST * (performance.now() - this.#began));
