@@ -5,9 +5,10 @@
  */
 
 import type { DocRole } from '../store/types';
+import type { Channel } from './channel';
 import type { Copies } from './copy';
 import { type DocRef, docKey } from './ref';
-import { type Channel, DocSession } from './session';
+import { DocSession } from './session';
 
 interface Opened {
   ref: DocRef;

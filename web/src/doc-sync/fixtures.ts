@@ -4,8 +4,8 @@ import * as Y from 'yjs';
 import type { Bytes, DocClientEvent, DocEvent, DocEvents } from '../api/doc-events';
 import type { Ack, Refusal } from '../api/events';
 import type { DocRole } from '../store/types';
+import type { Channel } from './channel';
 import { bytesOf, MOST_BYTES, MOST_UPDATE_BYTES } from './limit';
-import type { Channel } from './session';
 import { missingMessage, readMessage, TEXT, updateMessage, vectorMessage, view } from './wire';
 
 export const DOC = 7;

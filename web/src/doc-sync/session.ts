@@ -9,7 +9,9 @@ import * as Y from 'yjs';
 import type { Bytes, DocClientEvent, DocEvent, DocEvents, JoinedDoc } from '../api/doc-events';
 import type { Ack, Refusal } from '../api/events';
 import type { DocLoss, DocRole } from '../store/types';
+import type { Channel } from './channel';
 import type { DeviceCopy } from './copy';
+import { Kept } from './kept';
 import { lacking, MOST_BYTES, MOST_UPDATE_BYTES, Size } from './limit';
 import { Outbox } from './outbox';
 import { People } from './people';
@@ -33,15 +35,6 @@ const NOTHING = new Uint8Array();
 /** Where an update comes from, unless it is the server (the session itself) or the person in front of this. */
 const DEVICE = Symbol('the copy on this device');
 
-/** How a session reaches the server. */
-export interface Channel {
-  /** Rejects when nobody answers in time or the link breaks. */
-  request<T>(event: DocClientEvent, payload: object, timeoutMs: number): Promise<Ack<T>>;
-  tell(event: DocClientEvent, payload: object): void;
-  /** Ends with the returned function. */
-  hear<E extends DocEvent>(event: E, handler: (payload: DocEvents[E]) => void): () => void;
-}
-
 export interface DocSessionOptions {
   id: number;
   /** The name of the person in front of this. */
@@ -64,8 +57,7 @@ export class DocSession {
   readonly #me: string;
   readonly #channel: Channel;
   readonly #onLeft: () => void;
-  #copy: DeviceCopy | null = null;
-  #written: Promise<unknown> = Promise.resolve();
+  readonly #kept = new Kept(() => this.#patch({ kept: false }));
   #visible = true;
   #joined = false;
   #closed = false;
@@ -130,14 +122,14 @@ export class DocSession {
 
   /** Another page may have left something in the copy on this device. */
   catchUp(): void {
-    this.#keep((copy) => copy.catchUp());
+    this.#kept.do((copy) => copy.catchUp());
   }
 
   /** As `close`, and gives up what is not saved. */
   async discard(): Promise<void> {
-    const copy = this.#copy;
+    const kept = this.#kept.end();
     this.close();
-    await copy?.forget();
+    await kept?.forget();
   }
 
   /** Says goodbye and is of no use afterwards. What is not saved stays in the copy on this device. */
@@ -148,8 +140,8 @@ export class DocSession {
     this.#stop();
     for (const stop of this.#deaf) stop();
     this.#listeners.clear();
-    if (this.#outbox.unsaved > 0) void this.#written.then(this.#onLeft);
-    this.#copy = null;
+    if (this.#outbox.unsaved > 0) void this.#kept.written.then(this.#onLeft);
+    this.#kept.end();
     this.doc.destroy();
   }
 
@@ -162,10 +154,10 @@ export class DocSession {
         found: (count) => this.#found(count),
       });
       if (this.#closed) return;
-      this.#copy = copy;
+      this.#kept.begin(copy);
       this.#patch({ ready: present ?? false, kept: present !== undefined });
     } catch {
-      this.#uncopied();
+      this.#kept.broken();
     }
     if (this.#closed) return;
     this.#patch({ loading: false });
@@ -276,7 +268,7 @@ export class DocSession {
     } else {
       if (origin !== this) this.#outbox.changed(update);
       this.#patch({ unsaved: this.#outbox.unsaved });
-      this.#keep((copy) => this.#add(copy, update, origin !== this));
+      this.#kept.do((copy) => this.#add(copy, update, origin !== this));
     }
     // What was collected meanwhile has all that is gone again in it.
     if (!this.#isTooLong() && wasTooLong) this.#start();
@@ -313,10 +305,10 @@ export class DocSession {
     const { isOffer } = this.#outbox;
     const message = this.#outbox.next();
     if (message === null) return;
-    if (message.length <= MOST_UPDATE_BYTES) void this.#deliver(message);
-    else if (isOffer) this.#sticks('full');
     // An offer is without what has been written and taken out again.
-    else this.#start();
+    if (!isOffer && message.length > MOST_BYTES) this.#start();
+    else if (message.length > MOST_UPDATE_BYTES) this.#sticks('full');
+    else void this.#deliver(message);
   }
 
   async #deliver(message: Uint8Array): Promise<void> {
@@ -402,7 +394,7 @@ export class DocSession {
     this.#stop();
     this.#patch({ lost: why, synced: false, people: [] });
     // Whoever has no access keeps what they wrote, not what others did.
-    this.#keep((copy) => copy.forgetSaved());
+    this.#kept.do((copy) => copy.forgetSaved());
   }
 
   #counted(): void {
@@ -410,18 +402,8 @@ export class DocSession {
     const saved = this.#state.unsaved - unsaved;
     if (saved === 0) return;
     // Before it is said: whoever hears that all is saved may close this.
-    this.#keep((copy) => copy.saved(saved));
+    this.#kept.do((copy) => copy.saved(saved));
     this.#patch({ unsaved });
-  }
-
-  #keep(write: (copy: DeviceCopy) => Promise<void>): void {
-    const copy = this.#copy;
-    if (copy !== null) this.#written = write(copy).catch(() => this.#uncopied());
-  }
-
-  #uncopied(): void {
-    this.#copy = null;
-    this.#patch({ kept: false });
   }
 
   #patch(change: Partial<DocState>): void {

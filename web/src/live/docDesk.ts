@@ -2,10 +2,11 @@
 
 import * as Y from 'yjs';
 import { listDocs } from '../api/doc';
+import type { Channel } from '../doc-sync/channel';
 import { Copies } from '../doc-sync/copy';
 import { Desk } from '../doc-sync/desk';
 import { type DocRef, docKey } from '../doc-sync/ref';
-import type { Channel, DocSession } from '../doc-sync/session';
+import type { DocSession } from '../doc-sync/session';
 import { TEXT } from '../doc-sync/wire';
 import * as socket from '../socket';
 import { current, subscribe } from '../store/store';
