@@ -5,7 +5,7 @@ import type { Bytes, DocClientEvent, DocEvent, DocEvents } from '../api/doc-even
 import type { Ack, Refusal } from '../api/events';
 import type { DocRole } from '../store/types';
 import type { Channel } from './channel';
-import { bytesOf, MOST_BYTES, MOST_UPDATE_BYTES } from './limit';
+import { bytesOf, MOST_BYTES, MOST_MESSAGE_BYTES } from './limit';
 import { missingMessage, readMessage, TEXT, updateMessage, vectorMessage, view } from './wire';
 
 export const DOC = 7;
@@ -86,6 +86,7 @@ export class FakeServer {
   }
 
   #sync(link: FakeLink, role: DocRole, bytes: Bytes): Ack<Record<string, unknown>> {
+    if (bytes.byteLength > MOST_MESSAGE_BYTES) throw new Error('the connection is closed');
     const message = readMessage(bytes);
     if (message.kind === 'vector') {
       const update = Y.encodeStateAsUpdate(this.doc, message.vector);
@@ -107,7 +108,6 @@ export class FakeServer {
 
   refusalOf(role: DocRole, update: Uint8Array): string | null {
     if (role === 'viewer') return 'edit_access_denied';
-    if (update.length > MOST_UPDATE_BYTES) return 'content_too_large';
     const trial = new Y.Doc();
     Y.applyUpdate(trial, Y.encodeStateAsUpdate(this.doc));
     Y.applyUpdate(trial, update);

@@ -11,8 +11,8 @@ export const MOST_BYTES = 1_000_000;
  */
 export const MOST_HELD_BYTES = 2 * MOST_BYTES;
 
-/** The server reads no update that is longer. */
-export const MOST_UPDATE_BYTES = 4_000_000;
+/** The server takes no message that is longer; one that is longer still costs the connection. */
+export const MOST_MESSAGE_BYTES = 2 * MOST_BYTES;
 
 const MOST_BYTES_A_UNIT = 3;
 

@@ -117,6 +117,23 @@ describe('a text that is too long', () => {
     expect(server.text()).toBe('');
   });
 
+  it('in its history is not sent, and says so', async () => {
+    const server = new FakeServer();
+    const alice = await joined(server, 'alice');
+    cut(alice);
+    const { doc, text: words } = alice.session;
+    // Each letter before the one that was written before it: nothing of this can be put together.
+    doc.transact(() => {
+      for (let times = 0; times < 200_000; times += 1) words.insert(0, 'x');
+    });
+    connect(alice);
+    await settle(60_000);
+    expect(alice.session.state).toMatchObject({ stuck: 'full', over: 0, unsaved: 1, online: true });
+    expect(mayWrite(alice.session.state)).toBe(false);
+    expect(server.text()).toBe('');
+    expect(text(alice)).toHaveLength(200_000);
+  });
+
   it.each(['without a link', 'before the answer'])(
     'of words that are gone again (%s) is nobody’s trouble',
     async (when) => {

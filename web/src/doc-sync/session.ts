@@ -12,7 +12,7 @@ import type { DocLoss, DocRole } from '../store/types';
 import type { Channel } from './channel';
 import type { DeviceCopy } from './copy';
 import { Kept } from './kept';
-import { lacking, MOST_BYTES, MOST_UPDATE_BYTES, Size } from './limit';
+import { lacking, MOST_BYTES, MOST_MESSAGE_BYTES, Size } from './limit';
 import { Outbox } from './outbox';
 import { People } from './people';
 import { Presence } from './presence';
@@ -307,7 +307,7 @@ export class DocSession {
     if (message === null) return;
     // An offer is without what has been written and taken out again.
     if (!isOffer && message.length > MOST_BYTES) this.#start();
-    else if (message.length > MOST_UPDATE_BYTES) this.#sticks('full');
+    else if (message.length > MOST_MESSAGE_BYTES) this.#sticks('full');
     else void this.#deliver(message);
   }
 
