@@ -306,16 +306,16 @@ impl Task {
         self.with_bytes(bytes, work).await
     }
 
-    /// Lets `work` do something with the text that looks at so many `bytes` in linear time: here when
-    /// that is quick, else where it holds up nobody. If it panics the text is given up and read
-    /// again.
+    /// Lets `work` do something with the text and its history that is as much as to look at so many
+    /// `bytes`: here when that is quick, else where it holds up nobody. If it panics the text is
+    /// given up and read again.
     pub(super) async fn with_bytes<R: Send + 'static>(
         &mut self,
         bytes: usize,
         work: impl FnOnce(&mut Text) -> R + Send + 'static,
     ) -> Result<R> {
         let mut text = self.text.take().ok_or_else(unavailable)?;
-        let outcome = if bytes < MUCH {
+        let outcome = if bytes.max(text.text().effort()) < MUCH {
             let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut text)));
             outcome.ok().map(|outcome| (text, outcome))
         } else {

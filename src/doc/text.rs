@@ -100,6 +100,12 @@ impl Text {
         4 * self.mirror.len() + BLOCK_BYTES * self.history.blocks
     }
 
+    /// How much work it is to do something with all of its history, compared with reading a byte of
+    /// text. A hostile history is long where its text is not.
+    pub(super) fn effort(&self) -> usize {
+        2 * (self.history.blocks + self.history.steps() + self.history.unmeasured)
+    }
+
     /// Changes the text; the update (version 1) that has to be stored and told to others.
     ///
     /// # Errors
