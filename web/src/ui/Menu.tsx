@@ -50,7 +50,8 @@ export function Menu({ label, face = <Icon name="more" />, children }: Props) {
     const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? -1 : at - 1, Home: 0, End: -1 }[event.key];
     if (to === undefined || entries.length === 0) return;
     event.preventDefault();
-    if (!open) panel.current?.showPopover();
+    // What is known of it here may be a moment old.
+    if (panel.current?.matches(':popover-open') === false) panel.current.showPopover();
     entries.at(to % entries.length)?.focus();
   }
 
