@@ -175,6 +175,35 @@ test("access is given, changed and taken while both sides look on", async () => 
   await dialog.getByRole("listitem").filter({ hasText: "carol" }).waitFor();
 });
 
+test("what one has no access to any more does not stay on the device", async () => {
+  await using screens = await Screens.open();
+  const alice = await screens.server.register("alice");
+  const bob = await screens.person("bob");
+  const ids = [];
+  for (const name of ["Theirs", "Ours"]) ids.push(await drafts(alice, `the text of ${name}`, { bob: "editor" }, name));
+  const kept = (): Promise<number[]> =>
+    bob.page.evaluate(`(async () => {
+      const { name } = (await indexedDB.databases()).find(({ name }) => name.startsWith("chatter.docs."));
+      const database = await new Promise((resolve) => { indexedDB.open(name).onsuccess = ({ target }) => resolve(target.result); });
+      const rows = await new Promise((resolve) => {
+        database.transaction("updates").objectStore("updates").getAll().onsuccess = ({ target }) => resolve(target.result);
+      });
+      database.close();
+      return [...new Set(rows.map(({ doc }) => Number.parseInt(doc)))].sort();
+    })()`);
+  for (const id of ids) {
+    await bob.visits(`/doc/${id}`);
+    await bob.page.locator(".sync").getByText("Saved").waitFor();
+  }
+  await eventually("both to be kept", async () => (await kept()).length === 2);
+  await bob.visits("/chat");
+  await alice.does(`/api/doc/${ids[0]}/remove_member`, { username: "bob" });
+  await bob.visits("/doc");
+  await row(bob, "Ours").waitFor();
+  await eventually("one to be kept", async () => (await kept()).length === 1);
+  assert.deepEqual(await kept(), [ids[1]]);
+});
+
 test("a document is renamed in place and in the list, and everybody sees it", async () => {
   await using screens = await Screens.open();
   const alice = await screens.server.register("alice");

@@ -37,6 +37,11 @@ window.addEventListener('beforeunload', (event) => {
   if (open?.desk.wouldLose) event.preventDefault();
 });
 
+/** From here on the copies are kept in order with the list. Only while somebody is signed in. */
+export function begin(): void {
+  desk();
+}
+
 /** To be put away again. Only while somebody is signed in. */
 export const takeDoc = (ref: DocRef, role: DocRole) => desk().take(ref, role);
 

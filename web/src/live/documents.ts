@@ -6,6 +6,7 @@ import { text } from '../messages';
 import { docsFailed, docsListed } from '../store/docs';
 import { noticed } from '../store/notices';
 import { current, update } from '../store/store';
+import { forgetUnlisted } from './unsavedDocs';
 
 let running: Promise<void> | null = null;
 let again = false;
@@ -43,9 +44,12 @@ async function load(): Promise<void> {
     const { entries } = current().docs;
     try {
       const listed = await listDocs();
+      const { me, docs } = current();
       // An event, or another person signing in, has overtaken the answer.
       if (current().docs.entries !== entries) again = true;
       else update((state) => docsListed(state, listed));
+      // What has gone later is heard of.
+      if (me !== null && !docs.listed) forgetUnlisted(me).catch(() => undefined);
     } catch (error) {
       update((state) => docsFailed(state, explain(error)));
     }

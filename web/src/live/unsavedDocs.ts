@@ -57,6 +57,12 @@ export function forgetDocs(me: Me): void {
   }
 }
 
+/** What is kept of documents that are not listed any more goes, except for what is not saved. */
+export async function forgetUnlisted(me: Me): Promise<void> {
+  const databases = await indexedDB.databases();
+  if (databases.some(({ name }) => name === copiesName(me))) (await import('./docDesk')).begin();
+}
+
 /** Of those who were signed in here before and have not signed out, only what they could not save stays. */
 export async function forgetOthers(me: Me): Promise<void> {
   const databases = await indexedDB.databases();
