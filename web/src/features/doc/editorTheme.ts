@@ -14,8 +14,7 @@ const look = EditorView.theme({
     padding: '28px max(20px, calc(50% - 24rem)) 40vh',
     caretColor: 'var(--accent-strong)',
   },
-  // Every line in the direction of its own text.
-  '.cm-line': { padding: '0', unicodeBidi: 'plaintext' },
+  '.cm-line': { padding: '0' },
   '.cm-placeholder': { color: 'var(--ink-faint)' },
   '.cm-selectionMatch, .cm-searchMatch': {
     backgroundColor: 'var(--mention)',

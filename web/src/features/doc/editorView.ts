@@ -19,6 +19,7 @@ import { byteLimit } from './byteLimit';
 import { coarse } from './coarse';
 import { editorTheme } from './editorTheme';
 import { toggleBold, toggleItalic } from './formatting';
+import { lineDirection } from './lineDirection';
 import { markdownSyntax } from './markdownSyntax';
 
 /** Keys that are the browser's or the client's own everywhere else. */
@@ -68,7 +69,7 @@ export class TextEditor {
         EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, '\n')),
         EditorState.phrases.of(words.phrases),
         EditorView.lineWrapping,
-        EditorView.perLineTextDirection.of(true),
+        lineDirection,
         highlightSpecialChars(),
         dropCursor(),
         search({ top: true }),
