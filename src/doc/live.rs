@@ -1,4 +1,4 @@
-//! What sockets do in an open document, and what they are told.
+//! What is said in an open document: edits, cursors, and what becomes of them elsewhere.
 
 use std::{sync::Arc, time::Instant};
 
@@ -7,22 +7,18 @@ use entity::UserId;
 use serde_json::value::to_raw_value;
 
 use super::{
-    audience::Listener,
     awareness::Sender,
     batch::Answer,
     command::{Person, Reply, not_joined, unavailable},
     document::Edited,
-    event::{
-        DocAwareness, DocContent, DocEdited, DocJoined, DocSync, DocSynced, DocUpdated, DocUser,
-        Protocol,
-    },
+    event::{DocAwareness, DocContent, DocEdited, DocSync, DocSynced, DocUpdated, Protocol},
     protocol::SyncMessage,
     rights::edit_access_denied,
     task::{Editor, Task},
 };
 use crate::{
     kernel::{Error, Result},
-    socket::{Binary, Room, Sid},
+    socket::{Binary, Sid},
 };
 
 /// The names that different clients know a new text by.
@@ -31,48 +27,6 @@ const UPDATED: &[&str] = &["doc_updated", "doc_content_updated"];
 const EFFORT: usize = 8;
 
 impl Task {
-    /// Lets a socket in, and gives it what it needs to follow.
-    pub(super) async fn join(&mut self, person: &Person, protocol: Protocol) -> Result<DocJoined> {
-        let role = self.require_member(person.user)?;
-        if !self.let_in(person, protocol)? {
-            return Err(unavailable());
-        }
-        let content = match protocol {
-            Protocol::Text => Some(self.give_text(person).await?),
-            Protocol::Yjs => {
-                self.forget_reader(person.sid);
-                if let Some(states) = self.awareness.states() {
-                    self.send_awareness(person.sid, states);
-                }
-                None
-            }
-        };
-        Ok(DocJoined {
-            doc_id: self.id,
-            name: self.name.clone(),
-            role,
-            version: self.stored,
-            users: self.audience.names(),
-            content,
-        })
-    }
-
-    /// Lets a socket out.
-    pub(super) fn leave(&mut self, sid: Sid) {
-        let Some((listener, is_last)) = self.audience.remove(sid) else {
-            return;
-        };
-        self.shared.delivery.leave_socket(sid, Room::Doc(self.id));
-        self.shared.note_left(sid, self.id);
-        self.forget_reader(sid);
-        if let Some(gone) = self.awareness.remove(sid) {
-            self.relay_awareness(None, &gone);
-        }
-        if is_last {
-            self.tell_user("doc_user_left", &listener.name);
-        }
-    }
-
     /// Takes a whole text. It is merged now, and answered once it is stored.
     pub(super) async fn edit(
         &mut self,
@@ -285,44 +239,7 @@ impl Task {
         }
     }
 
-    /// Lets a socket in; false when it is gone.
-    fn let_in(&mut self, person: &Person, protocol: Protocol) -> Result<bool> {
-        let role = self.require_member(person.user)?;
-        if !self.shared.note_joined(person.sid, self.id, role) {
-            return Err(Error::refused(
-                "too_many_documents",
-                "You have too many documents open",
-            ));
-        }
-        if !self
-            .shared
-            .delivery
-            .join_socket(person.sid, Room::Doc(self.id))
-        {
-            self.shared.note_left(person.sid, self.id);
-            return Ok(false);
-        }
-        let listener = Listener {
-            user: person.user,
-            name: person.name.clone(),
-            session: person.session.clone(),
-            protocol,
-        };
-        if self.audience.add(person.sid, listener) {
-            let others = self.audience.all().into_iter();
-            let event = DocUser {
-                doc_id: self.id,
-                username: &person.name,
-            };
-            for sid in others.filter(|sid| *sid != person.sid) {
-                let delivery = &self.shared.delivery;
-                delivery.emit_to_socket(sid, &["doc_user_joined"], &event, 0);
-            }
-        }
-        Ok(true)
-    }
-
-    async fn give_text(&mut self, person: &Person) -> Result<Arc<str>> {
+    pub(super) async fn give_text(&mut self, person: &Person) -> Result<Arc<str>> {
         let (sid, keeper) = (person.sid, (person.user, person.session.clone()));
         let attached = self.with_text(move |text| text.attach(sid, keeper, Instant::now()));
         let (content, version) = attached.await?;
@@ -330,7 +247,7 @@ impl Task {
         Ok(content)
     }
 
-    fn forget_reader(&mut self, sid: Sid) {
+    pub(super) fn forget_reader(&mut self, sid: Sid) {
         if let Some(text) = self.text() {
             text.detach(sid, Instant::now());
         }
@@ -367,7 +284,7 @@ impl Task {
         delivery.emit_to_socket(sid, &["doc_sync"], &event, bytes);
     }
 
-    fn send_awareness(&self, sid: Sid, message: Vec<u8>) {
+    pub(super) fn send_awareness(&self, sid: Sid, message: Vec<u8>) {
         let bytes = message.len();
         let event = DocAwareness {
             doc_id: self.id,
@@ -377,18 +294,9 @@ impl Task {
         delivery.emit_to_socket(sid, &["doc_awareness"], &event, bytes);
     }
 
-    fn relay_awareness(&self, from: Option<Sid>, message: &[u8]) {
+    pub(super) fn relay_awareness(&self, from: Option<Sid>, message: &[u8]) {
         for sid in self.audience.speaking(Protocol::Yjs, from) {
             self.send_awareness(sid, message.to_vec());
         }
-    }
-
-    fn tell_user(&self, event: &str, name: &str) {
-        let data = DocUser {
-            doc_id: self.id,
-            username: name,
-        };
-        let delivery = &self.shared.delivery;
-        delivery.emit(&[Room::Doc(self.id)], event, &data);
     }
 }

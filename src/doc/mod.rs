@@ -7,6 +7,7 @@
 //! changes of who may edit are in one order; and what is refused has changed nothing.
 
 mod absent;
+mod attendance;
 mod audience;
 mod awareness;
 mod batch;

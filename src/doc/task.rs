@@ -32,7 +32,7 @@ use super::{
     document::Document,
     engine::Shared,
     log,
-    memory::Share,
+    memory::{Hold, Share},
     outage::Outage,
     rights::{access_denied, edit_access_denied},
     store,
@@ -40,7 +40,7 @@ use super::{
     writer::Writer,
 };
 use crate::{
-    kernel::{Db, Result},
+    kernel::{Db, Error, Result},
     socket::{Room, Sid},
 };
 
@@ -107,7 +107,9 @@ pub(super) struct Task {
     /// Set while edits cannot be stored.
     pub(super) outage: Option<Outage>,
     /// What it occupies.
-    share: Share,
+    pub(super) share: Share,
+    /// For each person who has it open, what that was when they came.
+    pub(super) holds: HashMap<UserId, Hold>,
     /// When somebody last wanted something.
     used: Instant,
     /// Set when the document is gone.
@@ -171,8 +173,8 @@ impl Task {
             return Ok(None);
         };
         let now = Instant::now();
-        let mut share = shared.memory.share();
-        share.set(stored.text.memory());
+        let share = shared.memory.share(stored.text.memory());
+        let share = share.ok_or_else(Error::busy)?;
         let was_open = stored.updated_at.is_some_and(|at| at < shared.started);
         Ok(Some(Self {
             id,
@@ -193,6 +195,7 @@ impl Task {
             swept: None,
             outage: None,
             share,
+            holds: HashMap::new(),
             used: now,
             absence: None,
         }))
