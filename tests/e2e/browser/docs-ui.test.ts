@@ -204,6 +204,24 @@ test("what one has no access to any more does not stay on the device", async () 
   assert.deepEqual(await kept(), [ids[1]]);
 });
 
+test("who signs in after somebody whose session has ended finds nothing of theirs on the device", async () => {
+  await using screens = await Screens.open();
+  const alice = await screens.server.register("alice");
+  await screens.server.register("bob");
+  const id = await drafts(alice, "a secret of alice", {}, "Diary");
+  const window = await screens.at(alice);
+  const { page } = window;
+  const kept = (): Promise<string> =>
+    page.evaluate(`indexedDB.databases().then((all) => all.map(({ name }) => name).filter((name) => name.startsWith("chatter.docs.")).join())`);
+  await window.visits(`/doc/${id}`);
+  await page.locator(".sync").getByText("Saved").waitFor();
+  await eventually("a copy to be kept", async () => (await kept()).endsWith(".alice"));
+  await window.context.clearCookies();
+  await window.opens("/login");
+  await window.signsIn("bob");
+  await eventually("the copy to be gone", async () => (await kept()) === "");
+});
+
 test("a document is renamed in place and in the list, and everybody sees it", async () => {
   await using screens = await Screens.open();
   const alice = await screens.server.register("alice");
