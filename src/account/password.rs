@@ -1,7 +1,6 @@
 //! Passwords: hashed and checked away from the event loop, a bounded number at a time.
 //!
-//! argon2id with OWASP's parameters (19 MiB, two passes, one lane) takes some 20 ms and 19 MiB, so
-//! logins may use half of the cores and the rest wait in a bounded line.
+//! argon2id with OWASP's parameters (19 MiB, two passes, one lane) takes some 20 ms and 19 MiB.
 
 use std::sync::Arc;
 
@@ -9,19 +8,14 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use tokio::sync::Semaphore;
 
 use super::model::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS};
-use crate::kernel::{Error, Result, token};
-
-/// Logins that may wait for their turn.
-const MAX_WAITING: usize = 64;
+use crate::kernel::{Error, Result, Workers, token};
 
 /// The password hasher. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Passwords {
-    running: Arc<Semaphore>,
-    line: Arc<Semaphore>,
+    workers: Workers,
     /// Checked for unknown names, so that they take as long as known ones.
     decoy: Arc<str>,
 }
@@ -29,11 +23,8 @@ pub struct Passwords {
 impl Passwords {
     /// A hasher for this machine.
     pub fn new() -> anyhow::Result<Self> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let running = cores.div_ceil(2);
         Ok(Self {
-            running: Arc::new(Semaphore::new(running)),
-            line: Arc::new(Semaphore::new(running + MAX_WAITING)),
+            workers: Workers::default(),
             decoy: hash(&token::secret())?.into(),
         })
     }
@@ -49,7 +40,8 @@ impl Passwords {
         if password.len() > MAX_PASSWORD_BYTES {
             return Err(Error::invalid("password_too_long", "Password too long"));
         }
-        self.run(move || hash(&password))
+        self.workers
+            .run(move || hash(&password))
             .await?
             .map_err(Error::internal)
     }
@@ -61,19 +53,11 @@ impl Passwords {
             return Ok(false);
         }
         let decoy = self.decoy.clone();
-        self.run(move || {
+        let checking = self.workers.run(move || {
             let known = stored.is_some();
             matches(&password, stored.as_deref().unwrap_or(&decoy)) && known
-        })
-        .await
-    }
-
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let _place = self.line.try_acquire().map_err(|_| Error::busy())?;
-        let _turn = self.running.acquire().await.map_err(Error::internal)?;
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(Error::internal)
+        });
+        checking.await
     }
 }
 

@@ -87,6 +87,12 @@ impl Task {
         if let Some(hold) = hold {
             self.holds.insert(person.user, hold);
         }
+        // Who goes on with whole texts has no cursor any more.
+        if protocol == Protocol::Text
+            && let Some(gone) = self.awareness.remove(person.sid)
+        {
+            self.relay_awareness(Some(person.sid), &gone);
+        }
         if self.audience.add(person.sid, listener) {
             let others = self.audience.all().into_iter();
             let event = DocUser {

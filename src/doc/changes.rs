@@ -120,11 +120,16 @@ impl Task {
         let tx = self.shared.db.begin().await?;
         store::delete(&tx, self.id, actor).await?;
         self.commit(tx).await?;
+        self.tell_deleted();
+        Ok(())
+    }
+
+    /// Says that the document is no more.
+    pub(super) fn tell_deleted(&mut self) {
         let event = DocNews { doc_id: self.id };
         let delivery = &self.shared.delivery;
         delivery.emit(&self.everybody(), "doc_deleted", &event);
         self.absence = Some(Absence::Gone);
-        Ok(())
     }
 
     /// Puts an earlier text into the current one's place, as an edit by `actor`.

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     command::{Command, Content, Reply},
+    log::{self, Stored},
     memory::Memory,
     model::{DocName, MemberChange, RevisionName},
     task,
@@ -60,9 +61,9 @@ pub(super) struct Shared {
     /// What the open documents occupy.
     pub(super) memory: Memory,
     /// Permits to read a document.
-    pub(super) opening: Semaphore,
-    /// Permits to work for long: no more of that at once than there are cores, so that what is short
-    /// gets its turn.
+    opening: Semaphore,
+    /// Permits to work for long: no more of that at once than there are cores. What is short needs
+    /// none.
     pub(super) working: Semaphore,
     tasks: Tasks,
     open: DashMap<DocId, Handle>,
@@ -283,10 +284,25 @@ impl Drop for Ending {
     fn drop(&mut self) {
         self.shared.open.remove(&self.id);
         metrics::docs_open(self.shared.open.len());
+        // Nobody is left behind, unless it panicked. They hear no more of it, and have to come anew.
+        let joined = self.shared.joined.iter();
+        let behind = joined.filter(|socket| socket.contains_key(&self.id));
+        let behind: Vec<_> = behind.map(|socket| *socket.key()).collect();
+        for sid in behind {
+            self.shared.note_left(sid, self.id);
+            self.shared.delivery.cut(sid);
+        }
     }
 }
 
 impl Shared {
+    /// A document as it is stored; none when there is no such document.
+    pub(super) async fn load(&self, id: DocId) -> Result<Option<Stored>> {
+        // Never closed.
+        let _permit = self.opening.acquire().await.ok();
+        log::load(&self.db, id).await
+    }
+
     /// Notes that a socket has opened a document and what its person may do with it; false when it
     /// has too many open.
     pub(super) fn note_joined(&self, sid: Sid, id: DocId, role: Role) -> bool {

@@ -90,8 +90,8 @@ impl Docs {
         let changes = if old.len() + new.len() <= SMALL_BYTES {
             diff::changes(&old, &new)
         } else {
-            let comparing = tokio::task::spawn_blocking(move || diff::changes(&old, &new));
-            comparing.await.map_err(Error::internal)?
+            let comparing = self.workers.run(move || diff::changes(&old, &new));
+            comparing.await?
         };
         Ok(Comparison {
             from_version: from.version,

@@ -60,8 +60,8 @@ async fn export_document(
     let body = match format {
         Format::Markdown => text.as_ref().to_owned(),
         Format::Html => {
-            let making = tokio::task::spawn_blocking(move || export::page(&name, &text));
-            making.await.map_err(Error::internal)?
+            let making = docs.workers.run(move || export::page(&name, &text));
+            making.await?
         }
     };
     let mut response = body.into_response();

@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use entity::UserId;
-use serde_json::value::to_raw_value;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::{
     awareness::Sender,
@@ -195,12 +196,11 @@ impl Task {
                     version,
                     edited_by: editor.map_or("", |editor| &editor.1),
                 };
-                match to_raw_value(&event) {
-                    Ok(event) => encoded.push((editor, event)),
-                    Err(error) => return tracing::error!(%error, "a text could not be encoded"),
-                }
+                let Some(event) = encode(&event) else { return };
+                encoded.push((editor, event));
             }
-            delivery.emit_to_socket(sid, UPDATED, &encoded[known].1, content.len());
+            let event = &encoded[known].1;
+            delivery.emit_to_socket(sid, UPDATED, event, event.get().len());
             // What a person did in another window, older clients take for their own echo.
             if editor.is_some_and(|editor| editor.0 == listener.user) {
                 self.send_content(sid, &content, version);
@@ -267,8 +267,10 @@ impl Task {
             content,
             version,
         };
-        let delivery = &self.shared.delivery;
-        delivery.emit_to_socket(sid, &["doc_content"], &event, content.len());
+        if let Some(event) = encode(&event) {
+            let delivery = &self.shared.delivery;
+            delivery.emit_to_socket(sid, &["doc_content"], &event, event.get().len());
+        }
     }
 
     fn send_sync(&self, sid: Sid, message: SyncMessage<'_>) {
@@ -299,4 +301,12 @@ impl Task {
             self.send_awareness(sid, message.to_vec());
         }
     }
+}
+
+/// An event with a text; what it takes on the wire is seen from it.
+fn encode<T: Serialize>(event: &T) -> Option<Box<RawValue>> {
+    let encoded = to_raw_value(event);
+    encoded
+        .inspect_err(|error| tracing::error!(%error, "a text could not be encoded"))
+        .ok()
 }

@@ -9,11 +9,11 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    command::{Absence, unavailable},
-    log,
+    command::unavailable,
+    log::Stored,
     task::{Members, Task, Text},
 };
-use crate::{kernel::Result, socket::Sid};
+use crate::kernel::Result;
 
 /// The pauses between two questions.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -125,36 +125,34 @@ impl Task {
                 }
                 self.name = members.name;
                 self.roles = members.roles;
-                self.put_strangers_out();
+                self.admit_again();
                 self.show_stored();
                 if let Some(outage) = &mut self.outage {
                     outage.is_unread = false;
                 }
             }
-            Ok(None) => self.absence = Some(Absence::Gone),
+            Ok(None) => self.tell_deleted(),
             Err(error) => error.log("reading a document again"),
         }
     }
 
-    async fn read(&self) -> Result<Option<(log::Stored, Members)>> {
-        let db = &self.shared.db;
-        let Some(stored) = log::load(db, self.id).await? else {
+    async fn read(&self) -> Result<Option<(Stored, Members)>> {
+        let Some(stored) = self.shared.load(self.id).await? else {
             return Ok(None);
         };
-        let members = Members::read(db, self.id).await?;
+        let members = Members::read(&self.shared.db, self.id).await?;
         Ok(members.map(|members| (stored, members)))
     }
 
-    /// Lets out those who are not members any more, which this may not have heard of.
-    fn put_strangers_out(&mut self) {
-        let sockets = self.audience.all().into_iter();
-        let is_stranger = |sid: &Sid| {
-            let listener = self.audience.get(*sid);
-            listener.is_none_or(|listener| !self.roles.contains_key(&listener.user))
-        };
-        let strangers: Vec<Sid> = sockets.filter(is_stranger).collect();
-        for sid in strangers {
-            self.leave(sid);
+    /// Has everybody in with the role that they have by now, which this may not have heard of.
+    fn admit_again(&mut self) {
+        for sid in self.audience.all() {
+            let listener = self.audience.get(sid);
+            let role = listener.and_then(|listener| self.roles.get(&listener.user));
+            match role {
+                Some(role) => self.shared.note_role(sid, self.id, *role),
+                None => self.leave(sid),
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     account::{Directory, User},
-    kernel::{Clock, Db, Error, Result, Tasks},
+    kernel::{Clock, Db, Error, Result, Tasks, Workers},
 };
 
 /// The documents service. Cheap to clone.
@@ -28,6 +28,8 @@ pub struct Docs {
     pub(super) engine: Engine,
     pub(super) pace: Pace,
     pub(super) tasks: Tasks,
+    /// For what takes long to read: pages, comparisons.
+    pub(super) workers: Workers,
     clock: Clock,
 }
 
@@ -63,6 +65,7 @@ impl Docs {
             engine,
             pace: Pace::start(parts.limits, &parts.tasks),
             tasks: parts.tasks,
+            workers: Workers::default(),
             clock: parts.clock,
         }
     }

@@ -52,6 +52,8 @@ const IDLE: Duration = Duration::from_mins(1);
 const IDLE_EXPECTING: Duration = Duration::from_mins(10);
 /// From this many bytes that have to be looked at, work is done where it holds up nobody else.
 const MUCH: usize = 16 * 1024;
+/// From this many on, that is milliseconds, it is done when it is its turn.
+const LONG: usize = 4 * 1024 * 1024;
 
 /// Whose screen a text is on: one person in one session, over however many sockets.
 pub(super) type Keeper = (UserId, Arc<str>);
@@ -164,9 +166,7 @@ pub(super) async fn run(
 
 impl Task {
     async fn open(id: DocId, shared: Arc<Shared>, writer: Writer) -> Result<Option<Self>> {
-        // Never closed.
-        let _permit = shared.opening.acquire().await.ok();
-        let Some(stored) = log::load(&shared.db, id).await? else {
+        let Some(stored) = shared.load(id).await? else {
             return Ok(None);
         };
         let Some(members) = Members::read(&shared.db, id).await? else {
@@ -254,8 +254,10 @@ impl Task {
         self.used = Instant::now();
         match command {
             Command::Leave(sid, reply) => {
-                self.settle().await;
-                self.leave(sid);
+                if self.audience.get(sid).is_some() {
+                    self.settle().await;
+                    self.leave(sid);
+                }
                 // Who does not wait any more needs no answer.
                 drop(reply.send(Ok(())));
             }
@@ -318,7 +320,8 @@ impl Task {
         work: impl FnOnce(&mut Text) -> R + Send + 'static,
     ) -> Result<R> {
         let mut text = self.text.take().ok_or_else(unavailable)?;
-        let outcome = if bytes.max(text.text().effort()) < MUCH {
+        let bytes = bytes.max(text.text().effort());
+        let outcome = if bytes < MUCH {
             let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut text)));
             outcome.ok().map(|outcome| (text, outcome))
         } else {
@@ -327,7 +330,11 @@ impl Task {
                 (text, outcome)
             };
             // Never closed.
-            let _permit = self.shared.working.acquire().await.ok();
+            let working = &self.shared.working;
+            let _permit = match bytes {
+                ..LONG => None,
+                _ => working.acquire().await.ok(),
+            };
             tokio::task::spawn_blocking(work).await.ok()
         };
         if let Some((text, outcome)) = outcome {

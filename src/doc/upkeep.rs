@@ -119,7 +119,7 @@ impl Task {
         self.wait_for_snapshot().await;
         let (shared, id) = (self.shared.clone(), self.id);
         let kept = async {
-            let stored = log::load(&shared.db, id).await?;
+            let stored = shared.load(id).await?;
             let Some(stored) = stored else { return Ok(()) };
             let (text, version) = (stored.text.as_str().into(), stored.version);
             keep(&shared, id, version, &text, Keep::BeforeLoss).await?;

@@ -11,6 +11,7 @@ pub mod metrics;
 pub mod tasks;
 pub mod telemetry;
 pub mod token;
+pub mod workers;
 
 pub use cache::Cache;
 pub use clock::Clock;
@@ -18,3 +19,4 @@ pub use config::Config;
 pub use db::{Db, Tx};
 pub use error::{Error, Result};
 pub use tasks::Tasks;
+pub use workers::Workers;

@@ -2,7 +2,7 @@
 //!
 //! The transport bounds the packets that wait, not their bytes; a thousand texts of a megabyte are
 //! a gigabyte. What is written to the connection also has headers that are not counted here, so
-//! this may find less than there is, by some percent, and never for longer than there is any.
+//! this may find a little less than there is, and never for longer than there is any.
 
 /// Bytes that may wait for one client: a long text or two, while a slow connection is busy with a
 /// document's whole history.

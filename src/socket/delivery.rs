@@ -220,6 +220,13 @@ impl Delivery {
         }
     }
 
+    /// Cuts the connection of the one socket `sid`, so that its client comes anew.
+    pub fn cut(&self, sid: Sid) {
+        if let Some(socket) = self.socket(sid) {
+            self.cut_off(&socket);
+        }
+    }
+
     /// Ends every connection as a server does that will be back: clients reconnect by themselves.
     pub async fn close(&self) {
         self.io.close().await;
