@@ -2,28 +2,29 @@
 //!
 //! Owns: finding the text that a client is looking at which has lived through the end of a server:
 //! the document is read again, but nobody knows what that client was sent last. Its screen shows
-//! some recent version, less what others did after it and with all that its author did. Does not
-//! own: what was sent since the document was opened (`reader`).
+//! some recent version, less what others did after it, and with what its author did - but not with
+//! what they did while that version was on its way to them: it has replaced that. Does not own: what
+//! was sent since the document was opened (`reader`).
 //!
-//! Made of the last updates of the log. Each takes one walk over what is or was in the text; a
-//! comparison is as long as one of whole texts, newer versions come first, and how much is compared
-//! is bounded.
+//! Made of the last updates of the log. Each takes one walk over what is or was in the text. What
+//! somebody sends is compared once, with all of that together; from it follows how near it is to each
+//! version about; the nearest ones are compared by themselves.
 
-use std::{collections::BTreeSet, ops::Range, sync::Arc, vec};
+use std::{cmp::Reverse, collections::BTreeMap, ops::Range, sync::Arc, vec};
 
 use super::{diff, runs::Runs, splice::Splice};
 
-/// Bytes of text that are looked at in search of a version.
-const MAX_COMPARED: usize = 40_000_000;
-/// The same for one byte that is not in the common beginning or end of both texts.
-const DIFFERENT: usize = 10;
+/// How many pieces are looked at in search of a version.
+const MAX_COMPARED: usize = 10_000_000;
+/// Versions that are compared one by one in the end.
+const NEAREST: usize = 8;
 
 /// The last versions of a document, by `A`uthor.
 pub(super) struct Past<A> {
     /// What is or was in the text, in order.
     pieces: Vec<Piece<A>>,
-    /// The version before all that is known, and those after it.
-    versions: BTreeSet<i64>,
+    /// The version before all that is known, and those after it with their authors.
+    versions: BTreeMap<i64, Option<A>>,
 }
 
 /// Neighbouring characters with the same history.
@@ -48,13 +49,13 @@ impl<A: Copy + Eq> Past<A> {
         let piece = Piece::new(text, None);
         Self {
             pieces: vec![piece],
-            versions: [version].into(),
+            versions: [(version, None)].into(),
         }
     }
 
     /// Then `author` changed it, which made it `version`.
     pub(super) fn note(&mut self, version: i64, author: A, splices: &[Splice]) {
-        self.versions.insert(version);
+        self.versions.insert(version, Some(author));
         let event = Some(Event { version, author });
         let pieces = Vec::with_capacity(self.pieces.len() + 3 * splices.len());
         let pieces = std::mem::replace(&mut self.pieces, pieces).into_iter();
@@ -89,41 +90,83 @@ impl<A: Copy + Eq> Past<A> {
     /// the newest of equal ones; that is aligned with the last version. None if there is nothing to
     /// compare with.
     pub(super) fn explain(&self, new: &str, author: A) -> Option<(String, Runs)> {
+        let all = self.pieces.iter().map(Piece::as_str).collect::<String>();
+        let known = self.in_common(&all, new);
         let mut compared = 0;
-        let mut best: Option<(usize, String, Runs)> = None;
-        for version in self.versions.iter().rev() {
-            if compared > MAX_COMPARED {
-                break;
-            }
-            let (text, runs) = self.view(*version, author);
-            compared += text.len() + DIFFERENT * diff::span(&text, new);
-            let hunks = diff::diff(&text, new);
-            let exact = hunks.iter().map(|hunk| hunk.exact(&text, new));
-            let cost = exact.map(|hunk| hunk.cost()).sum();
-            if best.as_ref().is_none_or(|(best, ..)| cost < *best) {
-                best = Some((cost, text, runs));
+        let mut ranked = Vec::new();
+        for version in self.versions.keys().rev() {
+            let own = self.versions.range(version + 1..);
+            let own = own.filter(|(_, by)| **by == Some(author));
+            let own = own.map(|(version, _)| version);
+            for arrived in std::iter::once(version).chain(own) {
+                if compared > MAX_COMPARED {
+                    break;
+                }
+                compared += self.pieces.len();
+                let pieces = self.pieces.iter().zip(&known);
+                let costs = pieces.map(|(piece, known)| {
+                    if piece.is_seen(*version, *arrived, author) {
+                        piece.part.len() - known
+                    } else {
+                        *known
+                    }
+                });
+                // That nothing was replaced is more likely.
+                let cost: usize = costs.sum();
+                ranked.push((cost, arrived > version, Reverse(*version), *arrived));
             }
         }
-        best.map(|(_, text, runs)| (text, runs))
+        ranked.sort_unstable();
+        let nearest = ranked.into_iter().take(NEAREST);
+        let views = nearest.map(|(_, is_replaced, Reverse(version), arrived)| {
+            let (text, runs) = self.view(version, arrived, author);
+            let hunks = diff::diff(&text, new);
+            let exact = hunks.iter().map(|hunk| hunk.exact(&text, new));
+            let cost: usize = exact.map(|hunk| hunk.cost()).sum();
+            ((cost, is_replaced, Reverse(version)), (text, runs))
+        });
+        let nearest = views.min_by_key(|(rank, _)| *rank);
+        nearest.map(|(_, view)| view)
     }
 
-    /// What `author` may have been shown of `version`, and where it is in the last one.
-    fn view(&self, version: i64, author: A) -> (String, Runs) {
-        let is_seen = |event: Option<Event<A>>, since_ever| {
-            event.map_or(since_ever, |event| {
-                event.version <= version || event.author == author
-            })
-        };
+    /// How many bytes of each piece, which together are `all`, are in `new` as well.
+    fn in_common(&self, all: &str, new: &str) -> Vec<usize> {
+        let hunks = diff::diff(all, new);
+        let mut hunks = hunks.iter().peekable();
+        let mut end = 0;
+        let known = self.pieces.iter().map(|piece| {
+            let start = end;
+            end += piece.part.len();
+            let mut known = piece.part.len();
+            while let Some(hunk) = hunks.peek().filter(|hunk| hunk.old.start < end) {
+                known -= hunk
+                    .old
+                    .end
+                    .min(end)
+                    .saturating_sub(hunk.old.start.max(start));
+                if hunk.old.end > end {
+                    break;
+                }
+                hunks.next();
+            }
+            known
+        });
+        known.collect()
+    }
+
+    /// What `author` may have been shown of `version`, if it came to them after they had made the
+    /// version `arrived`, and where that is in the last one.
+    fn view(&self, version: i64, arrived: i64, author: A) -> (String, Runs) {
         let mut text = String::new();
         let mut runs = Runs::default();
         let mut place = 0;
         for piece in &self.pieces {
             let len = piece.part.len();
-            if is_seen(piece.inserted, true) && !is_seen(piece.deleted, false) {
+            if piece.is_seen(version, arrived, author) {
                 if piece.deleted.is_none() {
                     runs.align(text.len(), place, len);
                 }
-                text.push_str(&piece.text[piece.part.clone()]);
+                text.push_str(piece.as_str());
             }
             if piece.deleted.is_none() {
                 place += len;
@@ -133,7 +176,7 @@ impl<A: Copy + Eq> Past<A> {
     }
 }
 
-impl<A: Copy> Piece<A> {
+impl<A: Copy + Eq> Piece<A> {
     fn new(text: &str, inserted: Option<Event<A>>) -> Self {
         Self {
             text: Arc::from(text),
@@ -141,6 +184,18 @@ impl<A: Copy> Piece<A> {
             inserted,
             deleted: None,
         }
+    }
+
+    fn as_str(&self) -> &str {
+        &self.text[self.part.clone()]
+    }
+
+    /// Whether it is in a view. See [`Past::view`].
+    fn is_seen(&self, version: i64, arrived: i64, author: A) -> bool {
+        let is_seen = |event: &Event<A>| {
+            event.version <= version || (event.author == author && event.version > arrived)
+        };
+        self.inserted.as_ref().is_none_or(is_seen) && !self.deleted.as_ref().is_some_and(is_seen)
     }
 
     /// What is behind its first `len` bytes, which is then no part of it any more.

@@ -19,7 +19,7 @@ fn past() -> Past<u8> {
 }
 
 fn shown(past: &Past<u8>, version: i64, author: u8) -> String {
-    past.view(version, author).0
+    past.view(version, version, author).0
 }
 
 #[test]
@@ -41,14 +41,14 @@ fn what_is_left_of_a_view_is_where_it_is_now() {
     let past = past();
     let now = shown(&past, 9, 3);
     for (version, author) in [(5, 3), (6, 3), (7, 1), (6, 2), (9, 3)] {
-        let (text, runs) = past.view(version, author);
+        let (text, runs) = past.view(version, version, author);
         for (at, letter) in text.char_indices() {
             for place in runs.places(&(at..at + letter.len_utf8())) {
                 assert_eq!(now[place].chars().next(), Some(letter));
             }
         }
     }
-    assert_eq!(past.view(9, 3).1, Runs::whole(now.len()));
+    assert_eq!(past.view(9, 9, 3).1, Runs::whole(now.len()));
 }
 
 #[test]
@@ -65,6 +65,23 @@ fn an_edit_is_explained_by_the_version_that_it_differs_the_least_from() {
     // Somebody's page shows everything, and they take something out.
     let (text, _) = past.explain("a two!", 3).expect("there are versions");
     assert_eq!(text, "a two four!");
+}
+
+#[test]
+fn what_was_written_while_a_version_was_on_its_way_may_have_been_replaced_by_it() {
+    let mut past = Past::new("end", 0);
+    past.note(1, 1, &splice(0..0, "one ")); // one end
+    past.note(2, 2, &splice(7..7, "!")); // one end!
+    past.note(3, 1, &splice(4..4, "two ")); // one two end!
+    past.note(4, 2, &splice(12..12, "?")); // one two end!?
+    past.note(5, 1, &splice(8..8, "three ")); // one two three end!?
+    // Ann was sent version 2, which came when she had written "two".
+    let page = "one three four end!";
+    let (text, runs) = past.explain(page, 1).expect("there are versions");
+    assert_eq!(text, "one three end!");
+    let hunks = diff::diff(&text, page);
+    let (splices, _) = runs.rebase(&hunks, page, "one two three end!?", None);
+    assert_eq!(splices, splice(14..14, "four "));
 }
 
 #[test]
