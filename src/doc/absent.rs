@@ -140,6 +140,12 @@ impl<P: Keeper> Absent<P> {
             .for_each(|view| view.forget_since(last, splices));
     }
 
+    /// The texts that are kept.
+    pub(super) fn seen(&self) -> impl Iterator<Item = &View> {
+        let departed = self.departed.iter().map(|it| &it.view);
+        departed.chain(&self.recent)
+    }
+
     fn views(&mut self) -> impl Iterator<Item = &mut View> {
         let departed = self.departed.iter_mut().map(|it| &mut it.view);
         let opened = self.opened.iter_mut().map(|it| &mut it.view);

@@ -7,7 +7,7 @@ use super::{
     command::{Person, unavailable},
     event::{DocJoined, DocUser, Protocol},
     memory::Hold,
-    task::Task,
+    task::{Task, Text},
 };
 use crate::{
     kernel::{Error, Result},
@@ -61,6 +61,10 @@ impl Task {
     /// Lets a socket in; false when it is gone.
     pub(super) fn let_in(&mut self, person: &Person, protocol: Protocol) -> Result<bool> {
         let role = self.require_member(person.user)?;
+        let delivery = &self.shared.delivery;
+        if !delivery.is_connected(person.sid) {
+            return Ok(false);
+        }
         let is_known = self.holds.contains_key(&person.user);
         let hold = if is_known {
             None
@@ -70,11 +74,7 @@ impl Task {
         if !self.shared.note_joined(person.sid, self.id, role) {
             return Err(too_many());
         }
-        if !self
-            .shared
-            .delivery
-            .join_socket(person.sid, Room::Doc(self.id))
-        {
+        if !delivery.join_socket(person.sid, Room::Doc(self.id)) {
             self.shared.note_left(person.sid, self.id);
             return Ok(false);
         }
@@ -105,6 +105,27 @@ impl Task {
             }
         }
         Ok(true)
+    }
+
+    /// Notes what the document has become. When it gets tight, whoever holds too much with it is put
+    /// out, and comes again as far as there is room.
+    pub(super) fn note_memory(&mut self) {
+        let bytes = self.text.as_ref().map_or(0, Text::memory);
+        self.share.set(bytes);
+        if !self.shared.memory.is_crowded() {
+            return;
+        }
+        let mut greedy = Vec::new();
+        for (user, hold) in &mut self.holds {
+            if !hold.set(bytes) {
+                greedy.push(*user);
+            }
+        }
+        let sockets = greedy.into_iter().flat_map(|user| self.audience.of(user));
+        for sid in sockets.collect::<Vec<_>>() {
+            self.leave(sid);
+            self.shared.delivery.cut(sid);
+        }
     }
 
     fn hold(&self, user: UserId) -> Result<Hold> {

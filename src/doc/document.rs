@@ -20,7 +20,7 @@ use super::{
     past::Past,
     reader::{Base, Reader, View},
     runs::Runs,
-    splice::Splice,
+    splice::{Splice, is_sweeping},
     text::{self, MAX_BYTES, Text, lf},
 };
 use crate::kernel::{Error, Result};
@@ -41,9 +41,6 @@ pub(super) struct Edited {
 
 /// Bytes of the texts that are kept of all readers together, beside the last ones of each.
 const MAX_VIEWED: usize = 64_000_000;
-/// A text of fewer bytes than these is no loss.
-const LITTLE: usize = 16;
-
 /// An open document.
 pub(super) struct Document<K, P: Keeper> {
     text: Text,
@@ -98,6 +95,17 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
     /// An internal one, and nothing is changed, when it cannot be read.
     pub(super) fn compact(&mut self) -> Result<Vec<u8>> {
         self.text.compact()
+    }
+
+    /// About how many bytes of memory it takes, with the texts that may be on somebody's screen.
+    pub(super) fn memory(&self) -> usize {
+        let readers = self.readers.values().flat_map(Reader::views);
+        let views = readers.chain(self.absent.seen());
+        // Many share one text.
+        let texts: HashMap<_, _> = views
+            .map(|view| (Arc::as_ptr(&view.text), view.text.len()))
+            .collect();
+        self.text.memory() + texts.into_values().sum::<usize>()
     }
 
     /// Whether somebody went and may come back with edits of a text that is not current any more.
@@ -334,7 +342,8 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
     }
 
     /// The texts that other connections of `keeper` have left on a screen: those that are gone, and
-    /// those that may be without anybody having noticed.
+    /// those that may be without anybody having noticed; but the current one, which everybody is sent
+    /// who comes.
     fn left_by(&mut self, keeper: &P, now: Instant) -> Vec<View> {
         let others = self.readers.values().filter(|it| it.keeper == *keeper);
         let views = self.absent.left_by(keeper, now);
@@ -342,6 +351,7 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
         let mut views: Vec<View> = views.cloned().collect();
         views.sort_by_key(|view| view.since);
         views.dedup_by_key(|view| Arc::as_ptr(&view.text));
+        views.retain(|view| view.named.is_some() || *view.text != *self.text.as_str());
         views
     }
 
@@ -394,12 +404,6 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
             reader.note_current(self.changed, now);
         }
     }
-}
-
-/// Whether `splices` take most of a text of so many bytes away.
-fn is_sweeping(splices: &[Splice], before: usize) -> bool {
-    let deleted: usize = splices.iter().map(|splice| splice.old.len()).sum();
-    before >= LITTLE && deleted > before / 2
 }
 
 #[cfg(test)]

@@ -131,6 +131,16 @@ pub(super) struct Hold {
     bytes: usize,
 }
 
+impl Hold {
+    /// The document is so many `bytes` now; whether its person may hold that.
+    pub(super) fn set(&mut self, bytes: usize) -> bool {
+        let mut held = self.memory.0.held.entry(self.user).or_default();
+        *held = *held - self.bytes + bytes;
+        self.bytes = bytes;
+        *held == bytes || *held <= MAX_OF_PERSON
+    }
+}
+
 impl Drop for Hold {
     fn drop(&mut self) {
         let held = &self.memory.0.held;
@@ -183,8 +193,12 @@ mod tests {
         assert!(large.is_some() && memory.hold(UserId(1), 1).is_none());
         assert!(memory.hold(UserId(2), 1).is_some());
         drop(large);
-        let small = memory.hold(UserId(1), 1);
-        assert!(small.is_some() && memory.hold(UserId(1), MAX_OF_PERSON).is_none());
+        let mut small = memory.hold(UserId(1), 1).expect("there is room");
+        let other = memory.hold(UserId(1), 1).expect("there is room");
+        assert!(small.set(MAX_OF_PERSON - 1) && !small.set(MAX_OF_PERSON));
+        drop(other);
+        assert!(small.set(MAX_OF_PERSON + 1), "it is the only one");
+        assert!(small.set(1) && memory.hold(UserId(1), MAX_OF_PERSON).is_none());
         assert!(memory.hold(UserId(1), MAX_OF_PERSON - 1).is_some());
         drop(small);
         assert!(memory.0.held.is_empty());

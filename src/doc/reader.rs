@@ -325,13 +325,24 @@ impl<P> Reader<P> {
 
     /// The client has sent `own`, starting from the view at `base` or from something older.
     pub(super) fn note_edit(&mut self, base: Option<usize>, own: View) {
-        let known = base.map_or(0, |base| base + 1);
+        let known = base.map_or(0, |base| 1 + self.last_like(base, own.since));
         self.views.drain(..self.views.len().min(known));
         // A text that is still under way will replace what it has now.
         self.shown = own.version.filter(|_| self.views.is_empty());
         self.edited = Some(own.since);
         self.is_exact = own.named.is_some();
         self.views.push_front(own);
+    }
+
+    /// The last view with the same text as the one at `index` that must have arrived by now: it will
+    /// replace nothing any more.
+    fn last_like(&self, index: usize, now: Instant) -> usize {
+        let Some(text) = self.views.get(index).map(|view| &view.text) else {
+            return index;
+        };
+        let is_like = |view: &View| view.text == *text && now > view.since + ARRIVAL;
+        let last = self.views.iter().rposition(is_like);
+        last.map_or(index, |last| last.max(index))
     }
 
     /// The client is being sent the current text. Of what it may be looking at no more than `most`

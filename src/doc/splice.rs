@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use super::crdt::Step;
 
+/// A text of fewer bytes than these is no loss.
+const LITTLE: usize = 16;
+
 /// One change of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Splice {
@@ -117,6 +120,12 @@ fn advance(text: &str, mut at: usize, mut units: usize) -> Option<usize> {
 pub(super) fn utf16_units(utf8: &[u8]) -> usize {
     let units = |byte: &u8| usize::from(byte & 0xc0 != 0x80) + usize::from(*byte >= 0xf0);
     utf8.iter().map(units).sum()
+}
+
+/// Whether `splices` take most of a text of so many bytes away.
+pub(super) fn is_sweeping(splices: &[Splice], before: usize) -> bool {
+    let deleted: usize = splices.iter().map(|splice| splice.old.len()).sum();
+    before >= LITTLE && deleted > before / 2
 }
 
 #[cfg(test)]

@@ -243,8 +243,7 @@ impl Task {
                 self.send_texts();
                 self.keep_up().await;
             }
-            let memory = self.text.as_ref().map_or(0, |text| text.text().memory());
-            self.share.set(memory);
+            self.note_memory();
         }
         self.end(stopping.is_cancelled()).await;
         self.absence.unwrap_or(Absence::Unreadable)

@@ -215,6 +215,30 @@ fn an_edit_that_could_not_be_stored_takes_nothing_of_others_with_it() {
 }
 
 #[test]
+fn nobody_is_sent_what_they_have_written_themselves_however_they_came() {
+    let mut scene = Scene::new("the end");
+    scene.join(1, "ann");
+    scene.edit(1, "ann", "the enda");
+    // Another connection, without and with the first one; and one that does not join again.
+    for (key, leaves, joins) in [(2, true, true), (3, false, true), (4, true, false)] {
+        if leaves {
+            scene.leave(key - 1);
+        }
+        if joins {
+            scene.join(key, "ann");
+        }
+        scene.wait(200);
+        for _ in 0..3 {
+            let text = format!("{}a", scene.text());
+            scene.edit(key, "ann", &text);
+            scene.wait(5000);
+            let told: Vec<_> = scene.sent();
+            assert!(told.iter().all(|(to, _)| *to != key), "{key}: {told:?}");
+        }
+    }
+}
+
+#[test]
 fn what_could_not_be_stored_can_be_written_once_more() {
     let mut scene = Scene::new("the end");
     scene.join(1, "ann");
