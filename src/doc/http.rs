@@ -6,7 +6,7 @@ use std::str::FromStr;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, State};
 use entity::{DocId, RevisionId, Timestamp, doc_member::Role};
 use http::request::Parts;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -85,8 +85,9 @@ fn parse_id(text: &str) -> Result<i64> {
 
 /// Somebody who is let into a new document.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(expecting = "{username, role}")]
 struct NewMember {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_empty")]
     username: String,
     /// `viewer` (also when absent) or `editor`.
     role: Option<String>,
@@ -107,13 +108,20 @@ pub(super) fn required_name(name: &str) -> Result<&str> {
     if name.trim().is_empty() {
         return Err(Error::invalid("username_required", "username required"));
     }
-    Ok(name)
+    Ok(name.trim())
+}
+
+/// A text for which null stands as if nothing had been said, as older clients send it.
+pub(super) fn null_as_empty<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<String, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 struct NewDocument {
     /// 1-100 characters on one line.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_empty")]
     name: String,
     /// At most 1000000 bytes.
     content: Option<String>,
@@ -256,7 +264,7 @@ async fn get_document(
 #[derive(Debug, Deserialize, ToSchema)]
 struct NewName {
     /// 1-100 characters on one line.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_empty")]
     name: String,
 }
 

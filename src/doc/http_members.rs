@@ -8,7 +8,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Docs,
-    http::{DocPath, required_name},
+    http::{DocPath, null_as_empty, required_name},
     model::{Member, MemberChange, parse_role},
 };
 use crate::{
@@ -67,7 +67,7 @@ async fn list_document_members(
 
 #[derive(Debug, Deserialize, ToSchema)]
 struct PersonAndRole {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_empty")]
     username: String,
     /// `viewer` or `editor`.
     role: Option<String>,
@@ -122,7 +122,7 @@ async fn update_document_member_role(
 
 #[derive(Debug, Deserialize, ToSchema)]
 struct Somebody {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_empty")]
     username: String,
 }
 

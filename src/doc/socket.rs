@@ -30,15 +30,16 @@ pub fn register(routes: &mut Routes, docs: &Docs) {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object with doc_id")]
 struct Join {
     #[serde(deserialize_with = "id")]
     doc_id: DocId,
-    #[serde(default)]
-    protocol: Protocol,
+    protocol: Option<Protocol>,
 }
 
 /// An event that names its document and nothing else.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object with doc_id")]
 struct Target {
     #[serde(deserialize_with = "id")]
     doc_id: DocId,
@@ -46,6 +47,7 @@ struct Target {
 
 /// A message of the Yjs protocols; its bytes are beside the JSON.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object with doc_id")]
 struct Message {
     #[serde(deserialize_with = "id")]
     doc_id: DocId,
@@ -54,6 +56,7 @@ struct Message {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object with doc_id")]
 struct Edit {
     #[serde(deserialize_with = "id")]
     doc_id: DocId,
@@ -78,7 +81,7 @@ async fn join(docs: Docs, caller: Caller, join: Join, ack: Ack) {
                 .await;
             docs.engine.delivery().catches_up(caller.sid).await;
             let (done, answered) = oneshot::channel();
-            let command = Command::Join(person, join.protocol, ack, done);
+            let command = Command::Join(person, join.protocol.unwrap_or_default(), ack, done);
             match docs.engine.tell(join.doc_id, command).await {
                 // Resolves when it is dropped, too.
                 Ok(()) => drop(answered.await),

@@ -177,16 +177,15 @@ fn type_name(schema: &Value) -> String {
     }
 }
 
-const INTRODUCTION: &str = "\
-# Socket.IO events
+const INTRODUCTION: &str = r#"# Socket.IO events
 
 <!-- Written by `UPDATE_SNAPSHOTS=1 cargo test --lib events`, and compared by every test run. -->
 
 Connect to `/socket.io/` (namespace `/`) with the session cookie. Without a valid session the
-connection is refused with `CONNECT_ERROR {\"message\": \"unauthorized\"}`.
+connection is refused with `CONNECT_ERROR {"message": "unauthorized"}`.
 
-**Answers.** Every event is answered. With an acknowledgement the answer is `{\"ok\": true, ...}` or
-`{\"ok\": false, \"error\": code, \"message\": text, \"retry_after\"?: seconds}`; without one, a failure
+**Answers.** Every event is answered. With an acknowledgement the answer is `{"ok": true, ...}` or
+`{"ok": false, "error": code, "message": text, "retry_after"?: seconds}`; without one, a failure
 arrives as the event `error`. Nothing is acknowledged before it is stored durably.
 
 **Order.** The events of one socket are handled in the order in which they arrive. News of one
@@ -202,7 +201,34 @@ first one's; only `rev` is what the message has by then, so do not take it as kn
 
 **Slow clients.** A client that does not read what it is sent is disconnected rather than skipped; it
 reconnects and catches up.
-";
+
+**Documents with whole texts.** After `doc_join` send the whole text with `doc_edit` whenever it
+changes, and show what `doc_updated` and `doc_content` bring. If you say with `base_version` which
+version you changed, and wait for one answer before you send the next text, nothing is guessed; the
+answer then brings the merged text when it is another one.
+
+**Documents with Yjs.** With the official `y-protocols/sync`, and the text in the root `content`:
+
+    const send = (message) => socket.emit("doc_sync", { doc_id, message }, (ack) => {
+      if (ack.error === "out_of_date") send(step1()); // made with sync.writeSyncStep1
+    });
+    socket.on("doc_sync", ({ message }) => { // steps and updates, at any time
+      const answer = encoding.createEncoder();
+      sync.readSyncMessage(decoding.createDecoder(new Uint8Array(message)), answer, ydoc, "server");
+      if (encoding.length(answer) > 0) send(encoding.toUint8Array(answer));
+    });
+    ydoc.on("update", (update, origin) => {
+      if (origin !== "server" && socket.connected) send(updateMessage(update)); // sync.writeUpdate
+    });
+    socket.on("connect", async () => { // each time
+      await socket.emitWithAck("doc_join", { doc_id, protocol: "yjs" });
+      send(step1());
+    });
+
+**When documents cannot be stored** edits are answered `unavailable`. Nothing is lost that was
+answered: pages with whole texts are sent what is stored as `doc_content` and may send theirs again,
+and Yjs clients are asked for theirs with a step 1 of the server's, which they answer as always.
+"#;
 
 #[cfg(test)]
 mod tests {

@@ -108,7 +108,7 @@ pub(super) const INCOMING: &[Incoming] = &[
         names: &["doc_join"],
         payload: "`{doc_id, protocol?}`; `protocol` is `text` (unless said) or `yjs`",
         answer: "DocJoined",
-        about: "Opens a document: from here on one hears of it. With `text` its text comes as `doc_content` too",
+        about: "Opens a document: from here on one hears of it. With `text` its text comes as `doc_content` too. Refusals: `access_denied` (also when there is none), `too_many_documents`, `unavailable`, `busy`",
     },
     Incoming {
         names: &["doc_leave"],
@@ -120,13 +120,13 @@ pub(super) const INCOMING: &[Incoming] = &[
         names: &["doc_edit"],
         payload: "`{doc_id, content, base_version?}`: the whole text, and the `version` that it was made from",
         answer: "DocEdited",
-        about: "Edits a document. What differs from the text that this client was looking at is what was edited; others' edits stay",
+        about: "Edits a document. What differs from the text that this client was looking at is what was edited; others' edits stay. Joins, where one has not. Refusals: `access_denied`, `edit_access_denied`, `content_too_large`, `bad_params` (also a `base_version` that there is not), `unavailable`, `busy`",
     },
     Incoming {
         names: &["doc_sync"],
         payload: "`{doc_id, message}`: a message of the Yjs sync protocol, as binary",
         answer: "DocSynced",
-        about: "Syncs a Yjs text, the root text `content`. Step 1 is answered with step 2 and the server's own step 1, as events before the acknowledgement; what a viewer answers to that must bring nothing new. Refusals: `malformed_update`, `out_of_date` (sync again), `content_too_large`, `edit_access_denied`, `not_joined`",
+        about: "Syncs a Yjs text, the root text `content`. Step 1 is answered with step 2 and the server's own step 1, as events before the acknowledgement; what a viewer answers to that must bring nothing new. Refusals: `malformed_update`, `out_of_date` (sync again), `content_too_large` (the text, its history, or more than 2,000,000 bytes), `access_denied`, `edit_access_denied`, `not_joined`, `unavailable`, `busy`",
     },
     Incoming {
         names: &["doc_awareness"],
@@ -228,7 +228,7 @@ pub(super) const OUTGOING: &[Outgoing] = &[
         names: &["doc_content"],
         payload: Payload::Typed("DocContent"),
         to: "a socket that opened the document with whole texts",
-        about: "The text as it is. Also after an edit in another window of the same person",
+        about: "The text as it is: after `doc_join`, after an edit in another window of the same person, and when what was edited could not be stored",
     },
     Outgoing {
         names: &["doc_updated", "doc_content_updated"],
@@ -242,7 +242,7 @@ pub(super) const OUTGOING: &[Outgoing] = &[
             "`{doc_id, message, version, edited_by?}`: a message of the Yjs sync protocol, as binary",
         ),
         to: "the other sockets that have it open with Yjs; the steps of a sync to the one that syncs",
-        about: "The text was edited",
+        about: "The text was edited. A step 1, which may come at any time, asks for what one has beyond it: answer with step 2",
     },
     Outgoing {
         names: &["doc_awareness"],

@@ -155,3 +155,17 @@ test("a whole-text client hears nothing of cursors", async () => {
   await oda.receives("doc_user_joined");
   await oda.hearsNothing("doc_awareness", "doc_sync");
 });
+
+test("whoever goes on with whole texts has no cursor any more", async () => {
+  const [pat, quin] = await shared.server.online("pat", "quin");
+  const doc = await aDocument([pat, quin]);
+  for (const person of [pat, quin]) await person.emits("doc_join", { doc_id: doc, protocol: "yjs" });
+  await pat.emits("doc_awareness", { doc_id: doc, message: states([7, 1, "{}"]) });
+  await quin.receives("doc_awareness");
+  await quin.forgets();
+  await pat.emits("doc_join", { doc_id: doc, protocol: null });
+  assert.deepEqual(Buffer.from((await quin.receives("doc_awareness")).message), Buffer.from(states([7, 1, "null"])));
+  const late = await quin.connects();
+  await late.does("doc_join", { doc_id: doc, protocol: "yjs" });
+  await late.hearsNothing("doc_awareness");
+});

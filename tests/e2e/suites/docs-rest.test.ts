@@ -169,6 +169,7 @@ describe("members", () => {
     const { id, max, ned, oda } = await aDocument();
     for (const [path, body, status, code, text] of [
       ["add_member", {}, 400, "username_required", "username required"],
+      ["add_member", { username: null }, 400, "username_required", "username required"],
       ["add_member", { username: "" }, 400, "username_required", "username required"],
       ["add_member", { username: "nobody" }, 404, "user_not_found", "user not found"],
       ["add_member", { username: oda.name, role: "creator" }, 400, "invalid_role", "invalid role"],
@@ -179,6 +180,7 @@ describe("members", () => {
       ["update_member_role", { username: oda.name, role: "viewer" }, 404, "not_a_member", "not a member"],
       ["update_member_role", { username: "nobody", role: "viewer" }, 404, "user_not_found", "user not found"],
       ["remove_member", {}, 400, "username_required", "username required"],
+      ["remove_member", { username: null }, 400, "username_required", "username required"],
       ["remove_member", { username: oda.name }, 404, "not_a_member", "not a member"],
       ["remove_member", { username: "nobody" }, 404, "user_not_found", "user not found"],
     ] as const) {
@@ -199,7 +201,7 @@ test("rename: the creator's new name is everybody's, an invalid one nobody's", a
   const [pia, quy] = await shared.server.people("pia", "quy");
   const id = await drafts(pia, "", { quy: "editor" });
   matchesSnapshot("rest/doc-rename", await pia.does(`/api/doc/${id}/rename`, { name: " Agenda " }));
-  for (const name of ["", "x".repeat(101), "a\nb"]) assert.deepEqual(refusal(await pia.post(`/api/doc/${id}/rename`, { name })), [400, "invalid_name"]);
+  for (const name of [null, "", "x".repeat(101), "a\nb"]) assert.deepEqual(refusal(await pia.post(`/api/doc/${id}/rename`, { name })), [400, "invalid_name"]);
   assert.equal((await quy.reads(`/api/doc/${id}`)).name, "Agenda");
 });
 
