@@ -9,7 +9,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{past::Past, reader::View, runs::Runs, splice::Splice};
+use super::{
+    past::{Explanation, Past},
+    reader::View,
+    splice::Splice,
+};
 
 /// For how long somebody may come back with a text that is not current any more.
 const RETURN: Duration = Duration::from_mins(10);
@@ -122,11 +126,14 @@ impl<P: Keeper> Absent<P> {
         new: &str,
         author: P::Author,
         now: Instant,
-    ) -> Option<(String, Runs)> {
+    ) -> Option<Explanation> {
         self.forget(now);
         let opened = self.opened.as_ref()?;
-        let (text, runs) = opened.past.explain(new, author)?;
-        Some((text, runs.through(&opened.view.runs)))
+        let explanation = opened.past.explain(new, author)?;
+        Some(Explanation {
+            runs: explanation.runs.through(&opened.view.runs),
+            ..explanation
+        })
     }
 
     /// The current text has changed.

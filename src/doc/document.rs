@@ -209,14 +209,13 @@ impl<K: Copy + Eq + Hash, P: Keeper> Document<K, P> {
         // It may have been here before the document was opened.
         if is_unknown
             && version.is_none()
-            && !base.is_simple()
-            && let Some((text, runs)) = self.absent.explain(new, keeper.author(), now)
+            && !base.is_insertion()
+            && let Some(earlier) = self.absent.explain(new, keeper.author(), now)
+            && earlier.cost < base.doubtful_cost()
         {
-            let earlier = Base::new(&text, new, Cow::Owned(runs));
-            if earlier.cost() < base.cost() {
-                let (splices, runs) = earlier.rebase(new, current);
-                return (None, splices, runs);
-            }
+            let earlier = Base::new(&earlier.text, new, Cow::Owned(earlier.runs));
+            let (splices, runs) = earlier.rebase(new, current);
+            return (None, splices, runs);
         }
         let (splices, runs) = base.rebase(new, current);
         (Some(base.index), splices, runs)

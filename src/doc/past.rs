@@ -12,12 +12,34 @@
 
 use std::{cmp::Reverse, collections::BTreeMap, ops::Range, sync::Arc, vec};
 
-use super::{diff, runs::Runs, splice::Splice};
+use super::{
+    diff::{self, Hunk},
+    runs::Runs,
+    splice::Splice,
+};
 
 /// How many pieces are looked at in search of a version.
 const MAX_COMPARED: usize = 10_000_000;
-/// Versions that are compared one by one in the end.
-const NEAREST: usize = 8;
+/// Versions that are compared one by one in the end, and the bytes of them that may be different.
+const NEAREST: (usize, usize) = (32, 5_000_000);
+/// How many bytes a change counts that is made at a place of its own: people write at few places, and
+/// letters that two words happen to share make many of one.
+pub(super) const PLACE: usize = 8;
+/// How many times more a byte counts that would be taken out of what somebody else has just put in,
+/// where the rest of that would stay. Hardly anybody does that; but where two words came to the same
+/// place, and the author of one has not seen the other, letters that they happen to share make it
+/// look so.
+pub(super) const DOUBT: usize = 4;
+
+/// What somebody has started from, before the document was opened.
+pub(super) struct Explanation {
+    /// The text.
+    pub(super) text: String,
+    /// Where it is in the text that was opened.
+    pub(super) runs: Runs,
+    /// How unlikely it is: the bytes that were changed, those that are doubtful counted more often.
+    pub(super) cost: usize,
+}
 
 /// The last versions of a document, by `A`uthor.
 pub(super) struct Past<A> {
@@ -86,10 +108,9 @@ impl<A: Copy + Eq> Past<A> {
         }
     }
 
-    /// What `author` has changed to come to `new`, of the version that it differs the least from,
-    /// the newest of equal ones; that is aligned with the last version. None if there is nothing to
-    /// compare with.
-    pub(super) fn explain(&self, new: &str, author: A) -> Option<(String, Runs)> {
+    /// What `author` has changed to come to `new`: the version that is most likely, the newest of
+    /// equal ones. None if there is nothing to compare with.
+    pub(super) fn explain(&self, new: &str, author: A) -> Option<Explanation> {
         let all = self.pieces.iter().map(Piece::as_str).collect::<String>();
         let known = self.in_common(&all, new);
         let mut compared = 0;
@@ -103,30 +124,46 @@ impl<A: Copy + Eq> Past<A> {
                     break;
                 }
                 compared += self.pieces.len();
-                let pieces = self.pieces.iter().zip(&known);
-                let costs = pieces.map(|(piece, known)| {
+                let mut doubt = Doubt::default();
+                let mut cost = 0;
+                for (piece, known) in self.pieces.iter().zip(&known) {
                     if piece.is_seen(*version, *arrived, author) {
-                        piece.part.len() - known
+                        let taken = piece.part.len() - known;
+                        doubt.pass(piece.news(author), taken, *known);
+                        cost += taken;
                     } else {
-                        *known
+                        cost += known;
                     }
-                });
+                }
                 // That nothing was replaced is more likely.
-                let cost: usize = costs.sum();
+                cost += doubt.end();
                 ranked.push((cost, arrived > version, Reverse(*version), *arrived));
             }
         }
         ranked.sort_unstable();
-        let nearest = ranked.into_iter().take(NEAREST);
-        let views = nearest.map(|(_, is_replaced, Reverse(version), arrived)| {
-            let (text, runs) = self.view(version, arrived, author);
+        let nearest = ranked.into_iter().take(NEAREST.0);
+        let mut different = 0;
+        let views = nearest.map_while(|(_, is_replaced, Reverse(version), arrived)| {
+            if different > NEAREST.1 {
+                return None;
+            }
+            let (text, runs, news) = self.view(version, arrived, author);
+            different += diff::span(&text, new);
             let hunks = diff::diff(&text, new);
             let exact = hunks.iter().map(|hunk| hunk.exact(&text, new));
-            let cost: usize = exact.map(|hunk| hunk.cost()).sum();
-            ((cost, is_replaced, Reverse(version)), (text, runs))
+            let exact: Vec<_> = exact.collect();
+            let mut doubt = Doubt::default();
+            for (by, place) in &news {
+                let taken = overlap(place, &exact);
+                doubt.pass(*by, taken, place.len() - taken);
+            }
+            let changed: usize = exact.iter().map(Hunk::cost).sum();
+            let cost = changed + PLACE * exact.len() + doubt.end();
+            let rank = (cost, is_replaced, Reverse(version));
+            Some((rank, Explanation { text, runs, cost }))
         });
         let nearest = views.min_by_key(|(rank, _)| *rank);
-        nearest.map(|(_, view)| view)
+        nearest.map(|(_, explanation)| explanation)
     }
 
     /// How many bytes of each piece, which together are `all`, are in `new` as well.
@@ -155,10 +192,11 @@ impl<A: Copy + Eq> Past<A> {
     }
 
     /// What `author` may have been shown of `version`, if it came to them after they had made the
-    /// version `arrived`, and where that is in the last one.
-    fn view(&self, version: i64, arrived: i64, author: A) -> (String, Runs) {
+    /// version `arrived`, and where that is in the last one; and by whom else its pieces are new.
+    fn view(&self, version: i64, arrived: i64, author: A) -> (String, Runs, News<A>) {
         let mut text = String::new();
         let mut runs = Runs::default();
+        let mut news = Vec::new();
         let mut place = 0;
         for piece in &self.pieces {
             let len = piece.part.len();
@@ -167,13 +205,71 @@ impl<A: Copy + Eq> Past<A> {
                     runs.align(text.len(), place, len);
                 }
                 text.push_str(piece.as_str());
+                news.push((piece.news(author), text.len() - len..text.len()));
             }
             if piece.deleted.is_none() {
                 place += len;
             }
         }
-        (text, runs)
+        (text, runs, news)
     }
+}
+
+/// The pieces of a text, and who has put them in lately, if it was somebody else.
+type News<A> = Vec<(Option<A>, Range<usize>)>;
+
+/// Adds up [`DOUBT`], going through the pieces of a text.
+struct Doubt<A> {
+    by: Option<A>,
+    /// Of what that author has put in here.
+    taken: usize,
+    left: usize,
+    sum: usize,
+}
+
+impl<A> Default for Doubt<A> {
+    fn default() -> Self {
+        Self {
+            by: None,
+            taken: 0,
+            left: 0,
+            sum: 0,
+        }
+    }
+}
+
+impl<A: Copy + Eq> Doubt<A> {
+    /// A piece comes that is news `by` somebody, of which so many bytes are taken and left.
+    fn pass(&mut self, by: Option<A>, taken: usize, left: usize) {
+        if by != self.by {
+            self.count();
+            self.by = by;
+        }
+        self.taken += taken;
+        self.left += left;
+    }
+
+    fn count(&mut self) {
+        if self.by.is_some() && self.left > 0 {
+            self.sum += DOUBT * self.taken;
+        }
+        (self.taken, self.left) = (0, 0);
+    }
+
+    fn end(mut self) -> usize {
+        self.count();
+        self.sum
+    }
+}
+
+/// How many bytes of `place` the changes take out, which are in order.
+fn overlap(place: &Range<usize>, hunks: &[Hunk]) -> usize {
+    let first = hunks.partition_point(|hunk| hunk.old.end <= place.start);
+    let hunks = hunks[first..].iter().map(|hunk| &hunk.old);
+    let hunks = hunks.take_while(|old| old.start < place.end);
+    hunks
+        .map(|old| old.end.min(place.end) - old.start.max(place.start))
+        .sum()
 }
 
 impl<A: Copy + Eq> Piece<A> {
@@ -196,6 +292,12 @@ impl<A: Copy + Eq> Piece<A> {
             event.version <= version || (event.author == author && event.version > arrived)
         };
         self.inserted.as_ref().is_none_or(is_seen) && !self.deleted.as_ref().is_some_and(is_seen)
+    }
+
+    /// Who has put it in lately, if it was somebody else than `author`.
+    fn news(&self, author: A) -> Option<A> {
+        let by = self.inserted.as_ref().map(|event| event.author);
+        by.filter(|by| *by != author)
     }
 
     /// What is behind its first `len` bytes, which is then no part of it any more.

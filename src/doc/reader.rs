@@ -22,6 +22,7 @@ use std::{
 
 use super::{
     diff::{self, Hunk},
+    past::{DOUBT, PLACE},
     runs::Runs,
     splice::Splice,
 };
@@ -131,7 +132,7 @@ impl<'a> Base<'a> {
     }
 
     /// Whether it is what one input can do at most: something comes in at one place, or goes.
-    pub(super) fn is_simple(&self) -> bool {
+    fn is_simple(&self) -> bool {
         match &*self.exact {
             [] => true,
             [hunk] => hunk.old.is_empty() || hunk.new.is_empty(),
@@ -139,8 +140,21 @@ impl<'a> Base<'a> {
         }
     }
 
+    /// Whether it takes nothing out and puts something in at one place.
+    pub(super) fn is_insertion(&self) -> bool {
+        self.is_simple() && self.deleted() == 0
+    }
+
+    /// How unlikely it is, as an [`Explanation`](super::past::Explanation) has it: bytes that it
+    /// changes are counted more often where it may only look as if it took out what others have just
+    /// written.
+    pub(super) fn doubtful_cost(&self) -> usize {
+        let doubt = if self.is_simple() { 0 } else { DOUBT };
+        self.cost() + PLACE * self.exact.len() + doubt * self.deleted()
+    }
+
     /// How many bytes it changes.
-    pub(super) fn cost(&self) -> usize {
+    fn cost(&self) -> usize {
         self.exact.iter().map(Hunk::cost).sum()
     }
 

@@ -41,7 +41,7 @@ fn what_is_left_of_a_view_is_where_it_is_now() {
     let past = past();
     let now = shown(&past, 9, 3);
     for (version, author) in [(5, 3), (6, 3), (7, 1), (6, 2), (9, 3)] {
-        let (text, runs) = past.view(version, version, author);
+        let (text, runs, _) = past.view(version, version, author);
         for (at, letter) in text.char_indices() {
             for place in runs.places(&(at..at + letter.len_utf8())) {
                 assert_eq!(now[place].chars().next(), Some(letter));
@@ -55,7 +55,7 @@ fn what_is_left_of_a_view_is_where_it_is_now() {
 fn an_edit_is_explained_by_the_version_that_it_differs_the_least_from() {
     let past = past();
     // Bob's page has not shown the exclamation mark, and he types on.
-    let (text, runs) = past
+    let Explanation { text, runs, .. } = past
         .explain("a two fourteen", 2)
         .expect("there are versions");
     assert_eq!(text, "a two four");
@@ -63,8 +63,8 @@ fn an_edit_is_explained_by_the_version_that_it_differs_the_least_from() {
     let (splices, _) = runs.rebase(&hunks, "a two fourteen", "a two four!", None);
     assert_eq!(splices, splice(10..10, "teen"));
     // Somebody's page shows everything, and they take something out.
-    let (text, _) = past.explain("a two!", 3).expect("there are versions");
-    assert_eq!(text, "a two four!");
+    let explanation = past.explain("a two!", 3).expect("there are versions");
+    assert_eq!(explanation.text, "a two four!");
 }
 
 #[test]
@@ -77,11 +77,25 @@ fn what_was_written_while_a_version_was_on_its_way_may_have_been_replaced_by_it(
     past.note(5, 1, &splice(8..8, "three ")); // one two three end!?
     // Ann was sent version 2, which came when she had written "two".
     let page = "one three four end!";
-    let (text, runs) = past.explain(page, 1).expect("there are versions");
+    let Explanation { text, runs, .. } = past.explain(page, 1).expect("there are versions");
     assert_eq!(text, "one three end!");
     let hunks = diff::diff(&text, page);
     let (splices, _) = runs.rebase(&hunks, page, "one two three end!?", None);
     assert_eq!(splices, splice(14..14, "four "));
+}
+
+#[test]
+fn a_word_that_shares_letters_with_one_that_its_author_has_not_seen_does_not_take_its_place() {
+    let mut past = Past::new("the end", 0);
+    for (version, letter) in (1..).zip("unseen日本 ".char_indices()) {
+        let (at, letter) = letter;
+        past.note(version, 1, &splice(4 + at..4 + at, &letter.to_string()));
+    }
+    // Bob has written another word to the same place.
+    let explanation = past
+        .explain("the ausen日本 end", 2)
+        .expect("there are versions");
+    assert_eq!(explanation.text, "the end");
 }
 
 #[test]
