@@ -11,8 +11,8 @@ use std::{
 
 use super::{
     past::{Explanation, Past},
-    reader::View,
     splice::Splice,
+    view::View,
 };
 
 /// For how long somebody may come back with a text that is not current any more.

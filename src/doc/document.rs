@@ -18,10 +18,11 @@ use super::{
     absent::{Absent, Keeper},
     diff,
     past::Past,
-    reader::{Base, Reader, View},
+    reader::{Base, Reader},
     runs::Runs,
     splice::{Splice, is_sweeping},
     text::{self, MAX_BYTES, Text, lf},
+    view::View,
 };
 use crate::kernel::{Error, Result};
 

@@ -1,9 +1,9 @@
 //! How much memory the open documents occupy, all in all.
 //!
-//! Each says what it has become with every turn, which costs an addition. When it gets tight all of
-//! them are woken, so that those with nobody in them can go. What has people in it stays; so that
-//! nobody alone takes all there is, one person holds a part of it at most, and short documents find
-//! room when long ones do not.
+//! Each says what it has become with every turn, which costs a look at the texts that may be on
+//! screens. When it gets tight all of them are woken, so that those with nobody in them can go. What
+//! has people in it stays; so that nobody alone takes all there is, one person holds a part of it at
+//! most, and short documents find room when long ones do not.
 
 use std::sync::{
     Arc,

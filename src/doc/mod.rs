@@ -48,6 +48,7 @@ mod task;
 mod text;
 mod update;
 mod upkeep;
+mod view;
 mod writer;
 
 pub use http::{router, routes};

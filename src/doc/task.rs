@@ -110,7 +110,7 @@ pub(super) struct Task {
     pub(super) outage: Option<Outage>,
     /// What it occupies.
     pub(super) share: Share,
-    /// For each person who has it open, what that was when they came.
+    /// For each person who has it open, what that counts for them.
     pub(super) holds: HashMap<UserId, Hold>,
     /// When somebody last wanted something.
     used: Instant,
