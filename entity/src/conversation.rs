@@ -30,6 +30,9 @@ pub enum Kind {
     /// A group with listed members; its details are in `gdm`.
     #[sea_orm(string_value = "gdm")]
     Gdm,
+    /// A channel of a server; its details are in `server_channel`.
+    #[sea_orm(string_value = "channel")]
+    Channel,
 }
 
 impl Kind {
@@ -39,6 +42,7 @@ impl Kind {
             Self::Public => "public",
             Self::Dm => "dm",
             Self::Gdm => "gdm",
+            Self::Channel => "channel",
         }
     }
 }

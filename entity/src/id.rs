@@ -47,3 +47,39 @@ id_type! {
     /// A kept state of a document.
     RevisionId
 }
+id_type! {
+    /// A community with channels, roles and members.
+    ServerId
+}
+id_type! {
+    /// A role of a server.
+    RoleId
+}
+id_type! {
+    /// An app: a webhook, an integration, a widget or an OAuth client.
+    AppId
+}
+id_type! {
+    /// A token of an integration.
+    AppTokenId
+}
+id_type! {
+    /// A secret of an OAuth client.
+    SecretId
+}
+id_type! {
+    /// What a person allowed an OAuth client.
+    GrantId
+}
+id_type! {
+    /// A line in an app's delivery log.
+    DeliveryId
+}
+id_type! {
+    /// An invite to a server.
+    ServerInviteId
+}
+id_type! {
+    /// An entry of a server's audit log.
+    ServerAuditId
+}

@@ -3,8 +3,12 @@
 //! Owns columns, relations, the enums that columns hold and the id types. Holds no queries and no
 //! rules: those live in the `store.rs` of the feature that a table belongs to.
 
+pub mod app;
+pub mod app_delivery;
+pub mod app_idempotency;
 pub mod app_setting;
 pub mod audit_entry;
+pub mod channel_overwrite;
 pub mod conversation;
 pub mod conversation_member;
 pub mod dm_log;
@@ -18,11 +22,31 @@ pub mod gdm;
 pub mod gdm_invite;
 pub mod gdm_kick;
 mod id;
+pub mod integration;
+pub mod integration_token;
 pub mod mention;
 pub mod message;
+pub mod oauth_client;
+pub mod oauth_code;
+pub mod oauth_grant;
+pub mod oauth_secret;
+pub mod oauth_token;
+pub mod server;
+pub mod server_audit;
+pub mod server_ban;
+pub mod server_channel;
+pub mod server_invite;
+pub mod server_member;
+pub mod server_member_role;
+pub mod server_role;
 pub mod session;
-mod timestamp;
+pub mod timestamp;
 pub mod user;
+pub mod webhook;
+pub mod widget;
 
-pub use id::{AuditEntryId, ConversationId, DocId, InviteId, MessageId, RevisionId, UserId};
+pub use id::{
+    AppId, AppTokenId, AuditEntryId, ConversationId, DeliveryId, DocId, GrantId, InviteId,
+    MessageId, RevisionId, RoleId, SecretId, ServerAuditId, ServerId, ServerInviteId, UserId,
+};
 pub use timestamp::Timestamp;

@@ -4,7 +4,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{ConversationId, MessageId, Timestamp, UserId};
+use crate::{AppId, ConversationId, MessageId, Timestamp, UserId};
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -19,12 +19,16 @@ pub struct Model {
     pub seq: i64,
     /// The conversation's change counter when this message last changed.
     pub rev: i64,
-    /// The author; none for System.
+    /// The author; none for System and for apps.
     pub sender_id: Option<UserId>,
+    /// The app that wrote it.
+    pub app_id: Option<AppId>,
     /// What the sender typed (Markdown).
     pub source: String,
     /// Sanitised HTML made from `source` when it was sent or edited.
     pub text: String,
+    /// What an app gave it beside its text - a name, a picture, embeds - as JSON.
+    pub card: Option<String>,
     /// Stored name of a file, relative to `/uploads/`.
     pub attachment: Option<String>,
     /// The message this one answers, in the same conversation.

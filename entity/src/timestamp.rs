@@ -54,9 +54,57 @@ impl utoipa::PartialSchema for Timestamp {
 
 impl utoipa::ToSchema for Timestamp {}
 
+/// Times of the platform's routes: UTC with milliseconds, `2026-01-15T13:42:07.012Z`.
+///
+/// For `#[serde(with = "entity::timestamp::millis")]`; [`millis::option`] is for what may be absent.
+pub mod millis {
+    use serde::{Serialize, Serializer};
+
+    use super::Timestamp;
+
+    /// How a time is written.
+    pub fn format(time: Timestamp) -> String {
+        let whole = Timestamp(time.unix_seconds() * 1000).to_string();
+        let whole = whole.trim_end_matches('Z');
+        format!("{whole}.{:03}Z", time.0.rem_euclid(1000))
+    }
+
+    /// Writes a time.
+    ///
+    /// # Errors
+    /// Those of `serializer`.
+    pub fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&format(*time))
+    }
+
+    /// The same for what may be absent.
+    pub mod option {
+        use super::{Serialize, Serializer, Timestamp};
+
+        /// Writes a time, or null.
+        ///
+        /// # Errors
+        /// Those of `serializer`.
+        pub fn serialize<S: Serializer>(
+            time: &Option<Timestamp>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            time.map(super::format).serialize(serializer)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Timestamp;
+    use super::{Timestamp, millis};
+
+    #[test]
+    fn the_platform_writes_milliseconds() {
+        let text = |ms| millis::format(Timestamp(ms));
+        assert_eq!(text(1_768_484_527_012), "2026-01-15T13:42:07.012Z");
+        assert_eq!(text(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(text(-1), "1969-12-31T23:59:59.999Z");
+    }
 
     #[test]
     fn times_are_written_as_the_documented_api_writes_them() {

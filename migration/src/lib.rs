@@ -13,6 +13,8 @@ mod m20261121_000002_create_conversations;
 mod m20261121_000003_create_groups;
 mod m20261121_000004_create_administration;
 mod m20261122_000001_create_docs;
+mod m20261122_000002_create_servers;
+mod m20261122_000003_create_apps;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -26,6 +28,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_create_groups::Migration),
             Box::new(m20261121_000004_create_administration::Migration),
             Box::new(m20261122_000001_create_docs::Migration),
+            Box::new(m20261122_000002_create_servers::Migration),
+            Box::new(m20261122_000003_create_apps::Migration),
         ]
     }
 }

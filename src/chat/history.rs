@@ -60,7 +60,7 @@ impl History {
             (Kind::Public, ..) => Some(Audience::Public),
             (Kind::Gdm, ..) => groups.find(conversation.id).await?.map(Audience::Gdm),
             (Kind::Dm, Some(low), Some(high)) => self.pair(low, high).await?.map(Audience::Dm),
-            (Kind::Dm, ..) => None,
+            (Kind::Dm | Kind::Channel, ..) => None,
         };
         Ok(audience.map(|audience| Place {
             id: conversation.id,

@@ -58,6 +58,7 @@ pub(super) fn require_edit(
         Kind::Public => may_edit_others && (superadmin || (admin && !message.author_is_admin)),
         Kind::Dm => admin,
         Kind::Gdm => admin && may_edit_others,
+        Kind::Channel => false,
     };
     allowed.then_some(()).ok_or_else(Error::forbidden)
 }
@@ -76,6 +77,7 @@ pub(super) fn require_delete(
         _ if message.is_by(user) => true,
         Kind::Public => admin && settings.is_on(Key::McDeleteMessages),
         Kind::Dm | Kind::Gdm => admin,
+        Kind::Channel => false,
     };
     allowed.then_some(()).ok_or_else(Error::forbidden)
 }

@@ -77,13 +77,13 @@ mod tests {
         name: Option<&str>,
         file: Option<&str>,
         bytes: impl Into<Vec<u8>>,
-    ) -> Result<(String, String), &'static str> {
+    ) -> Result<(String, String), std::borrow::Cow<'static, str>> {
         let upload = Upload {
             name: name.map(|name| DocName::parse(name).expect("a name")),
             file_name: file.map(Into::into),
             bytes: bytes.into(),
         };
-        let read = upload.read().map_err(|error| error.code())?;
+        let read = upload.read().map_err(crate::kernel::Error::into_code)?;
         Ok((read.0.into(), read.1.as_str().to_owned()))
     }
 
@@ -109,8 +109,8 @@ mod tests {
             name(Some("late"), &("x\n\n".repeat(BEGINNING) + "# Late")),
             "late"
         );
-        assert_eq!(read(None, None, "no heading"), Err("invalid_name"));
-        assert_eq!(read(None, Some(" .md"), "#"), Err("invalid_name"));
+        assert_eq!(read(None, None, "no heading"), Err("invalid_name".into()));
+        assert_eq!(read(None, Some(" .md"), "#"), Err("invalid_name".into()));
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
             b"\xed\xa0\x80",
             b"ends half-way \xc3",
         ] {
-            assert_eq!(text(refused), Err("not_text"), "{refused:?}");
+            assert_eq!(text(refused), Err("not_text".into()), "{refused:?}");
         }
     }
 }

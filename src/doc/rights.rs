@@ -97,13 +97,13 @@ mod tests {
     const OTHER: UserId = UserId(2);
 
     /// The code and the text of a refusal.
-    fn refusal<T>(result: crate::kernel::Result<T>) -> (&'static str, String) {
+    fn refusal<T>(result: crate::kernel::Result<T>) -> (String, String) {
         let error = result.err().expect("a refusal");
-        (error.code(), error.text().to_owned())
+        (error.code().to_owned(), error.text().to_owned())
     }
 
-    fn refused(code: &'static str, text: &str) -> (&'static str, String) {
-        (code, text.to_owned())
+    fn refused(code: &str, text: &str) -> (String, String) {
+        (code.to_owned(), text.to_owned())
     }
 
     #[test]

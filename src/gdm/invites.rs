@@ -136,11 +136,16 @@ mod tests {
         }
     }
 
-    fn verdict(code: &Code, is_member: bool, kicked: Option<i64>, now: i64) -> &'static str {
+    fn verdict(
+        code: &Code,
+        is_member: bool,
+        kicked: Option<i64>,
+        now: i64,
+    ) -> std::borrow::Cow<'static, str> {
         match judge(code, is_member, kicked.map(Timestamp), Timestamp(now)) {
-            Ok(Admission::AlreadyIn) => "already in",
-            Ok(Admission::Granted) => "granted",
-            Err(error) => error.code(),
+            Ok(Admission::AlreadyIn) => "already in".into(),
+            Ok(Admission::Granted) => "granted".into(),
+            Err(error) => error.into_code(),
         }
     }
 

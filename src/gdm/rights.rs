@@ -154,10 +154,14 @@ mod tests {
         }
     }
 
-    fn code(change: &Change, actor: &User, values: &SettingValues) -> &'static str {
+    fn code(
+        change: &Change,
+        actor: &User,
+        values: &SettingValues,
+    ) -> std::borrow::Cow<'static, str> {
         match require_right(change, actor, &standing(), values) {
-            Ok(()) => "ok",
-            Err(error) => error.code(),
+            Ok(()) => "ok".into(),
+            Err(error) => error.into_code(),
         }
     }
 

@@ -17,7 +17,7 @@ pub struct ErrorBody {
     /// What people are shown.
     pub error: String,
     /// The stable name that programs compare.
-    pub code: &'static str,
+    pub code: String,
     /// Seconds after which it is worth trying again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
@@ -28,7 +28,7 @@ impl From<&Error> for ErrorBody {
         Self {
             ok: false,
             error: error.text().to_owned(),
-            code: error.code(),
+            code: error.code().to_owned(),
             retry_after: error.retry_after(),
         }
     }
@@ -44,6 +44,9 @@ pub(super) const fn status(kind: ErrorKind) -> StatusCode {
         ErrorKind::Conflict => StatusCode::CONFLICT,
         ErrorKind::Gone => StatusCode::GONE,
         ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorKind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ErrorKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+        ErrorKind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -27,6 +27,12 @@ pub enum ErrorKind {
     Gone,
     /// More bytes or characters than are taken.
     TooLarge,
+    /// A body of a kind that is not read here.
+    UnsupportedMediaType,
+    /// What the caller took for granted is not so any more.
+    PreconditionFailed,
+    /// Understood, and still not to be done.
+    Unprocessable,
     /// Too often; see [`Error::retry_after`].
     RateLimited,
     /// The server cannot do it now; trying again is right.
@@ -39,26 +45,32 @@ pub enum ErrorKind {
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
-    code: &'static str,
+    code: Cow<'static, str>,
     text: Cow<'static, str>,
+    pointer: Option<String>,
     retry_after: Option<u64>,
     cause: Option<anyhow::Error>,
 }
 
 impl Error {
     /// An error of `kind` with its `code` and the text that people are shown.
-    pub fn new(kind: ErrorKind, code: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
+    pub fn new(
+        kind: ErrorKind,
+        code: impl Into<Cow<'static, str>>,
+        text: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
             kind,
-            code,
+            code: code.into(),
             text: text.into(),
+            pointer: None,
             retry_after: None,
             cause: None,
         }
     }
 
     /// The request is wrong in a way that has its own code.
-    pub fn invalid(code: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
+    pub fn invalid(code: impl Into<Cow<'static, str>>, text: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Invalid, code, text)
     }
 
@@ -82,7 +94,7 @@ impl Error {
     }
 
     /// Not allowed, for a reason that has its own code.
-    pub fn refused(code: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
+    pub fn refused(code: impl Into<Cow<'static, str>>, text: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Forbidden, code, text)
     }
 
@@ -114,7 +126,7 @@ impl Error {
 
     /// Too often. `retry_after` is in seconds.
     pub fn rate_limited(
-        code: &'static str,
+        code: impl Into<Cow<'static, str>>,
         text: impl Into<Cow<'static, str>>,
         retry_after: Option<u64>,
     ) -> Self {
@@ -135,9 +147,27 @@ impl Error {
         self.kind
     }
 
-    /// The stable name that programs compare.
-    pub fn code(&self) -> &'static str {
+    /// The same error, about the part of the body at `pointer` (RFC 6901: `/rows/2/label`).
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+
+    /// The stable name that programs compare. Where the contract has it so, a number is part of it:
+    /// `row_2:label_too_long`.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The code alone.
+    pub fn into_code(self) -> Cow<'static, str> {
         self.code
+    }
+
+    /// The part of the body that is wrong, as a JSON pointer.
+    pub fn pointer(&self) -> Option<&str> {
+        self.pointer.as_deref()
     }
 
     /// What people are shown.
@@ -153,9 +183,9 @@ impl Error {
     /// Writes the error to the log, once, at the edge where it is answered.
     pub fn log(&self, doing: &str) {
         if let Some(cause) = &self.cause {
-            tracing::error!(doing, code = self.code, "failed: {cause:#}");
+            tracing::error!(doing, code = %self.code, "failed: {cause:#}");
         } else {
-            tracing::debug!(doing, code = self.code, "refused: {}", self.text);
+            tracing::debug!(doing, code = %self.code, "refused: {}", self.text);
         }
     }
 }

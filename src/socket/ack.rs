@@ -41,7 +41,7 @@ struct Failure<'a> {
     ok: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<&'a str>,
-    error: &'static str,
+    error: &'a str,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,

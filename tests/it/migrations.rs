@@ -95,8 +95,12 @@ async fn the_tables_have_exactly_the_columns_that_the_entities_name() {
     let tables = schema(app.db().await).await;
 
     let entities = Schema::from([
+        entity(entity::app::Entity),
+        entity(entity::app_delivery::Entity),
+        entity(entity::app_idempotency::Entity),
         entity(entity::app_setting::Entity),
         entity(entity::audit_entry::Entity),
+        entity(entity::channel_overwrite::Entity),
         entity(entity::conversation::Entity),
         entity(entity::conversation_member::Entity),
         entity(entity::dm_log::Entity),
@@ -109,10 +113,27 @@ async fn the_tables_have_exactly_the_columns_that_the_entities_name() {
         entity(entity::gdm::Entity),
         entity(entity::gdm_invite::Entity),
         entity(entity::gdm_kick::Entity),
+        entity(entity::integration::Entity),
+        entity(entity::integration_token::Entity),
         entity(entity::mention::Entity),
         entity(entity::message::Entity),
+        entity(entity::oauth_client::Entity),
+        entity(entity::oauth_code::Entity),
+        entity(entity::oauth_grant::Entity),
+        entity(entity::oauth_secret::Entity),
+        entity(entity::oauth_token::Entity),
+        entity(entity::server::Entity),
+        entity(entity::server_audit::Entity),
+        entity(entity::server_ban::Entity),
+        entity(entity::server_channel::Entity),
+        entity(entity::server_invite::Entity),
+        entity(entity::server_member::Entity),
+        entity(entity::server_member_role::Entity),
+        entity(entity::server_role::Entity),
         entity(entity::session::Entity),
         entity(entity::user::Entity),
+        entity(entity::webhook::Entity),
+        entity(entity::widget::Entity),
     ]);
     assert_eq!(tables, entities);
 }
@@ -157,4 +178,49 @@ async fn a_second_start_changes_nothing() {
     assert_eq!(app.number(applied, []).await, migrations);
     let public = "SELECT count(*) FROM conversation WHERE kind = 'public'";
     assert_eq!(app.number(public, []).await, 1);
+}
+
+#[tokio::test]
+async fn conversations_and_what_refers_to_them_survive_a_new_kind() {
+    let database = TestDatabase::create().await;
+    let db = database.connect().await;
+    let before_servers = 5;
+    Migrator::up(&db, Some(before_servers)).await.expect("up");
+    for sql in [
+        r#"INSERT INTO "user" (username, username_folded, password_hash, role, created_at)
+           VALUES ('Ann', 'ann', 'x', 'user', 1)"#,
+        "INSERT INTO conversation (kind, dm_low, dm_high, last_seq, last_rev, created_at)
+           SELECT 'dm', id, id, 7, 9, 5 FROM \"user\"",
+        "INSERT INTO conversation_member (conversation_id, user_id, read_seq, joined_at)
+           SELECT c.id, u.id, 3, 5 FROM conversation c, \"user\" u WHERE c.kind = 'dm'",
+        "INSERT INTO message (conversation_id, seq, rev, sender_id, source, text, created_at)
+           SELECT c.id, 7, 9, u.id, 's', 't', 6 FROM conversation c, \"user\" u
+           WHERE c.kind = 'dm'",
+    ] {
+        db.execute_unprepared(sql).await.expect("a row");
+    }
+
+    Migrator::up(&db, None).await.expect("the rest");
+
+    let joined = "SELECT c.last_rev * 1000 + m.read_seq * 100 + t.seq AS n FROM conversation c
+        JOIN conversation_member m ON m.conversation_id = c.id
+        JOIN message t ON t.conversation_id = c.id";
+    let row = rows(&db, joined)
+        .await
+        .pop()
+        .expect("they still belong together");
+    let n: i64 = row.try_get("", "n").expect("a number");
+    assert!([9307, 9707].contains(&n), "{n}"); // The message's trigger moves `read_seq` on SQLite.
+    db.execute_unprepared("INSERT INTO conversation (kind, created_at) VALUES ('channel', 1)")
+        .await
+        .expect("the new kind");
+    let orphan = "INSERT INTO conversation_member (conversation_id, user_id, joined_at)
+        SELECT 999, id, 1 FROM \"user\"";
+    db.execute_unprepared(orphan)
+        .await
+        .expect_err("foreign keys hold");
+    let twin = "INSERT INTO conversation (kind, created_at) VALUES ('public', 1)";
+    db.execute_unprepared(twin)
+        .await
+        .expect_err("unique indexes hold");
 }

@@ -268,17 +268,21 @@ fn nothing_new_is_no_update() {
 #[test]
 fn what_is_stored_and_cannot_be_read_is_an_error() {
     let log: [&[u8]; 1] = [&[1, 2, 3]];
-    let broken = Text::load(None, log).err().map(|error| error.code());
-    assert_eq!(broken, Some("internal"));
+    let broken = Text::load(None, log).err().map(Error::into_code);
+    assert_eq!(broken, Some("internal".into()));
     let broken = Text::load::<&[u8]>(Some(&[1]), [])
         .err()
-        .map(|error| error.code());
-    assert_eq!(broken, Some("internal"));
+        .map(Error::into_code);
+    assert_eq!(broken, Some("internal".into()));
     let mut server = Server::new();
     server.splice(0, 0, "a");
     server.splice(0, 0, "b");
     let broken = Text::load(None, &server.log[1..])
         .err()
-        .map(|error| error.code());
-    assert_eq!(broken, Some("internal"), "the first update is missing");
+        .map(Error::into_code);
+    assert_eq!(
+        broken,
+        Some("internal".into()),
+        "the first update is missing"
+    );
 }

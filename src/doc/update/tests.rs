@@ -31,10 +31,13 @@ fn known(clocks: &[(u64, u32)]) -> StateVector {
 }
 
 /// What becomes of an update: its news, or the code of its refusal.
-fn outcome(bytes: &[u8], known: &StateVector) -> Result<(usize, usize, usize), &'static str> {
+fn outcome(
+    bytes: &[u8],
+    known: &StateVector,
+) -> Result<(usize, usize, usize), std::borrow::Cow<'static, str>> {
     let news = Update::parse(bytes).and_then(|update| update.check(known));
     news.map(|news| (news.structs, news.bytes, news.deletions))
-        .map_err(|error| error.code())
+        .map_err(Error::into_code)
 }
 
 #[test]
@@ -89,7 +92,7 @@ fn nothing_else_is_taken() {
     for (what, bytes) in malformed {
         assert_eq!(
             outcome(&bytes, &known(&[])),
-            Err("malformed_update"),
+            Err("malformed_update".into()),
             "{what}"
         );
     }
@@ -143,13 +146,16 @@ fn numbers_that_yrs_cannot_take_are_refused() {
         let expected = if index == 5 {
             Ok((1, 0, 0))
         } else {
-            Err("malformed_update")
+            Err("malformed_update".into())
         };
         assert_eq!(outcome(&bytes, &known(&[])), expected, "case {index}");
         assert!(parse_state_vector(&bytes).is_err(), "case {index}");
     }
     let large = vec![0; MAX_UPDATE_BYTES + 1];
-    assert_eq!(outcome(&large, &known(&[])), Err("content_too_large"));
+    assert_eq!(
+        outcome(&large, &known(&[])),
+        Err("content_too_large".into())
+    );
 }
 
 #[test]
@@ -166,7 +172,7 @@ fn what_builds_on_the_unknown_is_out_of_date() {
     for (index, bytes) in out_of_date.iter().enumerate() {
         assert_eq!(
             outcome(bytes, &known(&[])),
-            Err("out_of_date"),
+            Err("out_of_date".into()),
             "case {index}"
         );
     }
@@ -179,16 +185,25 @@ fn what_builds_on_the_unknown_is_out_of_date() {
 #[test]
 fn circles_and_clients_that_come_twice_are_malformed() {
     let itself = update(0, &[after(5, 0, "a")], &[0]);
-    assert_eq!(outcome(&itself, &known(&[])), Err("malformed_update"));
+    assert_eq!(
+        outcome(&itself, &known(&[])),
+        Err("malformed_update".into())
+    );
 
     let one = [&[1, 5, 0][..], &after(6, 0, "a")].concat();
     let other = [&[1, 6, 0][..], &after(5, 0, "b")].concat();
     let circle = [&[2][..], &one, &other, &[0]].concat();
-    assert_eq!(outcome(&circle, &known(&[])), Err("malformed_update"));
+    assert_eq!(
+        outcome(&circle, &known(&[])),
+        Err("malformed_update".into())
+    );
     assert_eq!(outcome(&circle, &known(&[(6, 1)])), Ok((1, 1, 0)));
 
     let twice = [&[2][..], &one, &one, &[0]].concat();
-    assert_eq!(outcome(&twice, &known(&[(6, 1)])), Err("malformed_update"));
+    assert_eq!(
+        outcome(&twice, &known(&[(6, 1)])),
+        Err("malformed_update".into())
+    );
 }
 
 #[test]
