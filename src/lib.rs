@@ -6,6 +6,7 @@
 //! - [`cli`]: the command line. [`events`]: the reference of the Socket.IO events.
 //! - Features, one folder each: [`admin`], [`doc`], [`gdm`], [`chat`], [`presence`], [`account`],
 //!   [`settings`].
+//! - [`permission`]: who may do what within a server, decided without I/O.
 //! - [`http`] and [`socket`]: axum and socketioxide plumbing; neither knows a feature.
 //! - [`kernel`]: errors, configuration, database, time, tokens, tasks.
 //! - the `entity` and `migration` crates: tables as types, and how they came to be.
@@ -22,6 +23,7 @@ pub mod events;
 pub mod gdm;
 pub mod http;
 pub mod kernel;
+pub mod permission;
 pub mod presence;
 pub mod settings;
 pub mod socket;

@@ -1,7 +1,14 @@
 //! Random secrets and the hashes under which they are stored.
+//!
+//! Tokens that people and programs hold are typed ([`PlainToken`]); the plain functions are for
+//! sessions and codes.
+
+mod plain;
 
 use rand::{Rng, distr::Uniform, prelude::Distribution};
 use sha2::{Digest, Sha256};
+
+pub use plain::{PlainToken, TokenHash, TokenHint, TokenKind};
 
 /// Upper-case letters and digits without the pairs people mix up (0/O, 1/I).
 const CODE_ALPHABET: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";

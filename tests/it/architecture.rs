@@ -10,6 +10,7 @@ use std::{
 /// composition root, the command line, the reference of events - may use everything.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("kernel", &[]),
+    ("permission", &["kernel"]),
     ("socket", &["kernel"]),
     // The address of a client is the address of its connection, which `socket` accepts.
     ("http", &["kernel", "socket"]),
