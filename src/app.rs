@@ -27,7 +27,7 @@ use crate::{
         identify_socket, session_layer,
     },
     admin::{self, Admin, Audit},
-    chat::{self, Chat, Groups},
+    chat::{self, Chat, Groups, Servers},
     doc::{self, Docs},
     gdm::{self, Gdms},
     http::{
@@ -191,6 +191,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     for feature in [
         account::routes().into_openapi(),
         chat::routes().into_openapi(),
+        chat::channel_routes().into_openapi(),
         gdm::routes().into_openapi(),
         doc::routes().into_openapi(),
         presence::routes().into_openapi(),
@@ -226,6 +227,7 @@ async fn features(
         tasks: tasks.clone(),
     });
     let groups = Groups::new(db.clone());
+    let servers = Servers::new(db.clone(), clock.clone());
     let gdms = Gdms::new(gdm::Parts {
         db: db.clone(),
         clock: clock.clone(),
@@ -241,6 +243,7 @@ async fn features(
         clock: clock.clone(),
         directory: directory.clone(),
         groups,
+        servers: servers.clone(),
         settings: settings.clone(),
         delivery: delivery.clone(),
         tasks: tasks.clone(),
@@ -353,6 +356,7 @@ fn router(
     let api = OpenApiRouter::<()>::new()
         .merge(account::router(features.accounts.clone()))
         .merge(chat::router(features.chat.clone()))
+        .merge(chat::channel_router(features.chat.clone()))
         .merge(gdm::router(features.gdms.clone(), origins.clone()))
         .merge(doc::router(features.docs.clone()))
         .merge(presence::router(features.presence.clone()))

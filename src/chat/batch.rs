@@ -3,20 +3,24 @@
 //! Raw SQL through sea-orm, for this one path. Cost: one commit a batch and one round trip for each
 //! piece of it; on SQLite the row's companions (counters, the sender's `read_seq`, mentions, the DM
 //! log) are written by a trigger, on PostgreSQL by CTEs of the same statement. The statement itself
-//! checks once more what may have changed since the sender was authorised: membership and the lock
-//! of a group.
+//! checks once more what may have changed since the sender was authorised: membership, the lock
+//! of a group, and whether a server is still as it was when the message was authorised.
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use entity::{ConversationId, MessageId, Timestamp, UserId};
+use entity::{AppId, ConversationId, MessageId, ServerId, Timestamp, UserId};
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult, QueryResult,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use serde::Serialize;
 
-use super::model::{NewMessage, Stored};
-use crate::kernel::Tx;
+use super::{
+    ChannelPlace,
+    model::{NewMessage, Stored},
+    writer::outdated,
+};
+use crate::kernel::{self, Tx};
 
 /// One message as the statements take it.
 #[derive(Serialize)]
@@ -35,6 +39,10 @@ struct Row<'a> {
     logged: bool,
     bypass: bool,
     at: i64,
+    app: Option<AppId>,
+    card: Option<String>,
+    server: Option<ServerId>,
+    version: Option<i64>,
 }
 
 #[derive(FromQueryResult)]
@@ -47,16 +55,21 @@ struct Inserted {
 }
 
 /// Inserts `messages` in order, in one commit. For each of them: what it got, or none when its
-/// sender may not (or no longer) write there.
+/// author may not (or no longer) write there, or was authorised under an old version of the server.
 pub(super) async fn insert(
     db: &DatabaseConnection,
     messages: &[NewMessage],
     now: Timestamp,
 ) -> Result<Vec<Option<Stored>>, DbErr> {
+    let newest = newest_versions(messages);
     let rows: Vec<Row<'_>> = (0..)
         .zip(messages)
+        .filter(|(_, message)| !is_outdated(message, &newest))
         .map(|(i, message)| Row::new(i, message, now))
-        .collect();
+        .collect::<Result<_, _>>()?;
+    if rows.is_empty() {
+        return Ok(vec![None; messages.len()]);
+    }
     let inserted = match db.get_database_backend() {
         DatabaseBackend::Sqlite => insert_sqlite(db, rows).await?,
         backend => {
@@ -67,8 +80,9 @@ pub(super) async fn insert(
             db.query_all_raw(statement).await?
         }
     };
-    // Whether a row passes depends only on where it goes and who sends it. So the rows of one
-    // sender in one conversation come back all or not at all, in order of `seq`.
+    // Whether a row passes depends only on where it goes and who sends it, since rows of an older
+    // version of a server than others were left out. So the rows of one sender in one conversation
+    // come back all or not at all, in order of `seq`.
     let mut by_place: HashMap<_, Vec<Inserted>> = HashMap::new();
     for row in inserted {
         let row = Inserted::from_query_result(&row, "")?;
@@ -83,7 +97,10 @@ pub(super) async fn insert(
     Ok(messages
         .iter()
         .map(|message| {
-            let sender = message.sender.as_ref().map(|sender| sender.id);
+            if is_outdated(message, &newest) {
+                return None;
+            }
+            let sender = message.author.user_id();
             let row = by_place.get_mut(&(message.place.id, sender))?.pop()?;
             Some(Stored {
                 id: row.id,
@@ -93,6 +110,28 @@ pub(super) async fn insert(
             })
         })
         .collect())
+}
+
+/// The newest version of each server that a message was authorised under.
+fn newest_versions(messages: &[NewMessage]) -> HashMap<ServerId, i64> {
+    let mut newest = HashMap::new();
+    for channel in messages.iter().filter_map(|m| m.place.audience.channel()) {
+        let version = newest
+            .entry(channel.server.id)
+            .or_insert(channel.server.version);
+        *version = channel.server.version.max(*version);
+    }
+    newest
+}
+
+/// Whether somebody has seen a newer version of the server than the message was authorised under.
+fn is_outdated(message: &NewMessage, newest: &HashMap<ServerId, i64>) -> bool {
+    let channel = message.place.audience.channel();
+    channel.is_some_and(|channel| {
+        newest
+            .get(&channel.server.id)
+            .is_some_and(|version| channel.server.version < *version)
+    })
 }
 
 /// SQLite takes bound values, cut into pieces of 2^k rows: nine texts that stay prepared, where a
@@ -128,13 +167,19 @@ async fn insert_sqlite(
 }
 
 impl<'a> Row<'a> {
-    fn new(i: i64, message: &'a NewMessage, at: Timestamp) -> Self {
+    fn new(i: i64, message: &'a NewMessage, at: Timestamp) -> Result<Self, DbErr> {
         let mentioned: Vec<UserId> = message.body.mentions.iter().map(|(id, _)| *id).collect();
         let reply = message.reply.as_ref();
-        Self {
+        let channel = message.place.audience.channel();
+        let card = message
+            .card
+            .as_deref()
+            .map(serde_json::to_string)
+            .transpose();
+        Ok(Self {
             i,
             conv: message.place.id,
-            sender: message.sender.as_ref().map(|sender| sender.id),
+            sender: message.author.user_id(),
             source: &message.body.source,
             html: &message.body.text,
             attachment: message.attachment.as_deref(),
@@ -145,12 +190,16 @@ impl<'a> Row<'a> {
             nonce: message.nonce.as_ref().map(super::model::Nonce::as_str),
             logged: message.logged,
             bypass: message
-                .sender
-                .as_ref()
+                .author
+                .user()
                 .is_some_and(|sender| sender.role.is_superadmin()),
             // As the column has it; on the wire a time is text.
             at: at.0,
-        }
+            app: message.author.app().map(|app| app.app),
+            card: card.map_err(|error| DbErr::Custom(error.to_string()))?,
+            server: channel.map(|channel| channel.server.id),
+            version: channel.map(|channel| channel.server.version),
+        })
     }
 }
 
@@ -171,6 +220,10 @@ impl Row<'_> {
             self.logged.into(),
             self.bypass.into(),
             self.at.into(),
+            self.app.into(),
+            self.card.into(),
+            self.server.into(),
+            self.version.into(),
         ]
     }
 }
@@ -181,58 +234,24 @@ fn mentions_json(ids: &[UserId]) -> Option<String> {
     (!ids.is_empty()).then(|| serde_json::to_string(ids).unwrap_or_default())
 }
 
-/// What a resend of these nonces finds, by (sender, nonce), and where.
-pub(super) async fn find_by_nonce(
-    db: &DatabaseConnection,
-    messages: &[NewMessage],
-) -> Result<HashMap<(UserId, String), (ConversationId, Stored)>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Found {
-        id: MessageId,
-        conversation_id: ConversationId,
-        sender_id: UserId,
-        nonce: String,
-        seq: i64,
-        rev: i64,
-        created_at: Timestamp,
-    }
-    let keys: Vec<(UserId, &str)> = messages.iter().filter_map(nonce_key).collect();
-    let keys = serde_json::to_string(&keys).map_err(|error| DbErr::Custom(error.to_string()))?;
-    let backend = db.get_database_backend();
+/// Refuses to go on when the channel's server is not as it was when this was authorised. Its row
+/// stays locked: nothing about it changes until the transaction ends.
+pub(super) async fn require_version(tx: &Tx, channel: &ChannelPlace) -> kernel::Result<()> {
+    let backend = tx.get_database_backend();
     let sql = match backend {
-        DatabaseBackend::Sqlite => {
-            "SELECT m.id, m.conversation_id, m.sender_id, m.nonce, m.seq, m.rev, m.created_at FROM json_each(?1) v \
-             JOIN message m ON m.nonce = v.value->>1 AND m.sender_id = v.value->>0"
-        }
-        _ => {
-            "SELECT m.id, m.conversation_id, m.sender_id, m.nonce, m.seq, m.rev, m.created_at \
-             FROM jsonb_array_elements($1::jsonb) v \
-             JOIN message m ON m.nonce = v->>1 AND m.sender_id = (v->>0)::bigint"
-        }
+        DatabaseBackend::Sqlite => "SELECT version FROM server WHERE id = $1",
+        _ => "SELECT version FROM server WHERE id = $1 FOR SHARE",
     };
-    let rows = db
-        .query_all_raw(Statement::from_sql_and_values(backend, sql, [keys.into()]))
+    let values = [channel.server.id.into()];
+    let row = tx
+        .query_one_raw(Statement::from_sql_and_values(backend, sql, values))
         .await?;
-    rows.iter()
-        .map(|row| {
-            let row = Found::from_query_result(row, "")?;
-            let stored = Stored {
-                id: row.id,
-                seq: row.seq,
-                rev: row.rev,
-                at: row.created_at,
-            };
-            Ok(((row.sender_id, row.nonce), (row.conversation_id, stored)))
-        })
-        .collect()
-}
-
-/// The pair under which a message is stored only once.
-pub(super) fn nonce_key(message: &NewMessage) -> Option<(UserId, &str)> {
-    Some((
-        message.sender.as_ref()?.id,
-        message.nonce.as_ref()?.as_str(),
-    ))
+    let version: Option<i64> = row.map(|row| row.try_get("", "version")).transpose()?;
+    if version == Some(channel.server.version) {
+        Ok(())
+    } else {
+        Err(outdated())
+    }
 }
 
 /// Replaces whom a message mentions, inside the transaction that edits it.
@@ -297,7 +316,7 @@ pub(super) async fn mark_read(
 }
 
 /// Values of one row.
-const COLUMNS: usize = 14;
+const COLUMNS: usize = 18;
 /// The most rows of one piece.
 const LARGEST_PIECE: usize = 256;
 
@@ -322,18 +341,21 @@ fn sqlite_insert(rows: usize) -> String {
     };
     format!(
         "WITH v(i, conv, sender, source, html, attachment, reply_to, reply_user, reply_snippet, \
-            mentions, nonce, logged, bypass, at) AS (VALUES {values}) \
+            mentions, nonce, logged, bypass, at, app, card, server, version) AS (VALUES {values}) \
         INSERT INTO message (conversation_id, seq, rev, sender_id, source, text, attachment, \
-            reply_to, reply_user_id, reply_snippet, mentions, nonce, logged, created_at) \
+            reply_to, reply_user_id, reply_snippet, mentions, nonce, logged, created_at, app_id, \
+            card) \
         SELECT c.id, c.last_seq + r.k, c.last_rev + r.k, r.sender, r.source, r.html, \
             r.attachment, r.reply_to, r.reply_user, r.reply_snippet, r.mentions, r.nonce, \
-            r.logged, r.at \
+            r.logged, r.at, r.app, r.card \
         FROM (SELECT {rank} AS k, v.* FROM v \
             WHERE (v.sender IS NULL OR EXISTS (SELECT 1 FROM conversation_member m \
                     WHERE m.conversation_id = v.conv AND m.user_id = v.sender)) \
                 AND (v.bypass OR NOT EXISTS (SELECT 1 FROM gdm g \
                     WHERE g.conversation_id = v.conv AND g.locked \
-                    AND g.owner_id IS NOT v.sender))) r \
+                    AND g.owner_id IS NOT v.sender)) \
+                AND (v.server IS NULL OR EXISTS (SELECT 1 FROM server s \
+                    WHERE s.id = v.server AND s.version = v.version))) r \
         JOIN conversation c ON c.id = r.conv \
         ORDER BY r.i \
         RETURNING id, conversation_id, seq, rev, sender_id"
@@ -347,12 +369,17 @@ fn sqlite_insert(rows: usize) -> String {
 const POSTGRES_INSERT: &str = "\
 WITH v AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS v(i int, conv bigint, sender bigint, \
         source text, html text, attachment text, reply_to bigint, reply_user bigint, \
-        reply_snippet text, mentions text, nonce text, logged boolean, bypass boolean, at bigint)), \
+        reply_snippet text, mentions text, nonce text, logged boolean, bypass boolean, at bigint, \
+        app bigint, card text, server bigint, version bigint)), \
 locked AS MATERIALIZED (SELECT id, last_seq, last_rev FROM conversation \
     WHERE id IN (SELECT conv FROM v) ORDER BY id FOR NO KEY UPDATE), \
+current AS MATERIALIZED (SELECT id, version FROM server \
+    WHERE id IN (SELECT server FROM v WHERE server IS NOT NULL) \
+    AND (SELECT count(*) FROM locked) > 0 ORDER BY id FOR SHARE), \
 member AS MATERIALIZED (SELECT conversation_id, user_id FROM conversation_member \
     WHERE (conversation_id, user_id) IN (SELECT conv, sender FROM v) \
-    AND (SELECT count(*) FROM locked) > 0 FOR KEY SHARE), \
+    AND (SELECT count(*) FROM locked) > 0 AND (SELECT count(*) FROM current) >= 0 \
+    FOR KEY SHARE), \
 closed AS MATERIALIZED (SELECT conversation_id, owner_id, locked FROM gdm \
     WHERE conversation_id IN (SELECT conv FROM v) \
     AND (SELECT count(*) FROM locked) > 0 FOR SHARE), \
@@ -360,11 +387,14 @@ passed AS (SELECT v.*, row_number() OVER (PARTITION BY v.conv ORDER BY v.i) AS k
     WHERE (v.sender IS NULL OR EXISTS (SELECT 1 FROM member m \
             WHERE m.conversation_id = v.conv AND m.user_id = v.sender)) \
         AND (v.bypass OR NOT EXISTS (SELECT 1 FROM closed g WHERE g.conversation_id = v.conv \
-            AND g.locked AND g.owner_id IS DISTINCT FROM v.sender))), \
+            AND g.locked AND g.owner_id IS DISTINCT FROM v.sender)) \
+        AND (v.server IS NULL OR EXISTS (SELECT 1 FROM current s \
+            WHERE s.id = v.server AND s.version = v.version))), \
 ins AS (INSERT INTO message (conversation_id, seq, rev, sender_id, source, text, attachment, \
-        reply_to, reply_user_id, reply_snippet, mentions, nonce, logged, created_at) \
+        reply_to, reply_user_id, reply_snippet, mentions, nonce, logged, created_at, app_id, card) \
     SELECT l.id, l.last_seq + p.k, l.last_rev + p.k, p.sender, p.source, p.html, p.attachment, \
-        p.reply_to, p.reply_user, p.reply_snippet, p.mentions, p.nonce, p.logged, p.at \
+        p.reply_to, p.reply_user, p.reply_snippet, p.mentions, p.nonce, p.logged, p.at, \
+        p.app, p.card \
     FROM passed p JOIN locked l ON l.id = p.conv ORDER BY p.i \
     RETURNING id, conversation_id, seq, rev, sender_id, text, mentions, logged, created_at), \
 counted AS (UPDATE conversation c SET last_seq = x.seq, last_rev = x.rev \

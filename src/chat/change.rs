@@ -2,25 +2,43 @@
 
 use std::sync::Arc;
 
-use entity::{MessageId, conversation::Kind};
+use entity::{MessageId, UserId, conversation::Kind};
 
 use super::{
     Chat,
+    channels::is_outdated,
     event::{Changed, ReadState},
-    model::{Amendment, Audience, Change, ConversationName, Place},
+    model::{Amendment, Audience, Author, Change, ConversationName, Place},
     rights::{self, MessageFacts},
     send::too_long,
-    store,
+    store, writer,
 };
 use crate::{
     account::User,
     kernel::{Error, Result},
+    permission::Permissions,
     socket::{Caller, Room},
 };
 
 impl Chat {
     /// Gives a message another text.
     pub(super) async fn edit(
+        &self,
+        user: &Arc<User>,
+        kind: Kind,
+        id: MessageId,
+        source: &str,
+    ) -> Result<Changed> {
+        for _ in 0..writer::RETRIES {
+            match self.edit_once(user, kind, id, source).await {
+                Err(error) if is_outdated(&error) => {}
+                outcome => return outcome,
+            }
+        }
+        Err(Error::busy())
+    }
+
+    async fn edit_once(
         &self,
         user: &Arc<User>,
         kind: Kind,
@@ -38,11 +56,12 @@ impl Chat {
             return Ok(Changed {
                 id,
                 rev: row.rev,
-                conversation: name_of(&place, user),
+                conversation: self.name_of(&place, user.id).await?,
             });
         }
         let body = self.body(&place, source.to_owned()).await?;
-        self.amend(user, place, &row, Amendment::Edit(body)).await
+        self.amend(user, place, &row, Amendment::Edit(body, None))
+            .await
     }
 
     /// Leaves only a tombstone of a message.
@@ -52,6 +71,16 @@ impl Chat {
         kind: Kind,
         id: MessageId,
     ) -> Result<Changed> {
+        for _ in 0..writer::RETRIES {
+            match self.delete_once(user, kind, id).await {
+                Err(error) if is_outdated(&error) => {}
+                outcome => return outcome,
+            }
+        }
+        Err(Error::busy())
+    }
+
+    async fn delete_once(&self, user: &Arc<User>, kind: Kind, id: MessageId) -> Result<Changed> {
         let (place, facts, row) = self.changeable(user, kind, id).await?;
         rights::require_delete(user, &facts, &self.settings.current())?;
         self.amend(user, place, &row, Amendment::Delete).await
@@ -64,12 +93,12 @@ impl Chat {
         row: &store::Row,
         what: Amendment,
     ) -> Result<Changed> {
-        let conversation = name_of(&place, user);
+        let conversation = self.name_of(&place, user.id).await?;
         let change = Change {
             place,
             message: row.id,
             seq: row.seq,
-            by: user.clone(),
+            by: Author::User(user.clone()),
             what,
         };
         let stored = self.writer.change(change).await?;
@@ -92,7 +121,7 @@ impl Chat {
         let (row, conversation) = found
             .filter(|(row, conversation)| conversation.kind == kind && !row.is_deleted())
             .ok_or_else(Error::not_found)?;
-        let place = self.history.place(&self.groups, &conversation).await?;
+        let place = self.history.place(&conversation).await?;
         let place = place.ok_or_else(Error::not_found)?;
         let author = match row.sender_id {
             Some(id) => self.directory.find(id).await?,
@@ -106,12 +135,23 @@ impl Chat {
                 Audience::Gdm(group) => Some(group.clone()),
                 _ => None,
             },
-            readable: place.audience.includes(user.id),
+            in_channel: match place.audience.channel() {
+                Some(channel) => self.in_channel(channel, user.id).await?,
+                None => Permissions::NONE,
+            },
+            readable: self.may_read(&place.audience, user.id).await?,
         };
         if !facts.readable && !user.role.is_admin() {
             return Err(Error::not_found());
         }
         Ok((place, facts, row))
+    }
+
+    /// What `user` calls the place; of other people's DMs they have no name.
+    async fn name_of(&self, place: &Place, user: UserId) -> Result<Option<String>> {
+        let named = !matches!(place.audience, Audience::Dm(_))
+            || self.may_read(&place.audience, user).await?;
+        Ok(named.then(|| place.audience.name_for(user).to_string()))
     }
 
     /// Notes that `user` has read up to `seq`, and tells their other sockets.
@@ -147,9 +187,4 @@ impl Chat {
         }
         Ok(state)
     }
-}
-
-fn name_of(place: &Place, user: &User) -> Option<String> {
-    let named = !matches!(place.audience, Audience::Dm(_)) || place.audience.includes(user.id);
-    named.then(|| place.audience.name_for(user.id).to_string())
 }

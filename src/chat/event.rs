@@ -3,7 +3,7 @@
 //! One message has one shape wherever it appears. The documented fields stay as they are; `seq`,
 //! `rev`, `source`, `conversation`, `kind`, `nonce`, `mentions` and `deleted` are added.
 
-use entity::{ConversationId, MessageId, Timestamp, conversation::Kind};
+use entity::{ConversationId, MessageId, ServerId, Timestamp, conversation::Kind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -19,7 +19,7 @@ pub const SYSTEM: &str = "System";
 pub struct MessageOut {
     /// One sequence for all kinds of conversation.
     pub id: MessageId,
-    /// `public`, `dm:<the other's name>` or `gdm:<id>`.
+    /// `public`, `dm:<the other's name>`, `gdm:<id>` or `channel:<id>`.
     pub conversation: String,
     /// What the conversation is.
     pub kind: Kind,
@@ -27,7 +27,7 @@ pub struct MessageOut {
     pub seq: i64,
     /// The conversation's change counter when this message last changed.
     pub rev: i64,
-    /// The author; 0 for System.
+    /// The author; 0 for System and for apps.
     pub user_id: i64,
     /// The author's name.
     pub username: String,
@@ -43,6 +43,19 @@ pub struct MessageOut {
     /// Group: its id again, by its other name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tid: Option<ConversationId>,
+    /// Channel: its server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_id: Option<ServerId>,
+    /// Channel: its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_id: Option<ConversationId>,
+    /// Channel: who wrote it, a person or an app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<AuthorOut>,
+    /// Channel: what is shown below the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub embeds: Option<Vec<serde_json::Value>>,
     /// Sanitised HTML.
     pub text: String,
     /// Markdown, as typed.
@@ -75,6 +88,32 @@ pub struct MessageOut {
     pub deleted: bool,
 }
 
+/// Who wrote a message in a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AuthorOut {
+    /// Whether it is a person or an app.
+    pub kind: AuthorKind,
+    /// The person's or the app's id.
+    pub id: i64,
+    /// The name that people are shown. An app's is what the message says, not an account.
+    pub name: String,
+    /// App: the picture that the message gave it, which nobody has looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar_url: Option<String>,
+}
+
+/// What sort of author it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AuthorKind {
+    /// A person.
+    User,
+    /// An app that posts messages.
+    Webhook,
+    /// The server itself.
+    System,
+}
+
 /// One emoji under a message.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReactionOut {
@@ -101,6 +140,10 @@ pub struct MessageEdited {
     pub edited_by: String,
     /// Names of the people whom it mentions now.
     pub mentions: Vec<String>,
+    /// App: what is shown below the text now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub embeds: Option<Vec<serde_json::Value>>,
     /// Where it is.
     #[serde(flatten)]
     pub at: ChangedAt,
@@ -130,6 +173,12 @@ pub struct ChangedAt {
     /// Group: its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tid: Option<ConversationId>,
+    /// Channel: its server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_id: Option<ServerId>,
+    /// Channel: its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_id: Option<ConversationId>,
     /// The conversation's name.
     pub conversation: String,
     /// The message's place in it.
@@ -197,6 +246,12 @@ pub struct ConversationOut {
     /// Group: its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tid: Option<ConversationId>,
+    /// Channel: its server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_id: Option<ServerId>,
+    /// Channel: its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_id: Option<ConversationId>,
     /// Group: whether only its owner may send.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locked: Option<bool>,

@@ -4,17 +4,17 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use entity::{ConversationId, MessageId, UserId, conversation, conversation::Kind};
+use entity::{ConversationId, MessageId, UserId};
 
 use super::{
-    Chat, Groups,
-    event::{ConversationOut, MessageOut, SYSTEM, SYSTEM_AVATAR, Synced, SyncedConversation},
+    Chat,
+    event::{ConversationOut, MessageOut, Synced, SyncedConversation},
     model::{Audience, ConversationName, Place, other},
-    publish::kind_and_tid,
+    publish::{kind_and_tid, server_of},
     store::{self, Row, Span, Standing},
 };
 use crate::{
-    account::{Directory, User},
+    account::User,
     kernel::{Error, Result},
 };
 
@@ -26,158 +26,6 @@ pub(super) const DEFAULT_PAGE: u64 = 200;
 const SNAPSHOT: u64 = 50;
 /// The most conversations that one `sync` may name.
 const MAX_NAMED: usize = 1000;
-
-/// Turns stored rows into what people see. Cheap to clone.
-#[derive(Clone, Debug)]
-pub(super) struct History {
-    directory: Directory,
-}
-
-/// The names of the people on one page.
-#[derive(Default)]
-struct Names(HashMap<UserId, String>);
-
-impl History {
-    pub(super) fn new(directory: Directory) -> Self {
-        Self { directory }
-    }
-
-    /// The name of a message's author.
-    pub(super) async fn author(&self, id: Option<UserId>) -> Result<String> {
-        match id {
-            Some(id) => self.directory.name(id).await,
-            None => Ok(SYSTEM.to_owned()),
-        }
-    }
-
-    /// The place that a stored conversation is; none for a deleted group.
-    pub(super) async fn place(
-        &self,
-        groups: &Groups,
-        conversation: &conversation::Model,
-    ) -> Result<Option<Place>> {
-        let audience = match (conversation.kind, conversation.dm_low, conversation.dm_high) {
-            (Kind::Public, ..) => Some(Audience::Public),
-            (Kind::Gdm, ..) => groups.find(conversation.id).await?.map(Audience::Gdm),
-            (Kind::Dm, Some(low), Some(high)) => self.pair(low, high).await?.map(Audience::Dm),
-            (Kind::Dm | Kind::Channel, ..) => None,
-        };
-        Ok(audience.map(|audience| Place {
-            id: conversation.id,
-            audience,
-        }))
-    }
-
-    async fn pair(&self, one: UserId, two: UserId) -> Result<Option<[Arc<User>; 2]>> {
-        let (one, two) = (
-            self.directory.find(one).await?,
-            self.directory.find(two).await?,
-        );
-        Ok(one.zip(two).map(|(one, two)| [one, two]))
-    }
-
-    async fn standing_place(&self, groups: &Groups, standing: &Standing) -> Result<Option<Place>> {
-        let conversation = conversation::Model {
-            id: standing.id,
-            kind: standing.kind,
-            dm_low: standing.dm_low,
-            dm_high: standing.dm_high,
-            last_seq: standing.last_seq,
-            last_rev: standing.last_rev,
-            created_at: entity::Timestamp::default(),
-        };
-        self.place(groups, &conversation).await
-    }
-
-    async fn names(&self, rows: &[Row]) -> Result<Names> {
-        let mut names = Names::default();
-        for row in rows {
-            let people = [row.sender_id, row.reply_user_id, row.edited_by];
-            for id in people.into_iter().flatten().chain(mentioned(row)) {
-                if let std::collections::hash_map::Entry::Vacant(entry) = names.0.entry(id) {
-                    entry.insert(self.directory.name(id).await?);
-                }
-            }
-        }
-        Ok(names)
-    }
-
-    /// Rows of one conversation as `viewer` sees them.
-    pub(super) async fn outgoing(
-        &self,
-        place: &Place,
-        viewer: UserId,
-        rows: Vec<Row>,
-    ) -> Result<Vec<MessageOut>> {
-        let names = self.names(&rows).await?;
-        let conversation = place.audience.name_for(viewer).to_string();
-        Ok(rows
-            .into_iter()
-            .map(|row| names.outgoing(place, &conversation, row))
-            .collect())
-    }
-}
-
-impl Names {
-    fn of(&self, id: UserId) -> String {
-        self.0.get(&id).cloned().unwrap_or_default()
-    }
-
-    fn outgoing(&self, place: &Place, conversation: &str, row: Row) -> MessageOut {
-        let username = row
-            .sender_id
-            .map_or_else(|| SYSTEM.to_owned(), |id| self.of(id));
-        let (kind, tid) = kind_and_tid(place);
-        let to_user = match (&place.audience, row.sender_id) {
-            (Audience::Dm(pair), Some(sender)) => Some(other(pair, sender).username.clone()),
-            (Audience::Dm(pair), None) => Some(pair[1].username.clone()),
-            _ => None,
-        };
-        let (deleted, created_at, edited_at) =
-            (row.is_deleted(), row.created_at(), row.edited_at());
-        MessageOut {
-            id: row.id,
-            conversation: conversation.to_owned(),
-            kind,
-            seq: row.seq,
-            rev: row.rev,
-            user_id: row.sender_id.map_or(0, |id| id.0),
-            from_user: to_user.is_some().then(|| username.clone()),
-            to_user,
-            username,
-            thread_id: tid,
-            tid,
-            mentions: mentioned(&row).map(|id| self.of(id)).collect(),
-            text: row.text,
-            source: row.source,
-            attachment: row.attachment,
-            created_at,
-            edited: u8::from(edited_at.is_some()),
-            edited_at,
-            edited_by: row.edited_by.map(|id| self.of(id)),
-            reply_username: row.reply_to.map(|_| {
-                row.reply_user_id
-                    .map_or_else(|| SYSTEM.to_owned(), |id| self.of(id))
-            }),
-            reply_to: row.reply_to,
-            reply_snippet: row.reply_snippet,
-            reactions: Vec::new(),
-            avatar: row.sender_id.is_none().then_some(SYSTEM_AVATAR),
-            nonce: row.nonce,
-            deleted,
-        }
-    }
-}
-
-/// The ids in the column `mentions`, which only the writer fills.
-fn mentioned(row: &Row) -> impl Iterator<Item = UserId> + use<> {
-    let ids: Vec<UserId> = row
-        .mentions
-        .as_deref()
-        .and_then(|ids| serde_json::from_str(ids).ok())
-        .unwrap_or_default();
-    ids.into_iter()
-}
 
 impl Chat {
     /// A page of `place`'s history, oldest first, and whether there are more messages beyond it.
@@ -216,7 +64,7 @@ impl Chat {
             .collect();
         let mut conversations = Vec::with_capacity(standings.len());
         for standing in standings {
-            let place = self.history.standing_place(&self.groups, &standing).await?;
+            let place = self.history.standing_place(user, &standing).await?;
             let Some(place) = place else { continue };
             let row = newest.remove(&standing.id).into_iter().collect();
             let last = self.history.outgoing(&place, user, row).await?.pop();
@@ -240,6 +88,8 @@ impl Chat {
             name: "Public chat".to_owned(),
             peer: None,
             tid,
+            server_id: server_of(place),
+            channel_id: place.audience.channel().map(|channel| channel.id),
             locked: None,
             created_by: None,
             members: None,
@@ -252,6 +102,11 @@ impl Chat {
         };
         match &place.audience {
             Audience::Public => {}
+            Audience::Channel(channel) => {
+                if let Some(channel) = channel.server.channel(channel.id) {
+                    out.name.clone_from(&channel.name);
+                }
+            }
             Audience::Dm(pair) => {
                 out.name.clone_from(&other(pair, user).username);
                 out.peer = Some(out.name.clone());
@@ -306,7 +161,7 @@ impl Chat {
                 answer.more = true;
                 break;
             }
-            let place = self.history.standing_place(&self.groups, &standing).await?;
+            let place = self.history.standing_place(user.id, &standing).await?;
             let Some(place) = place else { continue };
             let synced = self.sync_one(user, &place, &standing, since, left).await?;
             left = left.saturating_sub(synced.messages.len() as u64);

@@ -1,7 +1,8 @@
-//! Conversations and their messages: the public chat, DMs and groups are one mechanism.
+//! Conversations and their messages: the public chat, DMs, groups and channels are one mechanism.
 //!
 //! Owns `conversation`, `conversation_member.read_seq`, `message`, `mention` and `dm_log`, the one
-//! write path, history, sync and typing. Does not own membership of groups: `gdm` does. Invariants:
+//! write path, history, sync and typing. Does not own membership: `gdm` does of groups, `server` of
+//! servers. Invariants:
 //! `seq` and `rev` have no gaps; nothing is acknowledged before it is durable; news of a
 //! conversation goes out in the order of `rev`.
 //!
@@ -12,27 +13,37 @@ pub mod antispam;
 mod attachment;
 mod batch;
 mod change;
+mod channels;
 pub mod event;
 pub mod groups;
 mod history;
 mod http;
+mod http_channel;
 pub mod mentions;
 mod model;
+mod nonce;
 mod publish;
 pub mod render;
 mod rights;
 mod send;
+mod server_store;
+pub mod servers;
 mod service;
 mod socket;
+mod socket_channel;
 pub mod split;
 mod store;
 mod typing;
+mod view;
 mod writer;
 
+pub use channels::{AppMessage, SaidBefore, is_outdated};
 pub use groups::{Group, Groups};
 pub use http::{router, routes};
-pub use model::{Audience, ConversationName, Place};
+pub use http_channel::{channel_router, channel_routes};
+pub use model::{AppAuthor, Audience, Card, ChannelPlace, ConversationName, Place};
 pub use send::Draft;
+pub use servers::Servers;
 pub use service::{Chat, Joined, Parts};
 pub use socket::register;
 pub use typing::Typing;

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use entity::{ConversationId, MessageId, Timestamp, UserId};
+use entity::{AppId, ConversationId, MessageId, ServerId, Timestamp, UserId};
 
-use super::Group;
-use crate::{account::User, kernel::Error};
+use serde::{Deserialize, Serialize};
+
+use super::{Group, servers::Server};
+use crate::{account::User, kernel::Error, socket::Room};
 
 /// The longest key a client may give a message, in bytes.
 const MAX_NONCE_BYTES: usize = 64;
@@ -19,6 +21,8 @@ pub enum ConversationName {
     Dm(String),
     /// `gdm:<id>`
     Gdm(ConversationId),
+    /// `channel:<id>`
+    Channel(ConversationId),
 }
 
 impl ConversationName {
@@ -30,6 +34,7 @@ impl ConversationName {
         match text.split_once(':')? {
             ("dm", name) if !name.is_empty() => Some(Self::Dm(name.to_owned())),
             ("gdm", id) => id.parse().ok().map(|id| Self::Gdm(ConversationId(id))),
+            ("channel", id) => id.parse().ok().map(|id| Self::Channel(ConversationId(id))),
             _ => None,
         }
     }
@@ -41,6 +46,7 @@ impl std::fmt::Display for ConversationName {
             Self::Public => f.write_str("public"),
             Self::Dm(name) => write!(f, "dm:{name}"),
             Self::Gdm(id) => write!(f, "gdm:{id}"),
+            Self::Channel(id) => write!(f, "channel:{id}"),
         }
     }
 }
@@ -63,6 +69,45 @@ pub enum Audience {
     Dm([Arc<User>; 2]),
     /// The members of a group.
     Gdm(Arc<Group>),
+    /// Those who may view a channel of a server.
+    Channel(ChannelPlace),
+}
+
+/// A channel, as of one version of its server.
+#[derive(Clone, Debug)]
+pub struct ChannelPlace {
+    /// The channel.
+    pub id: ConversationId,
+    /// Its server.
+    pub server: Arc<Server>,
+    /// Whether some members may not view it.
+    pub restricted: bool,
+}
+
+impl ChannelPlace {
+    /// The channel `id` of `server`, if it has it.
+    pub fn of(server: Arc<Server>, id: ConversationId) -> Option<Self> {
+        let restricted = server.is_restricted(server.channel(id)?);
+        Some(Self {
+            id,
+            server,
+            restricted,
+        })
+    }
+
+    /// The server it belongs to.
+    pub fn server_id(&self) -> ServerId {
+        self.server.id
+    }
+
+    /// Where its news goes.
+    pub fn room(&self) -> Room<'static> {
+        if self.restricted {
+            Room::Conversation(self.id)
+        } else {
+            Room::Server(self.server.id)
+        }
+    }
 }
 
 impl Audience {
@@ -72,15 +117,15 @@ impl Audience {
             Self::Public => ConversationName::Public,
             Self::Dm(pair) => ConversationName::Dm(other(pair, viewer).username.clone()),
             Self::Gdm(group) => ConversationName::Gdm(group.id),
+            Self::Channel(channel) => ConversationName::Channel(channel.id),
         }
     }
 
-    /// Whether `user` may read it.
-    pub fn includes(&self, user: UserId) -> bool {
+    /// The channel, if it is one.
+    pub fn channel(&self) -> Option<&ChannelPlace> {
         match self {
-            Self::Public => true,
-            Self::Dm(pair) => pair.iter().any(|one| one.id == user),
-            Self::Gdm(group) => group.has(user),
+            Self::Channel(channel) => Some(channel),
+            _ => None,
         }
     }
 }
@@ -116,6 +161,11 @@ impl Nonce {
                 "bad params: nonce must be 1-64 visible ASCII characters and not end in #1",
             ))
         }
+    }
+
+    /// The key of an app's message, which its feature has checked.
+    pub(super) fn of_app(key: String) -> Self {
+        Self(key)
     }
 
     /// The key of the `index`-th part of a message that is sent in several.
@@ -158,13 +208,82 @@ pub(super) struct Body {
     pub mentions: Vec<(UserId, String)>,
 }
 
+/// Who says something.
+#[derive(Clone, Debug)]
+pub(super) enum Author {
+    /// A person.
+    User(Arc<User>),
+    /// An app, under the name and with the picture that it gave this message.
+    App(AppAuthor),
+}
+
+/// An app as the author of one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppAuthor {
+    /// The app.
+    pub app: AppId,
+    /// The name it goes by in this message.
+    pub name: String,
+    /// The picture it gave this message.
+    pub avatar_url: Option<String>,
+}
+
+impl Author {
+    /// The person, if it is one.
+    pub(super) fn user(&self) -> Option<&Arc<User>> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::App(_) => None,
+        }
+    }
+
+    /// The person's id, if it is one.
+    pub(super) fn user_id(&self) -> Option<UserId> {
+        self.user().map(|user| user.id)
+    }
+
+    /// The app, if it is one.
+    pub(super) fn app(&self) -> Option<&AppAuthor> {
+        match self {
+            Self::User(_) => None,
+            Self::App(app) => Some(app),
+        }
+    }
+
+    /// The name that people are shown.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::User(user) => &user.username,
+            Self::App(app) => &app.name,
+        }
+    }
+}
+
+/// What an app gave a message beside its text. The column `message.card` has it as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// The name it goes by in this message.
+    pub username: String,
+    /// The picture it goes by, if it gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar_url: Option<String>,
+    /// What is shown below the text, as the app's feature made it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub embeds: Vec<serde_json::Value>,
+    /// SHA-256 of the request, to tell a repeat from another one with the same key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_hash: Option<String>,
+}
+
 /// A message that is authorised and ready to be stored.
 #[derive(Clone, Debug)]
 pub(super) struct NewMessage {
     /// Where it goes.
     pub place: Place,
-    /// Who says it; none for System.
-    pub sender: Option<Arc<User>>,
+    /// Who says it.
+    pub author: Author,
+    /// What an app gave it beside its text.
+    pub card: Option<Arc<Card>>,
     /// What it says.
     pub body: Body,
     /// Stored name of a file.
@@ -200,7 +319,7 @@ pub(super) struct Change {
     /// Its place in the conversation.
     pub seq: i64,
     /// Who changes it.
-    pub by: Arc<User>,
+    pub by: Author,
     /// What changes.
     pub what: Amendment,
 }
@@ -208,8 +327,8 @@ pub(super) struct Change {
 /// What changes about a message.
 #[derive(Clone, Debug)]
 pub(super) enum Amendment {
-    /// It gets another text.
-    Edit(Body),
+    /// It gets another text, and one that an app wrote another card.
+    Edit(Body, Option<Arc<Card>>),
     /// It becomes a tombstone.
     Delete,
 }
@@ -226,11 +345,12 @@ mod tests {
             ("public", ConversationName::Public),
             ("dm:Bob Smith", ConversationName::Dm("Bob Smith".into())),
             ("gdm:7", ConversationName::Gdm(ConversationId(7))),
+            ("channel:8", ConversationName::Channel(ConversationId(8))),
         ] {
             assert_eq!(ConversationName::parse(text), Some(name.clone()));
             assert_eq!(name.to_string(), text);
         }
-        for text in ["", "dm:", "gdm:x", "channel:1", "PUBLIC"] {
+        for text in ["", "dm:", "gdm:x", "channel:", "channel:x", "PUBLIC"] {
             assert_eq!(ConversationName::parse(text), None, "{text}");
         }
     }

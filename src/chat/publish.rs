@@ -3,13 +3,13 @@
 //! Every change goes out under all the names that clients know it by: the documented ones, those of
 //! the React client and those of the legacy client.
 
-use entity::{ConversationId, UserId, conversation::Kind};
+use entity::{ConversationId, ServerId, UserId, conversation::Kind};
 use serde::Serialize;
 use serde_json::value::to_raw_value;
 
 use super::{
-    event::{ChangedAt, MessageDeleted, MessageEdited, MessageOut, SYSTEM, SYSTEM_AVATAR},
-    model::{Amendment, Audience, Change, NewMessage, Place, Stored, other},
+    event::{AuthorKind, AuthorOut, ChangedAt, MessageDeleted, MessageEdited, MessageOut},
+    model::{Amendment, Audience, Author, Change, NewMessage, Place, Stored, other},
     typing::Typing,
 };
 use crate::socket::{Delivery, Room};
@@ -28,13 +28,14 @@ impl Publisher {
 
     /// A message was stored.
     pub(super) fn sent(&self, message: &NewMessage, stored: &Stored) {
-        if let Some(sender) = &message.sender {
-            self.typing.sent(&message.place.audience, sender.id);
+        if let Some(sender) = message.author.user_id() {
+            self.typing.sent(&message.place.audience, sender);
         }
         let events: &[&str] = match message.place.audience {
             Audience::Public => &["new_message"],
             Audience::Dm(_) => &["dm_new", "new_dm"],
             Audience::Gdm(_) => &["gdm_new"],
+            Audience::Channel(_) => &["channel_new"],
         };
         self.tell(&message.place, events, |viewer| {
             outgoing(message, stored, viewer)
@@ -47,10 +48,11 @@ impl Publisher {
             Audience::Public => ("edit_message", "delete_message"),
             Audience::Dm(_) => ("dm_edit", "dm_delete"),
             Audience::Gdm(_) => ("gdm_edit", "gdm_delete"),
+            Audience::Channel(_) => ("channel_edit", "channel_delete"),
         };
-        let by = &change.by.username;
+        let by = change.by.name();
         match &change.what {
-            Amendment::Edit(body) => {
+            Amendment::Edit(body, card) => {
                 self.tell(&change.place, &["message_edited", edited], |viewer| {
                     MessageEdited {
                         id: stored.id,
@@ -58,8 +60,9 @@ impl Publisher {
                         text: body.text.clone(),
                         source: body.source.clone(),
                         edited_at: stored.at,
-                        edited_by: by.clone(),
+                        edited_by: by.to_owned(),
                         mentions: body.mentions.iter().map(|(_, name)| name.clone()).collect(),
+                        embeds: card.as_ref().map(|card| card.embeds.clone()),
                         at: changed_at(&change.place, stored, viewer),
                     }
                 });
@@ -68,7 +71,7 @@ impl Publisher {
                 self.tell(&change.place, &["message_deleted"], |viewer| {
                     MessageDeleted {
                         id: stored.id,
-                        deleted_by: by.clone(),
+                        deleted_by: by.to_owned(),
                         at: changed_at(&change.place, stored, viewer),
                     }
                 });
@@ -85,6 +88,7 @@ impl Publisher {
             Audience::Gdm(group) => {
                 self.emit(Room::Conversation(group.id), events, &payload(UserId(0)));
             }
+            Audience::Channel(channel) => self.emit(channel.room(), events, &payload(UserId(0))),
             Audience::Dm([one, two]) => {
                 self.emit(Room::User(one.id), events, &payload(one.id));
                 if one.id != two.id {
@@ -103,15 +107,15 @@ impl Publisher {
 }
 
 /// A freshly stored message as `viewer` sees it.
-fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) -> MessageOut {
-    let sender = message.sender.as_ref();
-    let username = sender.map_or_else(|| SYSTEM.to_owned(), |sender| sender.username.clone());
+pub(super) fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) -> MessageOut {
+    let username = message.author.name().to_owned();
     let (kind, tid) = kind_and_tid(&message.place);
-    let to_user = match (&message.place.audience, sender) {
-        (Audience::Dm(pair), Some(sender)) => Some(other(pair, sender.id).username.clone()),
+    let to_user = match (&message.place.audience, message.author.user_id()) {
+        (Audience::Dm(pair), Some(sender)) => Some(other(pair, sender).username.clone()),
         (Audience::Dm(pair), None) => Some(pair[1].username.clone()),
         _ => None,
     };
+    let channel = message.place.audience.channel();
     let reply = message.reply.as_ref();
     MessageOut {
         id: stored.id,
@@ -119,12 +123,19 @@ fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) -> MessageOut
         kind,
         seq: stored.seq,
         rev: stored.rev,
-        user_id: sender.map_or(0, |sender| sender.id.0),
+        user_id: message.author.user_id().map_or(0, |sender| sender.0),
         from_user: to_user.is_some().then(|| username.clone()),
         to_user,
         username,
         thread_id: tid,
         tid,
+        server_id: channel.map(super::ChannelPlace::server_id),
+        channel_id: channel.map(|channel| channel.id),
+        author: channel.map(|_| author(&message.author)),
+        embeds: channel.map(|_| {
+            let card = message.card.as_ref();
+            card.map_or_else(Vec::new, |card| card.embeds.clone())
+        }),
         text: message.body.text.clone(),
         source: message.body.source.clone(),
         attachment: message.attachment.clone(),
@@ -142,12 +153,29 @@ fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) -> MessageOut
             .map(|(_, name)| name.clone())
             .collect(),
         reactions: Vec::new(),
-        avatar: sender.is_none().then_some(SYSTEM_AVATAR),
+        avatar: None,
         nonce: message
             .nonce
             .as_ref()
             .map(|nonce| nonce.as_str().to_owned()),
         deleted: false,
+    }
+}
+
+fn author(author: &Author) -> AuthorOut {
+    match author {
+        Author::User(user) => AuthorOut {
+            kind: AuthorKind::User,
+            id: user.id.0,
+            name: user.username.clone(),
+            avatar_url: None,
+        },
+        Author::App(app) => AuthorOut {
+            kind: AuthorKind::Webhook,
+            id: app.app.0,
+            name: app.name.clone(),
+            avatar_url: app.avatar_url.clone(),
+        },
     }
 }
 
@@ -161,6 +189,8 @@ fn changed_at(place: &Place, stored: &Stored, viewer: UserId) -> ChangedAt {
         kind,
         peer,
         tid,
+        server_id: server_of(place),
+        channel_id: place.audience.channel().map(|channel| channel.id),
         conversation: place.audience.name_for(viewer).to_string(),
         seq: stored.seq,
         rev: stored.rev,
@@ -173,5 +203,11 @@ pub(super) fn kind_and_tid(place: &Place) -> (Kind, Option<ConversationId>) {
         Audience::Public => (Kind::Public, None),
         Audience::Dm(_) => (Kind::Dm, None),
         Audience::Gdm(group) => (Kind::Gdm, Some(group.id)),
+        Audience::Channel(_) => (Kind::Channel, None),
     }
+}
+
+/// The server that a channel belongs to.
+pub(super) fn server_of(place: &Place) -> Option<ServerId> {
+    place.audience.channel().map(super::ChannelPlace::server_id)
 }

@@ -8,6 +8,7 @@ use super::Group;
 use crate::{
     account::User,
     kernel::{Error, Result},
+    permission::{Permission, Permissions},
     settings::{Key, SettingValues},
 };
 
@@ -22,6 +23,8 @@ pub(super) struct MessageFacts {
     pub(super) author_is_admin: bool,
     /// The group it is in.
     pub(super) group: Option<Arc<Group>>,
+    /// What the one who asks may do in the channel it is in.
+    pub(super) in_channel: Permissions,
     /// Whether the one who asks can read it.
     pub(super) readable: bool,
 }
@@ -52,13 +55,16 @@ pub(super) fn require_edit(
     }
     let may_edit_others = settings.is_on(Key::McEditMessages);
     let allowed = match message.kind {
+        // Where somebody may not speak they do not change what they said either.
+        Kind::Channel => {
+            message.is_by(user) && message.in_channel.contains(Permission::SendMessages)
+        }
         _ if message.is_by(user) => true,
         // What System said is for superadmins alone.
         _ if message.author.is_none() => superadmin && may_edit_others,
         Kind::Public => may_edit_others && (superadmin || (admin && !message.author_is_admin)),
         Kind::Dm => admin,
         Kind::Gdm => admin && may_edit_others,
-        Kind::Channel => false,
     };
     allowed.then_some(()).ok_or_else(Error::forbidden)
 }
@@ -74,10 +80,15 @@ pub(super) fn require_delete(
         return Err(Error::refused("locked", "This group is locked"));
     }
     let allowed = match message.kind {
+        Kind::Channel => {
+            let (own, others) = (Permission::SendMessages, Permission::ManageMessages);
+            (message.is_by(user) && message.in_channel.contains(own))
+                || message.in_channel.contains(others)
+                || admin
+        }
         _ if message.is_by(user) => true,
         Kind::Public => admin && settings.is_on(Key::McDeleteMessages),
         Kind::Dm | Kind::Gdm => admin,
-        Kind::Channel => false,
     };
     allowed.then_some(()).ok_or_else(Error::forbidden)
 }

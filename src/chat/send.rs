@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use entity::{ConversationId, MessageId, UserId};
+use futures_util::future::BoxFuture;
 
 use super::{
     Chat,
     antispam::AntispamSettings,
+    channels::is_outdated,
     event::Sent,
     mentions,
-    model::{Audience, Body, NewMessage, Nonce, Place, Reply, Stored},
+    model::{Audience, Author, Body, NewMessage, Nonce, Place, Reply, Stored},
     render, split, store,
-    writer::Answer,
+    writer::{self, Answer},
 };
 use crate::{
     account::User,
@@ -42,11 +44,31 @@ impl Chat {
         draft: Draft,
         answer: impl FnOnce(Result<Sent>) + Send + 'static,
     ) {
+        self.try_send(user, place, draft, Box::new(answer), writer::RETRIES)
+            .await;
+    }
+
+    /// The same, again as long as `retries` are left and a server changes between the decision that
+    /// something may be said in its channel and the storing.
+    async fn try_send(
+        &self,
+        user: Arc<User>,
+        place: Place,
+        draft: Draft,
+        answer: Box<dyn FnOnce(Result<Sent>) + Send>,
+        retries: usize,
+    ) {
         let name = place.audience.name_for(user.id).to_string();
         let (id, nonce) = (place.id, draft.nonce.clone());
+        let is_channel = place.audience.channel().is_some();
+        let again = (is_channel && retries > 0).then(|| (user.clone(), draft.clone()));
         let mut messages = match self.prepare(&user, place, draft).await {
             Ok(messages) => messages,
             Err(error) => {
+                if let Some((user, draft)) = again.filter(|_| is_outdated(&error)) {
+                    let chat = self.clone();
+                    return chat.send_again(user, id, draft, answer, retries - 1).await;
+                }
                 // What was stored stays stored, whatever would be said of it today.
                 let before = self.stored_before(&user, id, nonce.as_deref()).await;
                 return answer(match before {
@@ -61,12 +83,33 @@ impl Chat {
             let answer: Answer = Box::new(move |stored| {
                 if let Err(error) = &stored {
                     chat.forgive(user.id, &text, error);
+                    if let Some((user, draft)) = again.filter(|_| is_outdated(error)) {
+                        let tasks = chat.tasks.clone();
+                        return tasks.spawn(chat.send_again(user, id, draft, answer, retries - 1));
+                    }
                 }
                 answer(stored.map(|stored| sent(&stored, name, None)));
             });
             return self.writer.send(message, answer);
         }
         answer(self.send_parts(messages, name).await);
+    }
+
+    /// Looks the channel up anew, as its server is by now.
+    fn send_again(
+        self,
+        user: Arc<User>,
+        channel: ConversationId,
+        draft: Draft,
+        answer: Box<dyn FnOnce(Result<Sent>) + Send>,
+        retries: usize,
+    ) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            match self.channel(user.id, channel).await {
+                Ok(place) => self.try_send(user, place, draft, answer, retries).await,
+                Err(error) => answer(Err(error)),
+            }
+        })
     }
 
     async fn send_parts(&self, messages: Vec<NewMessage>, name: String) -> Result<Sent> {
@@ -99,7 +142,7 @@ impl Chat {
         place: Place,
         draft: Draft,
     ) -> Result<Vec<NewMessage>> {
-        self.require_may_send(user, &place)?;
+        self.require_may_send(user, &place, &draft).await?;
         let nonce = draft.nonce.map(Nonce::parse).transpose()?;
         let attachment = match draft.attachment.filter(|name| !name.is_empty()) {
             Some(name) => Some(self.attachments.check(name).await?),
@@ -127,7 +170,8 @@ impl Chat {
             messages.push(NewMessage {
                 body: self.body(&place, source).await?,
                 place: place.clone(),
-                sender: Some(user.clone()),
+                author: Author::User(user.clone()),
+                card: None,
                 attachment: attachment.clone().filter(|_| index == 0),
                 reply: reply.clone().filter(|_| index == 0),
                 nonce: nonce.as_ref().map(|nonce| nonce.part(index)),
@@ -137,27 +181,33 @@ impl Chat {
         Ok(messages)
     }
 
-    fn require_switched_on(&self, switch: Key) -> Result<()> {
-        let settings = self.settings.current();
-        if settings.is_on(Key::MaintenanceMode) {
-            return Err(Error::refused(
-                "maintenance",
-                "The server is under maintenance",
-            ));
+    pub(super) fn require_no_maintenance(&self) -> Result<()> {
+        if self.settings.is_on(Key::MaintenanceMode) {
+            let text = "The server is under maintenance";
+            return Err(Error::refused("maintenance", text));
         }
-        if settings.is_on(switch) {
+        Ok(())
+    }
+
+    fn require_switched_on(&self, switch: Key) -> Result<()> {
+        self.require_no_maintenance()?;
+        if self.settings.is_on(switch) {
             Ok(())
         } else {
             Err(Error::disabled())
         }
     }
 
-    fn require_may_send(&self, user: &User, place: &Place) -> Result<()> {
-        self.require_switched_on(match &place.audience {
-            Audience::Public => Key::PublicEnabled,
-            Audience::Dm(_) => Key::DmEnabled,
-            Audience::Gdm(_) => Key::GdmEnabled,
-        })?;
+    async fn require_may_send(&self, user: &User, place: &Place, draft: &Draft) -> Result<()> {
+        match &place.audience {
+            Audience::Public => self.require_switched_on(Key::PublicEnabled)?,
+            Audience::Dm(_) => self.require_switched_on(Key::DmEnabled)?,
+            Audience::Gdm(_) => self.require_switched_on(Key::GdmEnabled)?,
+            Audience::Channel(channel) => {
+                self.require_no_maintenance()?;
+                return self.require_may_speak(user, channel, draft).await;
+            }
+        }
         let settings = self.settings.current();
         match &place.audience {
             Audience::Public if settings.is_on(Key::AnnouncementsOnly) && !user.role.is_admin() => {
@@ -184,7 +234,7 @@ impl Chat {
         let mut known = std::collections::HashMap::new();
         for folded in mentions::candidates(&source) {
             if let Some(user) = self.directory.find_by_name(&folded).await?
-                && place.audience.includes(user.id)
+                && self.may_read(&place.audience, user.id).await?
             {
                 known.insert(folded, user);
             }
@@ -206,7 +256,11 @@ impl Chat {
 
     /// The message that is answered, if it is in the same conversation. Another id - deleted,
     /// elsewhere, made up - leaves no reply, as the documented API has it.
-    async fn reply(&self, place: &Place, id: Option<MessageId>) -> Result<Option<Reply>> {
+    pub(super) async fn reply(
+        &self,
+        place: &Place,
+        id: Option<MessageId>,
+    ) -> Result<Option<Reply>> {
         let Some(id) = id else { return Ok(None) };
         let found = store::find_message(self.db.reader(), id).await?;
         let Some((row, _)) =
@@ -217,7 +271,7 @@ impl Chat {
         Ok(Some(Reply {
             id,
             user: row.sender_id,
-            username: self.history.author(row.sender_id).await?,
+            username: self.history.author(&row).await?,
             snippet: render::snippet(&row.text),
         }))
     }

@@ -9,15 +9,15 @@ use dashmap::DashMap;
 use entity::{ConversationId, UserId};
 
 use super::{
-    Groups,
+    Groups, Servers,
     antispam::AntispamState,
     attachment::Attachments,
     event::SystemMessage,
-    history::History,
     model::{Audience, ConversationName, Place},
     publish::Publisher,
     store,
     typing::Typing,
+    view::History,
     writer::Writer,
 };
 use crate::{
@@ -52,12 +52,13 @@ pub struct Inner {
     pub(super) db: Db,
     pub(super) directory: Directory,
     pub(super) groups: Groups,
+    pub(super) servers: Servers,
     pub(super) history: History,
     pub(super) clock: Clock,
     pub(super) settings: Settings,
     pub(super) delivery: Delivery,
     pub(super) writer: Writer,
-    tasks: Tasks,
+    pub(super) tasks: Tasks,
     typing: Typing,
     pub(super) attachments: Attachments,
     public: ConversationId,
@@ -69,11 +70,12 @@ pub struct Inner {
     pub(super) started: Instant,
 }
 
-/// The groups whose rooms a socket is in, and as of which [change](Groups::changes).
+/// The rooms of groups and servers that a socket is in, and as of which changes to
+/// [groups](Groups::changes) and [servers](Servers::changes).
 #[derive(Clone, Debug, Default)]
 pub struct Joined {
-    as_of: u64,
-    groups: Arc<[ConversationId]>,
+    as_of: (u64, u64),
+    rooms: Vec<Room<'static>>,
 }
 
 /// The parts the service is made of.
@@ -86,6 +88,8 @@ pub struct Parts {
     pub directory: Directory,
     /// Who is in which group.
     pub groups: Groups,
+    /// Who may do what in which server.
+    pub servers: Servers,
     /// Switches.
     pub settings: Settings,
     /// Live sockets.
@@ -111,10 +115,15 @@ impl Chat {
             &parts.tasks,
         );
         let chat = Self(Arc::new(Inner {
-            history: History::new(parts.directory.clone()),
+            history: History::new(
+                parts.directory.clone(),
+                parts.groups.clone(),
+                parts.servers.clone(),
+            ),
             db: parts.db,
             directory: parts.directory,
             groups: parts.groups,
+            servers: parts.servers,
             clock: parts.clock,
             settings: parts.settings,
             delivery: parts.delivery,
@@ -157,30 +166,53 @@ impl Chat {
         Ok(user)
     }
 
-    /// Puts a new socket into the rooms of its person's groups, having `joined` some before.
+    /// Puts a new socket into the rooms of its person's groups and servers, having `joined` some
+    /// before.
     pub async fn join_rooms(&self, arrival: &Arrival, mut joined: Joined) -> Result<Joined> {
         loop {
-            let as_of = self.groups.changes();
-            let groups = self.groups.of(arrival.caller.user).await?;
+            let as_of = self.changes();
+            let rooms = self.rooms_of(arrival.caller.user).await?;
             // Never out of a room that it belongs in: what is said meanwhile would be skipped.
-            for group in joined.groups.iter().filter(|group| !groups.contains(group)) {
-                arrival.leave(Room::Conversation(*group));
+            for room in joined.rooms.iter().filter(|room| !rooms.contains(room)) {
+                arrival.leave(*room);
             }
-            for group in groups.iter() {
-                arrival.join(Room::Conversation(*group));
+            for room in &rooms {
+                arrival.join(*room);
             }
-            joined = Joined { as_of, groups };
+            joined = Joined { as_of, rooms };
             // A change that fell between the look-up and the joining may have been missed.
-            if self.groups.changes() == as_of {
+            if self.changes() == as_of {
                 return Ok(joined);
             }
         }
     }
 
+    fn changes(&self) -> (u64, u64) {
+        (self.groups.changes(), self.servers.changes())
+    }
+
+    /// The rooms of a person's groups, of their servers, and of the restricted channels that they
+    /// may view.
+    async fn rooms_of(&self, user: UserId) -> Result<Vec<Room<'static>>> {
+        let groups = self.groups.of(user).await?;
+        let mut rooms: Vec<_> = groups.iter().copied().map(Room::Conversation).collect();
+        for id in self.servers.of(user).await?.iter() {
+            let Some(access) = self.servers.access(*id, user).await? else {
+                continue;
+            };
+            rooms.push(Room::Server(*id));
+            let restricted = access
+                .viewable()
+                .filter(|channel| access.server.is_restricted(channel));
+            rooms.extend(restricted.map(|channel| Room::Conversation(channel.id)));
+        }
+        Ok(rooms)
+    }
+
     /// Joins again when memberships changed after the first time: from now on changes find the
     /// socket by themselves, but one in between may have missed it.
     pub fn join_again(&self, arrival: Arrival, joined: Joined) {
-        if self.groups.changes() != joined.as_of {
+        if self.changes() != joined.as_of {
             let chat = self.clone();
             self.tasks.spawn(async move {
                 if let Err(error) = chat.join_rooms(&arrival, joined).await {
@@ -251,6 +283,7 @@ impl Chat {
                 }
                 Err(error) => Err(error),
             },
+            ConversationName::Channel(id) => self.find_channel(user.id, *id).await,
             ConversationName::Dm(peer) => {
                 let Some(peer) = self.directory.find_by_name(peer).await? else {
                     return Ok(None);

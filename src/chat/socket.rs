@@ -10,6 +10,7 @@ use super::{
     http::{ReadUpTo, Since},
     model::{Audience, ConversationName, Place},
     send::Draft,
+    socket_channel,
 };
 use crate::{
     kernel::{Error, Result, error::ErrorKind},
@@ -18,6 +19,7 @@ use crate::{
 
 /// Puts this feature's events into the table.
 pub fn register(routes: &mut Routes, chat: &Chat) {
+    socket_channel::register(routes, chat);
     routes.on_deferred("send_message", chat, send_message);
     routes.on_deferred("dm_send", chat, dm_send);
     routes.on_deferred("gdm_send", chat, gdm_send);
@@ -43,7 +45,7 @@ pub fn register(routes: &mut Routes, chat: &Chat) {
 
 /// A message to send, under all the names that clients give its fields.
 #[derive(Clone, Debug, Default, Deserialize)]
-struct Send {
+pub(super) struct Send {
     #[serde(default, deserialize_with = "text_or_nothing")]
     text: String,
     attachment: Option<String>,
@@ -58,6 +60,8 @@ struct Send {
     thread_id: Option<i64>,
     #[serde(default, deserialize_with = "id_or_nothing")]
     tid: Option<i64>,
+    #[serde(default, deserialize_with = "id_or_nothing")]
+    channel_id: Option<i64>,
     /// A file within the event, as the legacy client sends it.
     content: Option<Value>,
     /// Several of them.
@@ -74,6 +78,11 @@ impl Send {
 
     fn group(&self) -> ConversationId {
         ConversationId(self.thread_id.or(self.tid).unwrap_or(0))
+    }
+
+    /// The channel it goes to; 0 is none.
+    pub(super) fn channel(&self) -> ConversationId {
+        ConversationId(self.channel_id.unwrap_or(0))
     }
 
     fn into_draft(self) -> Result<Draft> {
@@ -137,7 +146,13 @@ async fn gdm_send(chat: Chat, caller: Caller, message: Send, ack: Ack) {
 }
 
 /// Sends, and answers once the message is stored; meanwhile the socket's next event has its turn.
-async fn send(chat: Chat, caller: Caller, place: Result<Place>, message: Send, ack: Ack) {
+pub(super) async fn send(
+    chat: Chat,
+    caller: Caller,
+    place: Result<Place>,
+    message: Send,
+    ack: Ack,
+) {
     let ready = async {
         let place = place?;
         Ok((
@@ -188,7 +203,7 @@ fn foreign_group(error: Error) -> Error {
 }
 
 #[derive(Debug, Deserialize)]
-struct Edit {
+pub(super) struct Edit {
     #[serde(deserialize_with = "id")]
     id: i64,
     text: String,
@@ -206,7 +221,12 @@ async fn edit_gdm(chat: Chat, caller: Caller, edit: Edit) -> Result<Changed> {
     edit_message(chat, caller, edit, Kind::Gdm).await
 }
 
-async fn edit_message(chat: Chat, caller: Caller, edit: Edit, kind: Kind) -> Result<Changed> {
+pub(super) async fn edit_message(
+    chat: Chat,
+    caller: Caller,
+    edit: Edit,
+    kind: Kind,
+) -> Result<Changed> {
     let user = chat.require_user(caller.user).await?;
     chat.edit(&user, kind, MessageId(edit.id), &edit.text).await
 }
@@ -214,7 +234,7 @@ async fn edit_message(chat: Chat, caller: Caller, edit: Edit, kind: Kind) -> Res
 /// A bare id or `{id}`.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Target {
+pub(super) enum Target {
     Bare(#[serde(deserialize_with = "id")] i64),
     Object {
         #[serde(deserialize_with = "id")]
@@ -242,7 +262,12 @@ async fn delete_gdm(chat: Chat, caller: Caller, target: Target) -> Result<Change
     delete_message(chat, caller, target, Kind::Gdm).await
 }
 
-async fn delete_message(chat: Chat, caller: Caller, target: Target, kind: Kind) -> Result<Changed> {
+pub(super) async fn delete_message(
+    chat: Chat,
+    caller: Caller,
+    target: Target,
+    kind: Kind,
+) -> Result<Changed> {
     let user = chat.require_user(caller.user).await?;
     chat.delete(&user, kind, target.id()).await
 }
@@ -261,8 +286,9 @@ impl Thread {
     }
 }
 
+/// An answer that says no more than that it was done.
 #[derive(Debug, Serialize)]
-struct Nothing {}
+pub(super) struct Nothing {}
 
 /// Members are in their groups' rooms from the start; the legacy client asks all the same.
 async fn gdm_join(chat: Chat, caller: Caller, thread: Thread) -> Result<Nothing> {
@@ -357,7 +383,7 @@ async fn gdm_show_typing(
     show_typing(chat, caller, &place.audience, started).await
 }
 
-async fn show_typing(
+pub(super) async fn show_typing(
     chat: &Chat,
     caller: &Caller,
     audience: &Audience,
@@ -373,11 +399,13 @@ async fn show_typing(
 }
 
 /// An id as a number or as its digits.
-fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+pub(super) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     id_or_nothing(deserializer)?.ok_or_else(|| de::Error::custom("an id is missing"))
 }
 
-fn id_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+pub(super) fn id_or_nothing<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<i64>, D::Error> {
     match Value::deserialize(deserializer)? {
         Value::Null => Ok(None),
         Value::Number(number) => number

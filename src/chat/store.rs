@@ -1,7 +1,7 @@
 //! The chat feature's queries, apart from the write path's.
 
 use entity::{
-    ConversationId, MessageId, Timestamp, UserId,
+    AppId, ConversationId, MessageId, Timestamp, UserId,
     conversation::{self, Kind},
     message,
 };
@@ -34,6 +34,8 @@ pub(super) struct Row {
     edited_at: Option<i64>,
     pub(super) edited_by: Option<UserId>,
     deleted_at: Option<i64>,
+    pub(super) app_id: Option<AppId>,
+    pub(super) card: Option<String>,
 }
 
 impl Row {
@@ -55,7 +57,7 @@ impl Row {
 
 const COLUMNS: &str = "id, conversation_id, seq, rev, sender_id, source, text, attachment, \
     reply_to, reply_user_id, reply_snippet, mentions, nonce, created_at, edited_at, edited_by, \
-    deleted_at";
+    deleted_at, app_id, card";
 
 /// Runs `select`, which selects from `message`, and returns its rows.
 ///
@@ -388,4 +390,26 @@ pub(super) async fn find_by_nonce(
         };
         (row.conversation_id, stored)
     }))
+}
+
+/// The message that an app stored under this key.
+pub(super) async fn find_by_app_nonce(
+    db: &impl ConnectionTrait,
+    app: AppId,
+    nonce: &str,
+) -> Result<Option<Row>> {
+    let select = "SELECT * FROM message WHERE nonce = $1 AND app_id = $2";
+    Ok(rows(db, select, [nonce.into(), app.into()]).await?.pop())
+}
+
+/// Forgets the keys of what apps sent before `before`.
+pub(super) async fn forget_app_nonces(db: &impl ConnectionTrait, before: Timestamp) -> Result<()> {
+    message::Entity::update_many()
+        .col_expr(message::Column::Nonce, Option::<String>::None.into())
+        .filter(message::Column::AppId.is_not_null())
+        .filter(message::Column::Nonce.is_not_null())
+        .filter(message::Column::CreatedAt.lt(before))
+        .exec(db)
+        .await?;
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use dashmap::{DashMap, mapref::entry::Entry};
-use entity::{ConversationId, UserId};
+use entity::{ConversationId, ServerId, UserId};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -37,6 +37,12 @@ pub struct UserTyping {
     /// Group: its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tid: Option<ConversationId>,
+    /// Channel: its server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_id: Option<ServerId>,
+    /// Channel: its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_id: Option<ConversationId>,
 }
 
 /// Which conversation it is. A DM need not exist yet: its first message is being typed.
@@ -45,6 +51,7 @@ enum Where {
     Public,
     Dm(UserId, UserId),
     Gdm(ConversationId),
+    Channel(ConversationId),
 }
 
 impl Where {
@@ -53,6 +60,7 @@ impl Where {
             Audience::Public => Self::Public,
             Audience::Dm([one, two]) => Self::Dm(one.id.min(two.id), one.id.max(two.id)),
             Audience::Gdm(group) => Self::Gdm(group.id),
+            Audience::Channel(channel) => Self::Channel(channel.id),
         }
     }
 }
@@ -195,6 +203,8 @@ impl Typing {
                 self.delivery
                     .emit_except(&members, Room::User(user.id), "gdm_typing", &news);
             }
+            // `user_typing` is all that their clients know.
+            Audience::Channel(_) => {}
         }
         self.tell(audience, user, "user_typing");
     }
@@ -225,12 +235,19 @@ impl Typing {
             conversation: audience.name_for(UserId(0)).to_string(),
             peer: None,
             tid: None,
+            server_id: None,
+            channel_id: None,
         };
         let room = match audience {
             Audience::Public => Room::Everyone,
             Audience::Gdm(group) => {
                 news.tid = Some(group.id);
                 Room::Conversation(group.id)
+            }
+            Audience::Channel(channel) => {
+                news.server_id = Some(channel.server_id());
+                news.channel_id = Some(channel.id);
+                channel.room()
             }
             Audience::Dm(pair) => {
                 let to = other(pair, user.id);

@@ -16,7 +16,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     batch,
-    model::{Amendment, Change, NewMessage, Stored},
+    model::{Amendment, Audience, Change, NewMessage, Stored},
+    nonce,
     publish::Publisher,
 };
 use crate::kernel::{Clock, Db, Error, Result, Tasks, error::ErrorKind, metrics};
@@ -210,12 +211,12 @@ impl Run {
     /// The way of a batch that could not be stored as one: resends are answered with what is there,
     /// the others are stored one by one.
     async fn store_singly(&mut self, messages: Vec<NewMessage>, answers: Vec<Answer>) {
-        let mut known = match batch::find_by_nonce(self.db.writer(), &messages).await {
+        let mut known = match nonce::find_by_nonce(self.db.writer(), &messages).await {
             Ok(known) => known,
             Err(error) => return fail_all(&mut { answers }, &error),
         };
         for (message, answer) in messages.into_iter().zip(answers) {
-            let key = batch::nonce_key(&message).map(|(user, nonce)| (user, nonce.to_owned()));
+            let key = nonce::nonce_key(&message).map(|(owner, key)| (owner, key.to_owned()));
             if let Some(found) = key.as_ref().and_then(|key| known.get(key)) {
                 answer(resent(&message, *found));
                 continue;
@@ -245,9 +246,9 @@ impl Run {
         error: DbErr,
     ) -> Result<Stored> {
         let one = std::slice::from_ref(message);
-        let key = batch::nonce_key(message).map(|(user, nonce)| (user, nonce.to_owned()));
+        let key = nonce::nonce_key(message).map(|(owner, key)| (owner, key.to_owned()));
         if let (true, Some(key)) = (is_about_one_row(&error), key)
-            && let Some(found) = batch::find_by_nonce(self.db.writer(), one).await?.get(&key)
+            && let Some(found) = nonce::find_by_nonce(self.db.writer(), one).await?.get(&key)
         {
             return resent(message, *found);
         }
@@ -279,14 +280,17 @@ impl Run {
             .await?
             .ok_or_else(Error::not_found)?;
         let rev: i64 = row.try_get("", "last_rev")?;
+        if let Some(channel) = change.place.audience.channel() {
+            batch::require_version(&tx, channel).await?;
+        }
         let at = self.clock.now();
         let mentioned: Vec<UserId> = match &change.what {
-            Amendment::Edit(body) => body.mentions.iter().map(|(id, _)| *id).collect(),
+            Amendment::Edit(body, _) => body.mentions.iter().map(|(id, _)| *id).collect(),
             Amendment::Delete => Vec::new(),
         };
         let key = (change.message, change.place.id, change.seq);
         let mentions = batch::replace_mentions(&tx, key, &mentioned).await?;
-        let update = amend(change, rev, at, mentions);
+        let update = amend(change, rev, at, mentions)?;
         let updated = update
             .filter(message::Column::Id.eq(change.message))
             .filter(message::Column::ConversationId.eq(change.place.id))
@@ -354,25 +358,35 @@ fn amend(
     rev: i64,
     at: Timestamp,
     mentions: Option<String>,
-) -> sea_orm::UpdateMany<message::Entity> {
+) -> Result<sea_orm::UpdateMany<message::Entity>> {
     let update = message::Entity::update_many()
         .col_expr(message::Column::Rev, rev.into())
         .col_expr(message::Column::Mentions, mentions.into());
-    match &change.what {
-        Amendment::Edit(body) => update
-            .col_expr(message::Column::Source, body.source.clone().into())
-            .col_expr(message::Column::Text, body.text.clone().into())
-            .col_expr(message::Column::EditedAt, at.into())
-            .col_expr(message::Column::EditedBy, change.by.id.into()),
+    Ok(match &change.what {
+        Amendment::Edit(body, card) => {
+            let update = update
+                .col_expr(message::Column::Source, body.source.clone().into())
+                .col_expr(message::Column::Text, body.text.clone().into())
+                .col_expr(message::Column::EditedAt, at.into())
+                .col_expr(message::Column::EditedBy, change.by.user_id().into());
+            match card {
+                Some(card) => update.col_expr(
+                    message::Column::Card,
+                    serde_json::to_string(card.as_ref())?.into(),
+                ),
+                None => update,
+            }
+        }
         Amendment::Delete => update
             .col_expr(message::Column::Source, "".into())
             .col_expr(message::Column::Text, "".into())
             .col_expr(message::Column::Attachment, Option::<String>::None.into())
+            .col_expr(message::Column::Card, Option::<String>::None.into())
             .col_expr(message::Column::ReplyTo, Option::<MessageId>::None.into())
             .col_expr(message::Column::ReplyUserId, Option::<UserId>::None.into())
             .col_expr(message::Column::ReplySnippet, Option::<String>::None.into())
             .col_expr(message::Column::DeletedAt, at.into()),
-    }
+    })
 }
 
 /// Whether the failure is of one row (and so not of the connection or the disk): then the others
@@ -410,14 +424,29 @@ fn resent(message: &NewMessage, (place, stored): (ConversationId, Stored)) -> Re
     ))
 }
 
+/// Why the statement left a message out.
 fn not_a_member(message: &NewMessage) -> Error {
+    if let Audience::Channel(_) = &message.place.audience {
+        return outdated();
+    }
     let locked = matches!(
-        (&message.place.audience, &message.sender),
-        (super::model::Audience::Gdm(group), Some(sender)) if group.has(sender.id) && group.locked
+        (&message.place.audience, message.author.user_id()),
+        (Audience::Gdm(group), Some(sender)) if group.has(sender) && group.locked
     );
     if locked {
         Error::refused("locked", "This group is locked")
     } else {
         Error::refused("not_a_member", "You are not a member of this conversation")
     }
+}
+
+/// How often something is authorised again when the server changed meanwhile.
+pub(super) const RETRIES: usize = 5;
+/// The code of [`outdated`], by which whoever authorised tells that it is to be done again.
+pub(super) const OUTDATED: &str = "server_changed";
+
+/// What the server was like when something was authorised is not what it is like now.
+pub(super) fn outdated() -> Error {
+    let text = "The server changed meanwhile. Please try again.";
+    Error::new(ErrorKind::Unavailable, OUTDATED, text)
 }

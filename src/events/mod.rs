@@ -14,7 +14,7 @@ use utoipa::PartialSchema;
 use self::table::{INCOMING, OUTGOING, Payload};
 use crate::{
     chat::event::{
-        Changed, MessageDeleted, MessageEdited, MessageOut, ReadState, Sent, Synced,
+        AuthorOut, Changed, MessageDeleted, MessageEdited, MessageOut, ReadState, Sent, Synced,
         SyncedConversation, SystemMessage, UserTyping,
     },
     doc::event::{
@@ -83,6 +83,7 @@ fn types() -> Vec<(&'static str, Value)> {
     }
     vec![
         ("Message", schema::<MessageOut>()),
+        ("Author", schema::<AuthorOut>()),
         ("Sent", schema::<Sent>()),
         ("Changed", schema::<Changed>()),
         ("MessageEdited", schema::<MessageEdited>()),

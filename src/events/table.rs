@@ -45,16 +45,27 @@ pub(super) const INCOMING: &[Incoming] = &[
         about: "Says something in a group",
     },
     Incoming {
-        names: &["edit_message", "dm_edit", "gdm_edit"],
-        payload: "`{id, text}`",
-        answer: "Changed",
-        about: "Gives a message another text: public, in a DM, in a group",
+        names: &["channel_send"],
+        payload: "`{channel_id, text, attachment?, reply_to?, nonce?}`",
+        answer: "Sent",
+        about: "Says something in a channel of a server",
     },
     Incoming {
-        names: &["delete_message", "dm_delete", "gdm_delete"],
+        names: &["edit_message", "dm_edit", "gdm_edit", "channel_edit"],
+        payload: "`{id, text}`",
+        answer: "Changed",
+        about: "Gives a message another text: public, in a DM, in a group, in a channel",
+    },
+    Incoming {
+        names: &[
+            "delete_message",
+            "dm_delete",
+            "gdm_delete",
+            "channel_delete",
+        ],
         payload: "the id, or `{id}`",
         answer: "Changed",
-        about: "Deletes a message: public, in a DM, in a group",
+        about: "Deletes a message: public, in a DM, in a group, in a channel",
     },
     Incoming {
         names: &["mark_read"],
@@ -97,6 +108,12 @@ pub(super) const INCOMING: &[Incoming] = &[
         payload: "`{thread_id}`; may be called `tid`",
         answer: "`{}`",
         about: "One types in a group, or stopped",
+    },
+    Incoming {
+        names: &["channel_typing", "channel_stop_typing"],
+        payload: "`{channel_id}`",
+        answer: "`{}`",
+        about: "One types in a channel, or stopped",
     },
     Incoming {
         names: &["gdm_join"],
@@ -157,7 +174,19 @@ pub(super) const OUTGOING: &[Outgoing] = &[
         about: "Something was said in a group",
     },
     Outgoing {
-        names: &["message_edited", "edit_message", "dm_edit", "gdm_edit"],
+        names: &["channel_new"],
+        payload: Payload::Typed("Message"),
+        to: "those who may view the channel",
+        about: "Something was said in a channel, by a person or an app",
+    },
+    Outgoing {
+        names: &[
+            "message_edited",
+            "edit_message",
+            "dm_edit",
+            "gdm_edit",
+            "channel_edit",
+        ],
         payload: Payload::Typed("MessageEdited"),
         to: "those who can read it",
         about: "A message has another text. The first name for all kinds, one of the others besides",
@@ -169,7 +198,12 @@ pub(super) const OUTGOING: &[Outgoing] = &[
         about: "A message was deleted",
     },
     Outgoing {
-        names: &["delete_message", "dm_delete", "gdm_delete"],
+        names: &[
+            "delete_message",
+            "dm_delete",
+            "gdm_delete",
+            "channel_delete",
+        ],
         payload: Payload::Told("the id"),
         to: "those who could read it",
         about: "The same, for older clients",

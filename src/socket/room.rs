@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use entity::{ConversationId, DocId, UserId};
+use entity::{ConversationId, DocId, ServerId, UserId};
 
 /// A set of sockets that receive the same events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,8 +11,10 @@ pub enum Room<'a> {
     Everyone,
     /// All sockets of one person.
     User(UserId),
-    /// All sockets of the members of one group.
+    /// All sockets of the members of one group, or of those who may view one restricted channel.
     Conversation(ConversationId),
+    /// All sockets of the members of one server.
+    Server(ServerId),
     /// All sockets that have one document open.
     Doc(DocId),
     /// All sockets that came with one session (its stored hash).
@@ -35,6 +37,7 @@ impl fmt::Display for Room<'_> {
             Self::Everyone => f.write_str("everyone"),
             Self::User(id) => write!(f, "user:{id}"),
             Self::Conversation(id) => write!(f, "conversation:{id}"),
+            Self::Server(id) => write!(f, "server:{id}"),
             Self::Doc(id) => write!(f, "doc:{id}"),
             Self::Session(hash) => write!(f, "session:{hash}"),
         }

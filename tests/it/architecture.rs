@@ -20,7 +20,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "presence",
         &["kernel", "http", "socket", "settings", "account"],
     ),
-    ("chat", &["kernel", "http", "socket", "settings", "account"]),
+    (
+        "chat",
+        &[
+            "kernel",
+            "http",
+            "socket",
+            "settings",
+            "account",
+            "permission",
+        ],
+    ),
     (
         "gdm",
         &["kernel", "http", "socket", "settings", "account", "chat"],
@@ -44,6 +54,8 @@ const SEA_ORM: &[&str] = &[
     "admin/store.rs",
     "chat/batch.rs",
     "chat/groups.rs",
+    "chat/nonce.rs",
+    "chat/server_store.rs",
     "chat/store.rs",
     "chat/writer.rs",
     "doc/log.rs",

@@ -1115,6 +1115,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/servers/{server_id}/channels/{channel_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said in a channel, oldest first. */
+        get: operations["list_messages"];
+        put?: never;
+        /** Say something in a channel. */
+        post: operations["post_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1134,6 +1152,24 @@ export interface components {
         /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_AuditEntries: {
             entries: components["schemas"]["AuditEntryOut"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_ChannelMessage: {
+            /** @description The message; of one that was sent in parts, the last part. */
+            message: components["schemas"]["MessageOut"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_ChannelMessages: {
+            /** @description Whether there are more beyond the page. */
+            has_more: boolean;
+            /** @description Oldest first. */
+            messages: components["schemas"]["MessageOut"][];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -1462,6 +1498,25 @@ export interface components {
             id: components["schemas"]["AuditEntryId"];
             target: string;
         };
+        /**
+         * @description What sort of author it is.
+         * @enum {string}
+         */
+        AuthorKind: "user" | "webhook" | "system";
+        /** @description Who wrote a message in a channel. */
+        AuthorOut: {
+            /** @description App: the picture that the message gave it, which nobody has looked at. */
+            avatar_url?: string | null;
+            /**
+             * Format: int64
+             * @description The person's or the app's id.
+             */
+            id: number;
+            /** @description Whether it is a person or an app. */
+            kind: components["schemas"]["AuthorKind"];
+            /** @description The name that people are shown. An app's is what the message says, not an account. */
+            name: string;
+        };
         Ban: {
             /** @description `ban` or `unban`. */
             action: string;
@@ -1480,6 +1535,18 @@ export interface components {
             kind: components["schemas"]["ChangeKind"];
             text: string;
         };
+        /** @description One message of a channel. */
+        ChannelMessage: {
+            /** @description The message; of one that was sent in parts, the last part. */
+            message: components["schemas"]["MessageOut"];
+        };
+        /** @description Messages of a channel. */
+        ChannelMessages: {
+            /** @description Whether there are more beyond the page. */
+            has_more: boolean;
+            /** @description Oldest first. */
+            messages: components["schemas"]["MessageOut"][];
+        };
         /** @description A code under any of its names. */
         CodeInput: {
             code?: string | null;
@@ -1495,6 +1562,7 @@ export interface components {
         ConversationId: number;
         /** @description One conversation in the list of one's conversations. */
         ConversationOut: {
+            channel_id?: components["schemas"]["ConversationId"] | null;
             /** @description Its name for programs. */
             conversation: string;
             /** @description Group: its owner's name. */
@@ -1530,6 +1598,7 @@ export interface components {
              * @description `seq` up to which it is read.
              */
             read_seq: number;
+            server_id?: components["schemas"]["ServerId"] | null;
             tid?: components["schemas"]["ConversationId"] | null;
             /**
              * Format: int64
@@ -1677,7 +1746,7 @@ export interface components {
          * @description What a conversation is.
          * @enum {string}
          */
-        Kind: "public" | "dm" | "gdm";
+        Kind: "public" | "dm" | "gdm" | "channel";
         /** @description A direct message as it was sent. */
         LoggedDmOut: {
             created_at: components["schemas"]["Timestamp"];
@@ -1704,9 +1773,11 @@ export interface components {
         MessageOut: {
             /** @description A stored name such that `/uploads/<name>` is the file. */
             attachment?: string | null;
+            author?: components["schemas"]["AuthorOut"] | null;
             /** @description Only for System: its picture. */
             avatar?: string | null;
-            /** @description `public`, `dm:<the other's name>` or `gdm:<id>`. */
+            channel_id?: components["schemas"]["ConversationId"] | null;
+            /** @description `public`, `dm:<the other's name>`, `gdm:<id>` or `channel:<id>`. */
             conversation: string;
             /** @description When it was sent. */
             created_at: components["schemas"]["Timestamp"];
@@ -1720,6 +1791,8 @@ export interface components {
             edited_at?: components["schemas"]["Timestamp"] | null;
             /** @description Who last edited it. */
             edited_by?: string | null;
+            /** @description Channel: what is shown below the text. */
+            embeds?: Record<string, never>[] | null;
             /** @description DM: the author's name. */
             from_user?: string | null;
             /** @description One sequence for all kinds of conversation. */
@@ -1747,6 +1820,7 @@ export interface components {
              * @description 1, 2, 3 ... within the conversation.
              */
             seq: number;
+            server_id?: components["schemas"]["ServerId"] | null;
             /** @description Markdown, as typed. */
             source: string;
             /** @description Sanitised HTML. */
@@ -1757,7 +1831,7 @@ export interface components {
             to_user?: string | null;
             /**
              * Format: int64
-             * @description The author; 0 for System.
+             * @description The author; 0 for System and for apps.
              */
             user_id: number;
             /** @description The author's name. */
@@ -1780,6 +1854,20 @@ export interface components {
             /** @description Only for the first account, when the server can be reached from other machines. */
             setup_token?: string | null;
             username?: string;
+        };
+        /** @description A message for a channel. */
+        NewChannelMessage: {
+            /** @description Stored name of a file. */
+            attachment?: string | null;
+            /** @description Markdown. */
+            content?: string;
+            /** @description The sender's own key for it: sending it again stores nothing. */
+            nonce?: string | null;
+            /**
+             * Format: int64
+             * @description The message it answers.
+             */
+            replyTo?: number | null;
         };
         NewDocument: {
             /** @description At most 1000000 bytes. */
@@ -1937,6 +2025,11 @@ export interface components {
             username: string;
         };
         SearchAnswer: components["schemas"]["FoundPeople"] | string[];
+        /**
+         * Format: int64
+         * @description A community with channels, roles and members.
+         */
+        ServerId: number;
         SessionOut: {
             address: string;
             created_at: components["schemas"]["Timestamp"];
@@ -4821,6 +4914,103 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description Messages at most: 50 when absent, never more than 200. */
+                limit?: number;
+                /** @description Only messages older than the one with this id. */
+                before?: components["schemas"]["MessageId"];
+                /** @description Only messages newer than the one with this id. */
+                after?: components["schemas"]["MessageId"];
+            };
+            header?: never;
+            path: {
+                server_id: number;
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ChannelMessages"];
+                };
+            };
+            /** @description Without the permission read_history */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such channel, or not for the caller to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: number;
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannelMessage"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ChannelMessage"];
+                };
+            };
+            /** @description What is said is empty or malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Without the permission send_messages, or timed out */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such channel, or not for the caller to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too long, also for several messages */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,0 +1,267 @@
+//! Stored messages as people see them: names for ids, and the place that a conversation is.
+
+use std::{collections::HashMap, sync::Arc};
+
+use entity::{ConversationId, MessageId, UserId, conversation, conversation::Kind};
+
+use super::{
+    Card, ChannelPlace, Groups, Servers,
+    event::{AuthorKind, AuthorOut, MessageOut, SYSTEM, SYSTEM_AVATAR},
+    model::{Audience, Place, other},
+    publish::{kind_and_tid, server_of},
+    store::{self, Row, Standing},
+};
+use crate::{
+    account::{Directory, User},
+    kernel::Result,
+    permission::Permission,
+};
+
+/// Turns stored rows into what people see. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct History {
+    directory: Directory,
+    groups: Groups,
+    servers: Servers,
+}
+
+/// The names on one page.
+#[derive(Default)]
+struct Names {
+    people: HashMap<UserId, String>,
+    /// The authors of answered messages that no person wrote.
+    answered: HashMap<MessageId, String>,
+}
+
+impl History {
+    pub(super) fn new(directory: Directory, groups: Groups, servers: Servers) -> Self {
+        Self {
+            directory,
+            groups,
+            servers,
+        }
+    }
+
+    /// The name of a message's author.
+    pub(super) async fn author(&self, row: &Row) -> Result<String> {
+        match row.sender_id {
+            Some(id) => self.directory.name(id).await,
+            None => Ok(app_name(row).unwrap_or_else(|| SYSTEM.to_owned())),
+        }
+    }
+
+    /// The place that a stored conversation is; none for a deleted group or channel.
+    pub(super) async fn place(&self, conversation: &conversation::Model) -> Result<Option<Place>> {
+        let audience = match (conversation.kind, conversation.dm_low, conversation.dm_high) {
+            (Kind::Public, ..) => Some(Audience::Public),
+            (Kind::Gdm, ..) => self.groups.find(conversation.id).await?.map(Audience::Gdm),
+            (Kind::Dm, Some(low), Some(high)) => self.pair(low, high).await?.map(Audience::Dm),
+            (Kind::Channel, ..) => self.channel(conversation.id).await?.map(Audience::Channel),
+            (Kind::Dm, ..) => None,
+        };
+        Ok(audience.map(|audience| Place {
+            id: conversation.id,
+            audience,
+        }))
+    }
+
+    async fn pair(&self, one: UserId, two: UserId) -> Result<Option<[Arc<User>; 2]>> {
+        let (one, two) = (
+            self.directory.find(one).await?,
+            self.directory.find(two).await?,
+        );
+        Ok(one.zip(two).map(|(one, two)| [one, two]))
+    }
+
+    /// A channel as it is now.
+    pub(super) async fn channel(&self, id: ConversationId) -> Result<Option<ChannelPlace>> {
+        let Some(server) = self.servers.server_of(id).await? else {
+            return Ok(None);
+        };
+        let server = self.servers.find(server).await?;
+        Ok(server.and_then(|server| ChannelPlace::of(server, id)))
+    }
+
+    /// The place of a conversation that `viewer` is in; none for what they may not read now.
+    pub(super) async fn standing_place(
+        &self,
+        viewer: UserId,
+        standing: &Standing,
+    ) -> Result<Option<Place>> {
+        if standing.kind == Kind::Channel {
+            return self.readable_channel(viewer, standing.id).await;
+        }
+        let conversation = conversation::Model {
+            id: standing.id,
+            kind: standing.kind,
+            dm_low: standing.dm_low,
+            dm_high: standing.dm_high,
+            last_seq: standing.last_seq,
+            last_rev: standing.last_rev,
+            created_at: entity::Timestamp::default(),
+        };
+        self.place(&conversation).await
+    }
+
+    /// A channel whose history `viewer` may read.
+    pub(super) async fn readable_channel(
+        &self,
+        viewer: UserId,
+        id: ConversationId,
+    ) -> Result<Option<Place>> {
+        let Some(server) = self.servers.server_of(id).await? else {
+            return Ok(None);
+        };
+        let Some(access) = self.servers.access(server, viewer).await? else {
+            return Ok(None);
+        };
+        let may_read = access
+            .server
+            .channel(id)
+            .is_some_and(|channel| access.in_channel(channel).contains(Permission::ReadHistory));
+        let channel = ChannelPlace::of(access.server, id).filter(|_| may_read);
+        Ok(channel.map(|channel| Place {
+            id,
+            audience: Audience::Channel(channel),
+        }))
+    }
+
+    async fn names(&self, place: &Place, rows: &[Row]) -> Result<Names> {
+        let mut names = Names::default();
+        for row in rows {
+            let people = [row.sender_id, row.reply_user_id, row.edited_by];
+            for id in people.into_iter().flatten().chain(mentioned(row)) {
+                if let std::collections::hash_map::Entry::Vacant(entry) = names.people.entry(id) {
+                    entry.insert(self.directory.name(id).await?);
+                }
+            }
+        }
+        if place.audience.channel().is_some() {
+            let answered = rows.iter().filter(|row| row.reply_user_id.is_none());
+            let answered = answered.filter_map(|row| row.reply_to).collect();
+            for row in store::find_messages(self.servers.db().reader(), answered).await? {
+                names
+                    .answered
+                    .extend(app_name(&row).map(|name| (row.id, name)));
+            }
+        }
+        Ok(names)
+    }
+
+    /// Rows of one conversation as `viewer` sees them.
+    pub(super) async fn outgoing(
+        &self,
+        place: &Place,
+        viewer: UserId,
+        rows: Vec<Row>,
+    ) -> Result<Vec<MessageOut>> {
+        let names = self.names(place, &rows).await?;
+        let conversation = place.audience.name_for(viewer).to_string();
+        Ok(rows
+            .into_iter()
+            .map(|row| names.outgoing(place, &conversation, row))
+            .collect())
+    }
+}
+
+impl Names {
+    fn of(&self, id: UserId) -> String {
+        self.people.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// Who wrote the message that another one answers.
+    fn answered(&self, message: MessageId, user: Option<UserId>) -> String {
+        match user {
+            Some(user) => self.of(user),
+            None => self
+                .answered
+                .get(&message)
+                .cloned()
+                .unwrap_or_else(|| SYSTEM.to_owned()),
+        }
+    }
+
+    fn outgoing(&self, place: &Place, conversation: &str, row: Row) -> MessageOut {
+        let card: Option<Card> = row
+            .card
+            .as_deref()
+            .and_then(|card| serde_json::from_str(card).ok());
+        let username = match (row.sender_id, &card) {
+            (Some(id), _) => self.of(id),
+            (None, Some(card)) => card.username.clone(),
+            (None, None) => SYSTEM.to_owned(),
+        };
+        let channel = place.audience.channel();
+        let author = channel.map(|_| author(&row, &username, card.as_ref()));
+        let (kind, tid) = kind_and_tid(place);
+        let to_user = match (&place.audience, row.sender_id) {
+            (Audience::Dm(pair), Some(sender)) => Some(other(pair, sender).username.clone()),
+            (Audience::Dm(pair), None) => Some(pair[1].username.clone()),
+            _ => None,
+        };
+        let (deleted, created_at, edited_at) =
+            (row.is_deleted(), row.created_at(), row.edited_at());
+        MessageOut {
+            id: row.id,
+            conversation: conversation.to_owned(),
+            kind,
+            seq: row.seq,
+            rev: row.rev,
+            user_id: row.sender_id.map_or(0, |id| id.0),
+            from_user: to_user.is_some().then(|| username.clone()),
+            to_user,
+            username,
+            thread_id: tid,
+            tid,
+            server_id: server_of(place),
+            channel_id: channel.map(|channel| channel.id),
+            embeds: channel.map(|_| card.map_or_else(Vec::new, |card| card.embeds)),
+            mentions: mentioned(&row).map(|id| self.of(id)).collect(),
+            text: row.text,
+            source: row.source,
+            attachment: row.attachment,
+            created_at,
+            edited: u8::from(edited_at.is_some()),
+            edited_at,
+            edited_by: row.edited_by.map(|id| self.of(id)),
+            reply_username: row.reply_to.map(|id| self.answered(id, row.reply_user_id)),
+            reply_to: row.reply_to,
+            reply_snippet: row.reply_snippet,
+            reactions: Vec::new(),
+            avatar: (row.sender_id.is_none() && row.app_id.is_none()).then_some(SYSTEM_AVATAR),
+            author,
+            nonce: row.nonce,
+            deleted,
+        }
+    }
+}
+
+/// The name that an app gave a message.
+fn app_name(row: &Row) -> Option<String> {
+    let card: Card = serde_json::from_str(row.card.as_deref()?).ok()?;
+    Some(card.username)
+}
+
+fn author(row: &Row, name: &str, card: Option<&Card>) -> AuthorOut {
+    let (kind, id) = match (row.sender_id, row.app_id) {
+        (Some(user), _) => (AuthorKind::User, user.0),
+        (None, Some(app)) => (AuthorKind::Webhook, app.0),
+        (None, None) => (AuthorKind::System, 0),
+    };
+    AuthorOut {
+        kind,
+        id,
+        name: name.to_owned(),
+        avatar_url: card.and_then(|card| card.avatar_url.clone()),
+    }
+}
+
+/// The ids in the column `mentions`, which only the writer fills.
+fn mentioned(row: &Row) -> impl Iterator<Item = UserId> + use<> {
+    let ids: Vec<UserId> = row
+        .mentions
+        .as_deref()
+        .and_then(|ids| serde_json::from_str(ids).ok())
+        .unwrap_or_default();
+    ids.into_iter()
+}
