@@ -2,6 +2,8 @@
 //!
 //! `main` and the tests share this path: [`App::build`], then [`App::serve`] until told to stop.
 
+mod document;
+
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
@@ -17,11 +19,11 @@ use socketioxide::{SocketIo, layer::SocketIoLayer};
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
 };
-use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
+    access::{self, Access, Declared, require_declared, write_envelope},
     account::{
         self, Accounts, Directory, FirstAccount, LoginThrottle, Passwords, SessionStore,
         identify_socket, session_layer,
@@ -31,7 +33,7 @@ use crate::{
     doc::{self, Docs},
     gdm::{self, Gdms},
     http::{
-        self as plumbing, ClientAddress, MAX_BODY_BYTES, Origins, TrustedProxies, assets,
+        self as plumbing, ClientAddress, MAX_BODY_BYTES, Origins, TrustedProxies, assets, cors,
         find_client_address, log_request, require_same_origin,
     },
     kernel::{Clock, Config, Db, Error, Tasks, metrics, token},
@@ -39,6 +41,8 @@ use crate::{
     settings::Settings,
     socket::{self, Delivery, Gate, Handshake, LinkListener, Peer, Routes, handshake},
 };
+
+pub use document::openapi;
 
 /// How long shutting down may take; service managers kill after ten seconds.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -63,16 +67,9 @@ pub struct App {
     setup_token: Option<Arc<str>>,
 }
 
-/// What the document at `/api/openapi.json` begins with.
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "Chatter",
-    description = "The REST side of Chatter. Messages are sent over Socket.IO: see docs/events.md."
-))]
-struct ApiDoc;
-
 /// The features, wired together.
 struct Features {
+    access: Access,
     accounts: Accounts,
     chat: Chat,
     gdms: Gdms,
@@ -104,7 +101,14 @@ impl App {
         )
         .await?;
         let socket_events = open_namespace(&features, &io, &delivery, &tasks);
-        let router = router(&config, &db, &features, sessions, socket_layer, &delivery);
+        let declared = Declared::read(&openapi())?;
+        let router = router(
+            &config,
+            (&db, &clock, &delivery),
+            &features,
+            (sessions, declared),
+            socket_layer,
+        );
         let listener = LinkListener::bind(&config.server.bind)
             .map_err(|error| anyhow::anyhow!("server.bind {}: {error}", config.server.bind))?;
         let address = axum::serve::Listener::local_addr(&listener)?;
@@ -185,23 +189,6 @@ impl App {
     }
 }
 
-/// The document at `/api/openapi.json`.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    let mut document = ApiDoc::openapi();
-    for feature in [
-        account::routes().into_openapi(),
-        chat::routes().into_openapi(),
-        chat::channel_routes().into_openapi(),
-        gdm::routes().into_openapi(),
-        doc::routes().into_openapi(),
-        presence::routes().into_openapi(),
-        admin::routes().into_openapi(),
-    ] {
-        document.merge(feature);
-    }
-    document
-}
-
 async fn features(
     config: &Config,
     clock: &Clock,
@@ -225,6 +212,13 @@ async fn features(
             None => FirstAccount::Ordinary,
         },
         tasks: tasks.clone(),
+    });
+    let access = Access::start(access::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        directory: directory.clone(),
+        tasks: tasks.clone(),
+        limits: config.limits.enabled,
     });
     let groups = Groups::new(db.clone());
     let servers = Servers::new(db.clone(), clock.clone());
@@ -286,6 +280,7 @@ async fn features(
         public_origin: config.public_origin().into(),
     });
     Ok(Features {
+        access,
         accounts,
         chat,
         gdms,
@@ -346,11 +341,10 @@ fn open_namespace(
 
 fn router(
     config: &Config,
-    db: &Db,
+    (db, clock, delivery): (&Db, &Clock, &Delivery),
     features: &Features,
-    sessions: SessionStore,
+    (sessions, declared): (SessionStore, Declared),
     socket_layer: SocketIoLayer,
-    delivery: &Delivery,
 ) -> Router {
     let origins = Origins::new(config);
     let api = OpenApiRouter::<()>::new()
@@ -400,6 +394,10 @@ fn router(
             require_same_origin,
         ))
         .layer(middleware::from_fn_with_state(
+            (declared.clone(), features.access.bearers().clone()),
+            require_declared,
+        ))
+        .layer(middleware::from_fn_with_state(
             TrustedProxies::new(&config.server.trusted_proxies),
             find_client_address,
         ))
@@ -412,8 +410,12 @@ fn router(
             "/healthz",
             routing::get(|| async { axum::Json(json!({"ok": true})) }),
         )
-        .layer(origins.cors())
+        .layer(middleware::from_fn_with_state(origins.cors(), cors))
         .layer(CatchPanicLayer::custom(plumbing::panicked))
+        .layer(middleware::from_fn_with_state(
+            (declared, clock.clone()),
+            write_envelope,
+        ))
         .layer(middleware::from_fn(log_request))
 }
 

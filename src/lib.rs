@@ -6,6 +6,7 @@
 //! - [`cli`]: the command line. [`events`]: the reference of the Socket.IO events.
 //! - Features, one folder each: [`admin`], [`doc`], [`gdm`], [`chat`], [`presence`], [`account`],
 //!   [`settings`].
+//! - [`access`]: who calls a route of the platform, and how it is answered.
 //! - [`permission`]: who may do what within a server, decided without I/O.
 //! - [`http`] and [`socket`]: axum and socketioxide plumbing; neither knows a feature.
 //! - [`kernel`]: errors, configuration, database, time, tokens, tasks.
@@ -13,6 +14,7 @@
 //!
 //! `ARCHITECTURE.md` tells one message's journey through them.
 
+pub mod access;
 pub mod account;
 pub mod admin;
 pub mod app;

@@ -13,6 +13,9 @@ pub struct Model {
     pub id: GrantId,
     /// The client.
     pub app_id: AppId,
+    /// Whether the client is the developer portal itself: nobody else is granted more than
+    /// `identify`, which the schema sees to.
+    pub first_party: bool,
     /// The person.
     pub user_id: UserId,
     /// What they allowed, separated by spaces.

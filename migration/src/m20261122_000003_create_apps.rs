@@ -124,7 +124,8 @@ const UP: &[&str] = &[
         privacy_url TEXT,
         require_pkce BOOLEAN NOT NULL DEFAULT TRUE,
         first_party BOOLEAN NOT NULL DEFAULT FALSE,
-        CHECK (client_type <> 'public' OR require_pkce)
+        CHECK (client_type <> 'public' OR require_pkce),
+        UNIQUE (app_id, first_party)
     )",
     "CREATE TABLE oauth_secret (
         id {id},
@@ -136,12 +137,16 @@ const UP: &[&str] = &[
     "CREATE INDEX oauth_secret_by_app ON oauth_secret (app_id)",
     r#"CREATE TABLE oauth_grant (
         id {id},
-        app_id BIGINT NOT NULL REFERENCES oauth_client (app_id) ON DELETE CASCADE,
+        app_id BIGINT NOT NULL,
+        first_party BOOLEAN NOT NULL,
         user_id BIGINT NOT NULL REFERENCES "user" (id),
         scope TEXT NOT NULL,
         created_at BIGINT NOT NULL,
         last_used_at BIGINT,
-        revoked_at BIGINT
+        revoked_at BIGINT,
+        FOREIGN KEY (app_id, first_party)
+            REFERENCES oauth_client (app_id, first_party) ON DELETE CASCADE,
+        CHECK (first_party OR scope = 'identify')
     )"#,
     "CREATE UNIQUE INDEX oauth_grant_live ON oauth_grant (app_id, user_id) \
      WHERE revoked_at IS NULL",

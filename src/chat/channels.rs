@@ -32,12 +32,26 @@ pub struct AppMessage {
     pub source: String,
     /// What is shown below the text.
     pub embeds: Vec<serde_json::Value>,
-    /// Whether people who are named in it are told.
-    pub mentions_people: bool,
+    /// Who of the people named in it are mentioned.
+    pub mentions: Mentioned,
+    /// Whether it comes without a sound.
+    pub silent: bool,
     /// The message it answers, which must be in the same channel.
     pub reply_to: Option<MessageId>,
     /// The key under which it is stored only once, and the hash of its request.
     pub key: Option<(String, String)>,
+}
+
+/// Who of the people named in a text are mentioned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Mentioned {
+    /// All of them.
+    #[default]
+    All,
+    /// These alone.
+    Only(Vec<UserId>),
+    /// None.
+    Nobody,
 }
 
 /// What an app said under a key before.
@@ -207,12 +221,14 @@ impl Chat {
         let card = Card {
             username: message.author.name.clone(),
             avatar_url: message.author.avatar_url.clone(),
+            avatar_emoji: message.author.avatar_emoji.clone(),
+            silent: message.silent,
             embeds: message.embeds,
             request_hash,
         };
         let new = NewMessage {
             body: self
-                .app_body(&place, message.source, message.mentions_people)
+                .app_body(&place, message.source, &message.mentions)
                 .await?,
             place,
             author: Author::App(message.author),
@@ -262,7 +278,7 @@ impl Chat {
         author: AppAuthor,
         id: MessageId,
         (source, embeds): (Option<String>, Option<Vec<serde_json::Value>>),
-        mentions_people: bool,
+        mentions: &Mentioned,
     ) -> Result<MessageOut> {
         let row = self.app_message(place, author.app, id).await?;
         let mut card: Card = match row.card.as_deref() {
@@ -276,7 +292,7 @@ impl Chat {
         if source.trim().is_empty() && card.embeds.is_empty() && row.attachment.is_none() {
             return Err(Error::invalid("content_required", "content is required"));
         }
-        let body = self.app_body(place, source, mentions_people).await?;
+        let body = self.app_body(place, source, mentions).await?;
         let what = Amendment::Edit(body, Some(Arc::new(card)));
         self.amend_as_app(place, author, &row, what).await?;
         let edited = self.messages(place, vec![id]).await?.pop();
@@ -330,10 +346,12 @@ impl Chat {
             .ok_or_else(message_not_found)
     }
 
-    async fn app_body(&self, place: &Place, source: String, mentions: bool) -> Result<Body> {
+    async fn app_body(&self, place: &Place, source: String, mentions: &Mentioned) -> Result<Body> {
         let mut body = self.body(place, source).await?;
-        if !mentions {
-            body.mentions.clear();
+        match mentions {
+            Mentioned::All => {}
+            Mentioned::Only(people) => body.mentions.retain(|(id, _)| people.contains(id)),
+            Mentioned::Nobody => body.mentions.clear(),
         }
         Ok(body)
     }

@@ -56,6 +56,9 @@ pub struct MessageOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Object>>)]
     pub embeds: Option<Vec<serde_json::Value>>,
+    /// App: whether it comes without a sound.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
     /// Sanitised HTML.
     pub text: String,
     /// Markdown, as typed.
@@ -100,6 +103,9 @@ pub struct AuthorOut {
     /// App: the picture that the message gave it, which nobody has looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
+    /// App: the emoji that the message gave it for a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar_emoji: Option<String>,
 }
 
 /// What sort of author it is.
@@ -280,6 +286,9 @@ pub struct ConversationOut {
 pub struct SyncedConversation {
     /// The conversation's name.
     pub conversation: String,
+    /// Channel: its server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_id: Option<ServerId>,
     /// `seq` of the newest message.
     pub last_seq: i64,
     /// `rev` of the newest change.

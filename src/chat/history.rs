@@ -225,6 +225,7 @@ impl Chat {
         };
         Ok(SyncedConversation {
             conversation: place.audience.name_for(user.id).to_string(),
+            server_id: server_of(place),
             last_seq: standing.last_seq,
             last_rev: standing.last_rev,
             read_seq: standing.read_seq,

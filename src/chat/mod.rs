@@ -37,7 +37,7 @@ mod typing;
 mod view;
 mod writer;
 
-pub use channels::{AppMessage, SaidBefore, is_outdated};
+pub use channels::{AppMessage, Mentioned, SaidBefore, is_outdated};
 pub use groups::{Group, Groups};
 pub use http::{router, routes};
 pub use http_channel::{channel_router, channel_routes};

@@ -226,6 +226,8 @@ pub struct AppAuthor {
     pub name: String,
     /// The picture it gave this message.
     pub avatar_url: Option<String>,
+    /// The emoji it gave this message for a picture.
+    pub avatar_emoji: Option<String>,
 }
 
 impl Author {
@@ -267,6 +269,12 @@ pub struct Card {
     /// The picture it goes by, if it gave one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
+    /// The emoji it goes by instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar_emoji: Option<String>,
+    /// Whether it comes without a sound.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
     /// What is shown below the text, as the app's feature made it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub embeds: Vec<serde_json::Value>,

@@ -136,6 +136,7 @@ pub(super) fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) ->
             let card = message.card.as_ref();
             card.map_or_else(Vec::new, |card| card.embeds.clone())
         }),
+        silent: message.card.as_ref().is_some_and(|card| card.silent),
         text: message.body.text.clone(),
         source: message.body.source.clone(),
         attachment: message.attachment.clone(),
@@ -169,12 +170,14 @@ fn author(author: &Author) -> AuthorOut {
             id: user.id.0,
             name: user.username.clone(),
             avatar_url: None,
+            avatar_emoji: None,
         },
         Author::App(app) => AuthorOut {
             kind: AuthorKind::Webhook,
             id: app.app.0,
             name: app.name.clone(),
             avatar_url: app.avatar_url.clone(),
+            avatar_emoji: app.avatar_emoji.clone(),
         },
     }
 }

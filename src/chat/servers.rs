@@ -13,7 +13,7 @@ use entity::{AppId, ConversationId, RoleId, ServerId, Timestamp, UserId};
 
 use super::server_store as store;
 use crate::{
-    kernel::{Cache, Clock, Db, Error, Result, error::ErrorKind},
+    kernel::{Cache, Clock, Db, Error, Result, Tx, error::ErrorKind},
     permission::{self, ChannelRules, Overwrite, Permission, Permissions, Standing, Target},
 };
 
@@ -323,6 +323,16 @@ impl Servers {
     pub fn channel_deleted(&self, id: ConversationId) {
         self.channels.invalidate(&id);
     }
+}
+
+/// The server as `tx` sees it, for whoever changes it.
+pub async fn read(tx: &Tx, id: ServerId) -> Result<Option<Server>> {
+    store::read_server(tx, id).await
+}
+
+/// One of its members, likewise.
+pub async fn read_member(tx: &Tx, id: ServerId, user: UserId) -> Result<Option<Member>> {
+    store::read_member(tx, id, user).await
 }
 
 /// There is no such server, or it is not for the caller to know of.

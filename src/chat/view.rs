@@ -215,6 +215,7 @@ impl Names {
             tid,
             server_id: server_of(place),
             channel_id: channel.map(|channel| channel.id),
+            silent: card.as_ref().is_some_and(|card| card.silent),
             embeds: channel.map(|_| card.map_or_else(Vec::new, |card| card.embeds)),
             mentions: mentioned(&row).map(|id| self.of(id)).collect(),
             text: row.text,
@@ -253,6 +254,7 @@ fn author(row: &Row, name: &str, card: Option<&Card>) -> AuthorOut {
         id,
         name: name.to_owned(),
         avatar_url: card.and_then(|card| card.avatar_url.clone()),
+        avatar_emoji: card.and_then(|card| card.avatar_emoji.clone()),
     }
 }
 

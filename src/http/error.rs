@@ -1,6 +1,9 @@
 //! Errors as HTTP: a status and a JSON body.
+//!
+//! The error itself stays with the answer, in its extensions, for layers that write it otherwise:
+//! the platform's routes have a body of their own.
 
-use std::any::Any;
+use std::{any::Any, sync::Arc};
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -55,16 +58,20 @@ pub(super) const fn status(kind: ErrorKind) -> StatusCode {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        self.log("http");
-        let mut response =
-            (status(self.kind()), axum::Json(ErrorBody::from(&self))).into_response();
-        if let Some(seconds) = self.retry_after() {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+        answer(status(self.kind()), self)
     }
+}
+
+fn answer(status: StatusCode, error: Error) -> Response {
+    error.log("http");
+    let mut response = (status, axum::Json(ErrorBody::from(&error))).into_response();
+    if let Some(seconds) = error.retry_after() {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response.extensions_mut().insert(Arc::new(error));
+    response
 }
 
 /// The answer for paths that do not exist.
@@ -75,11 +82,7 @@ pub async fn not_found() -> Error {
 /// The answer for methods that a path does not take.
 pub async fn method_not_allowed() -> Response {
     let error = Error::invalid("method_not_allowed", "method not allowed");
-    (
-        StatusCode::METHOD_NOT_ALLOWED,
-        axum::Json(ErrorBody::from(&error)),
-    )
-        .into_response()
+    answer(StatusCode::METHOD_NOT_ALLOWED, error)
 }
 
 /// The answer when a handler panicked: one request fails, the process goes on.

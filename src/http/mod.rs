@@ -18,9 +18,9 @@ pub use client_address::{ClientAddress, TrustedProxies, find_client_address};
 pub use error::{ErrorBody, method_not_allowed, not_found, panicked};
 pub use extract::{Fields, Json, Path, Query, is_multipart, multipart_error};
 pub use navigation::{Navigation, TypedGet};
-pub use origin::{Origins, require_same_origin};
+pub use origin::{Cookieless, Origins, cors, require_same_origin};
 pub use page::{escape, page};
-pub use request_log::log_request;
+pub use request_log::{RequestId, log_request};
 
 /// The session cookie's name where there is no https to secure it with.
 pub const SESSION_COOKIE: &str = "chatter_session";

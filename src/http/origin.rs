@@ -4,8 +4,9 @@
 //! refused before anything reads it, and one that comes with a session must name a trusted site:
 //! programs that act with a person's cookie set the header themselves. Sockets are the exception,
 //! since Socket.IO clients outside of browsers send none: theirs may be absent, but not foreign.
+//! Requests whose cookie nothing will read ([`Cookieless`]) may come from anywhere.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
@@ -13,10 +14,24 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, Method, header};
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower::{Layer, ServiceExt};
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 use super::SESSION_COOKIE;
 use crate::kernel::{Config, Error, config::origin_of};
+
+/// In the extensions of a request that carries no cookie: nobody's rights can be misused by it.
+#[derive(Clone, Copy, Debug)]
+pub struct Cookieless;
+
+/// Paths that pages of every site may read, without cookies: what clients that sign people in
+/// through this server call from browsers.
+const OPEN: [&str; 4] = [
+    "/.well-known/oauth-authorization-server",
+    "/oauth/revoke",
+    "/oauth/token",
+    "/oauth/userinfo",
+];
 
 /// The origins whose pages are trusted.
 #[derive(Clone, Debug)]
@@ -61,8 +76,16 @@ impl Origins {
         }
     }
 
-    /// The CORS headers for trusted pages, on every answer and on errors too.
-    pub fn cors(&self) -> CorsLayer {
+    /// Who may call from where, for [`cors`].
+    pub fn cors(&self) -> Cors {
+        Cors {
+            trusted: self.trusted_cors(),
+            open: open_cors(),
+        }
+    }
+
+    /// The CORS headers for trusted pages.
+    fn trusted_cors(&self) -> CorsLayer {
         let origins = self.clone();
         CorsLayer::new()
             .allow_origin(AllowOrigin::predicate(move |origin, _| {
@@ -75,23 +98,71 @@ impl Origins {
                 Method::GET,
                 Method::POST,
                 Method::PUT,
+                Method::PATCH,
                 Method::DELETE,
                 Method::OPTIONS,
             ])
             .allow_headers([
                 header::CONTENT_TYPE,
                 header::AUTHORIZATION,
+                header::IF_MATCH,
+                HeaderName::from_static("idempotency-key"),
+                HeaderName::from_static("prefer"),
+                HeaderName::from_static("x-audit-log-reason"),
                 HeaderName::from_static("x-client-id"),
                 HeaderName::from_static("x-dbx"),
             ])
-            .expose_headers([
-                HeaderName::from_static("x-has-more"),
-                HeaderName::from_static("x-request-id"),
-                header::RETRY_AFTER,
-            ])
+            .expose_headers(EXPOSED)
             .vary([header::ORIGIN])
-            .max_age(std::time::Duration::from_mins(10))
+            .max_age(MAX_AGE)
     }
+}
+
+/// How long browsers remember what they may send.
+const MAX_AGE: Duration = Duration::from_mins(10);
+
+/// Headers of answers that scripts may read.
+const EXPOSED: [HeaderName; 12] = [
+    header::ETAG,
+    header::RETRY_AFTER,
+    header::WWW_AUTHENTICATE,
+    HeaderName::from_static("idempotency-replayed"),
+    HeaderName::from_static("ratelimit"),
+    HeaderName::from_static("ratelimit-policy"),
+    HeaderName::from_static("x-has-more"),
+    HeaderName::from_static("x-ratelimit-limit"),
+    HeaderName::from_static("x-ratelimit-remaining"),
+    HeaderName::from_static("x-ratelimit-reset"),
+    HeaderName::from_static("x-ratelimit-reset-after"),
+    HeaderName::from_static("x-request-id"),
+];
+
+/// The CORS headers for pages of every site, which may send no cookie.
+fn open_cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers(EXPOSED)
+        .max_age(MAX_AGE)
+}
+
+/// The CORS headers: for trusted pages with cookies, and at a few paths for everybody without.
+#[derive(Clone, Debug)]
+pub struct Cors {
+    trusted: CorsLayer,
+    open: CorsLayer,
+}
+
+/// Tells browsers which pages may call, on every answer and on errors too.
+pub async fn cors(State(cors): State<Cors>, request: Request, next: Next) -> Response {
+    let layer = if OPEN.contains(&request.uri().path()) {
+        cors.open
+    } else {
+        cors.trusted
+    };
+    let answer = layer.layer(next).oneshot(request).await;
+    answer.unwrap_or_else(|never| match never {})
 }
 
 /// Refuses requests that change something, and sockets, when another site's page sent them.
@@ -105,6 +176,9 @@ pub async fn require_same_origin(
         Method::GET | Method::HEAD | Method::OPTIONS
     );
     let is_socket = request.uri().path().starts_with("/socket.io/");
+    if request.extensions().get::<Cookieless>().is_some() {
+        return next.run(request).await;
+    }
     let headers = request.headers();
     let trusted = if changes && !is_socket && has_session(headers) {
         origins.vouch_for(headers)

@@ -1,6 +1,6 @@
 //! One line of log for each request, and an id to find it by.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request},
@@ -14,10 +14,15 @@ use crate::kernel::metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What a request is called in the log and in its answer. Put into the request's extensions.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub Arc<str>);
+
 /// Gives the request an id, which the answer carries as `X-Request-Id`, and logs the route - not
 /// the URI, which may hold a code or a token - with status and time.
-pub async fn log_request(request: Request, next: Next) -> Response {
-    let id = uuid::Uuid::now_v7().to_string();
+pub async fn log_request(mut request: Request, next: Next) -> Response {
+    let id: Arc<str> = uuid::Uuid::now_v7().to_string().into();
+    request.extensions_mut().insert(RequestId(id.clone()));
     let route = request
         .extensions()
         .get::<MatchedPath>()

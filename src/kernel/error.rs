@@ -47,7 +47,8 @@ pub struct Error {
     kind: ErrorKind,
     code: Cow<'static, str>,
     text: Cow<'static, str>,
-    pointer: Option<String>,
+    pointer: Option<Box<str>>,
+    all: Box<[Error]>,
     retry_after: Option<u64>,
     cause: Option<anyhow::Error>,
 }
@@ -64,6 +65,7 @@ impl Error {
             code: code.into(),
             text: text.into(),
             pointer: None,
+            all: Box::default(),
             retry_after: None,
             cause: None,
         }
@@ -149,7 +151,7 @@ impl Error {
 
     /// The same error, about the part of the body at `pointer` (RFC 6901: `/rows/2/label`).
     #[must_use]
-    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+    pub fn at(mut self, pointer: impl Into<Box<str>>) -> Self {
         self.pointer = Some(pointer.into());
         self
     }
@@ -168,6 +170,25 @@ impl Error {
     /// The part of the body that is wrong, as a JSON pointer.
     pub fn pointer(&self) -> Option<&str> {
         self.pointer.as_deref()
+    }
+
+    /// The same error, as the first of `all` that is wrong with the request, itself included.
+    #[must_use]
+    pub fn among(mut self, all: Vec<Self>) -> Self {
+        self.all = all.into();
+        self
+    }
+
+    /// All that is wrong with the request; empty where looking ended with the first.
+    pub fn all(&self) -> &[Self] {
+        &self.all
+    }
+
+    /// The same error, worth trying again after so many seconds.
+    #[must_use]
+    pub fn after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
     }
 
     /// What people are shown.

@@ -17,6 +17,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("settings", &["kernel", "http", "socket"]),
     ("account", &["kernel", "http", "socket", "settings"]),
     (
+        "access",
+        &["kernel", "http", "socket", "account", "permission"],
+    ),
+    (
         "presence",
         &["kernel", "http", "socket", "settings", "account"],
     ),
@@ -48,6 +52,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// write path, the group cache that reads for it, the types of columns where an account or a
 /// session is written, and the kernel's own.
 const SEA_ORM: &[&str] = &[
+    "access/store.rs",
     "account/service.rs",
     "account/session_store.rs",
     "account/store.rs",
@@ -71,6 +76,12 @@ const SEA_ORM: &[&str] = &[
 /// Where HTTP is spoken: the plumbing, the features' `http*.rs`, the extractors of people, and the
 /// connections under the sockets.
 const AXUM: &[&str] = &[
+    "access/actor.rs",
+    "access/bearer.rs",
+    "access/declared.rs",
+    "access/envelope.rs",
+    "access/idempotency.rs",
+    "access/pace.rs",
     "account/identity.rs",
     "app.rs",
     "socket/handshake.rs",

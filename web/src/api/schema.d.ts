@@ -1505,6 +1505,8 @@ export interface components {
         AuthorKind: "user" | "webhook" | "system";
         /** @description Who wrote a message in a channel. */
         AuthorOut: {
+            /** @description App: the emoji that the message gave it for a picture. */
+            avatar_emoji?: string | null;
             /** @description App: the picture that the message gave it, which nobody has looked at. */
             avatar_url?: string | null;
             /**
@@ -1821,6 +1823,8 @@ export interface components {
              */
             seq: number;
             server_id?: components["schemas"]["ServerId"] | null;
+            /** @description App: whether it comes without a sound. */
+            silent?: boolean;
             /** @description Markdown, as typed. */
             source: string;
             /** @description Sanitised HTML. */
@@ -2114,6 +2118,7 @@ export interface components {
              * @description What to send as `since` next time.
              */
             rev: number;
+            server_id?: components["schemas"]["ServerId"] | null;
             /** @description Whether these are simply its newest messages, since the caller did not name it. */
             snapshot: boolean;
             /**

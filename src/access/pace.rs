@@ -1,0 +1,213 @@
+//! How much of its limits a request has left, kept with the request and told in its answer.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::extract::FromRequestParts;
+use entity::Timestamp;
+use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
+
+use super::limits::{Limit, Subject};
+use crate::kernel::{Error, Result};
+
+/// What one limit has left for somebody.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Left {
+    pub(super) limit: Limit,
+    pub(super) subject: Subject,
+    /// How many more requests are taken at once.
+    pub(super) remaining: u32,
+    /// How long until the limit is as good as unused.
+    pub(super) until_full: Duration,
+    /// How long until one more request is taken, where this one was not.
+    pub(super) refused_for: Option<Duration>,
+}
+
+/// What the limits of one request have left. Cheap to clone; in the request's extensions.
+#[derive(Clone, Debug, Default)]
+pub struct Pace(Arc<Mutex<Vec<Left>>>);
+
+impl Pace {
+    pub(super) fn note(&self, left: Left) {
+        self.lock().push(left);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Left>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The limit that holds the request back most, and all of them.
+    fn tightest(&self) -> Option<(Left, Vec<Left>)> {
+        let all = self.lock().clone();
+        let tightest = all.iter().copied().min_by_key(|left| {
+            let is_taken = left.refused_for.is_none();
+            (is_taken, left.remaining, std::cmp::Reverse(left.until_full))
+        });
+        tightest.map(|tightest| (tightest, all))
+    }
+
+    /// How long to wait before the next request, where this one was refused.
+    pub(super) fn refused_for(&self) -> Option<Duration> {
+        self.tightest()
+            .and_then(|(tightest, _)| tightest.refused_for)
+    }
+
+    /// Writes the headers, as of `now`.
+    pub(super) fn write(&self, headers: &mut HeaderMap, now: Timestamp) {
+        let Some((tightest, all)) = self.tightest() else {
+            return;
+        };
+        let after = tightest.refused_for.unwrap_or(tightest.until_full);
+        let reset = Duration::from_millis(now.0.max(0).unsigned_abs()) + after;
+        let policies: Vec<_> = all
+            .iter()
+            .map(|Left { limit, .. }| {
+                let window = limit.window.as_secs();
+                format!("\"{}\";q={};w={window}", limit.name, limit.requests)
+            })
+            .collect();
+        let state = format!(
+            "\"{}\";r={};t={}",
+            tightest.limit.name,
+            tightest.remaining,
+            whole_seconds(after)
+        );
+        let mut set = |name: &'static str, value: String| {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        };
+        set("x-ratelimit-limit", tightest.limit.requests.to_string());
+        set("x-ratelimit-remaining", tightest.remaining.to_string());
+        set("x-ratelimit-reset", decimal(reset));
+        set("x-ratelimit-reset-after", decimal(after));
+        set("x-ratelimit-bucket", bucket(&all));
+        set("ratelimit-policy", policies.join(", "));
+        set("ratelimit", state);
+        if let Some(wait) = tightest.refused_for {
+            set("x-ratelimit-scope", tightest.limit.scope().to_owned());
+            headers.insert(header::RETRY_AFTER, whole_seconds(wait).into());
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Pace {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let pace = parts.extensions.get::<Self>().cloned();
+        pace.ok_or_else(|| Error::internal(anyhow::anyhow!("BUG: no envelope around a route")))
+    }
+}
+
+/// Whole seconds, rounded up: earlier would be too early.
+pub(super) fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+/// Seconds with three decimals, rounded up.
+fn decimal(time: Duration) -> String {
+    let ms = time.as_nanos().div_ceil(1_000_000);
+    format!("{}.{:03}", ms / 1000, ms % 1000)
+}
+
+/// An opaque name for what was counted: the same for requests that share all of it.
+fn bucket(all: &[Left]) -> String {
+    let mut hasher = DefaultHasher::new();
+    for left in all {
+        (left.limit.name, left.subject).hash(&mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use entity::{AppId, Timestamp};
+    use http::HeaderMap;
+
+    use super::{Left, Limit, Pace, Subject, decimal, whole_seconds};
+
+    const IP: Limit = Limit::new("ip", 30, Duration::from_mins(1));
+    const WIDGET: Limit = Limit::new("widget", 60, Duration::from_mins(1));
+
+    fn left(limit: Limit, remaining: u32, refused_for: Option<Duration>) -> Left {
+        Left {
+            limit,
+            subject: Subject::App(AppId(7)),
+            remaining,
+            until_full: Duration::from_millis(23_400),
+            refused_for,
+        }
+    }
+
+    fn headers(all: &[Left]) -> HeaderMap {
+        let pace = Pace::default();
+        for left in all {
+            pace.note(*left);
+        }
+        let mut headers = HeaderMap::new();
+        pace.write(&mut headers, Timestamp(1_768_484_527_012));
+        headers
+    }
+
+    #[track_caller]
+    fn assert_has(headers: &HeaderMap, expected: &[(&str, &str)]) {
+        for (name, value) in expected {
+            assert_eq!(headers[*name], value, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_tightest_limit_is_told_and_the_others_are_named() {
+        let headers = headers(&[left(WIDGET, 59, None), left(IP, 12, None)]);
+        assert_has(
+            &headers,
+            &[
+                ("x-ratelimit-limit", "30"),
+                ("x-ratelimit-remaining", "12"),
+                ("x-ratelimit-reset", "1768484550.412"),
+                ("x-ratelimit-reset-after", "23.400"),
+                ("ratelimit", "\"ip\";r=12;t=24"),
+                ("ratelimit-policy", "\"widget\";q=60;w=60, \"ip\";q=30;w=60"),
+            ],
+        );
+        assert!(!headers.contains_key("retry-after"));
+        assert!(!headers.contains_key("x-ratelimit-scope"));
+    }
+
+    #[test]
+    fn a_refusal_says_for_how_long_and_whose_limit_it_was() {
+        let wait = Some(Duration::from_millis(2_409));
+        let refused = headers(&[left(IP, 0, None), left(WIDGET.shared(), 0, wait)]);
+        assert_has(
+            &refused,
+            &[
+                ("x-ratelimit-limit", "60"),
+                ("x-ratelimit-reset-after", "2.409"),
+                ("x-ratelimit-scope", "shared"),
+                ("retry-after", "3"),
+            ],
+        );
+        let alone = headers(&[left(IP, 0, wait)]);
+        assert_eq!(alone["x-ratelimit-scope"], "user");
+        assert_ne!(alone["x-ratelimit-bucket"], refused["x-ratelimit-bucket"]);
+    }
+
+    #[test]
+    fn without_limits_there_are_no_headers() {
+        assert!(headers(&[]).is_empty());
+    }
+
+    #[test]
+    fn waits_are_rounded_up() {
+        assert_eq!(whole_seconds(Duration::from_millis(2_001)), 3);
+        assert_eq!(whole_seconds(Duration::from_secs(2)), 2);
+        assert_eq!(whole_seconds(Duration::ZERO), 0);
+        assert_eq!(decimal(Duration::from_nanos(1)), "0.001");
+    }
+}
