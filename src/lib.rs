@@ -16,6 +16,7 @@
 pub mod account;
 pub mod admin;
 pub mod app;
+pub mod apps;
 pub mod chat;
 pub mod cli;
 pub mod doc;
