@@ -9,10 +9,10 @@ use super::{
     },
     markdown, mrkdwn,
     reader::{Fields, https_address},
-    refused::{Refused, Result},
     slack,
     warnings::Warnings,
 };
+use crate::kernel::{Error, Result};
 
 /// The most blocks of a payload.
 const MAX_BLOCKS: usize = 50;
@@ -33,7 +33,7 @@ pub fn cards(
             "{} blocks are too many; at most {MAX_BLOCKS} are allowed.",
             list.len()
         );
-        let refused = Refused::invalid(format!("block_{MAX_BLOCKS}:too_many"), text);
+        let refused = Error::invalid(format!("block_{MAX_BLOCKS}:too_many"), text);
         return Err(refused.at(format!("{pointer}/{MAX_BLOCKS}")));
     }
     let mut pile = Pile {

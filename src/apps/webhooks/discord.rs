@@ -8,9 +8,9 @@ use super::{
         MAX_FIELDS, MAX_FOOTER, MAX_TITLE, MAX_VALUE, Picture,
     },
     reader::Fields,
-    refused::{Refused, Result},
     warnings::Warnings,
 };
+use crate::kernel::{Error, Result};
 
 /// Reads the list `embeds` of a payload.
 ///
@@ -28,7 +28,7 @@ pub fn embeds(
             list.len()
         );
         let code = format!("embed_{MAX_EMBEDS}:too_many");
-        return Err(Refused::invalid(code, text).at(format!("/embeds/{MAX_EMBEDS}")));
+        return Err(Error::invalid(code, text).at(format!("/embeds/{MAX_EMBEDS}")));
     }
     let mut embeds = Vec::with_capacity(list.len());
     for (index, value) in list.iter().enumerate() {
@@ -154,11 +154,13 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{describes_file, embeds};
-    use crate::apps::webhooks::{
-        embed::{Budget, Embed},
-        reader::Fields,
-        refused::Result,
-        warnings::Warnings,
+    use crate::{
+        apps::webhooks::{
+            embed::{Budget, Embed},
+            reader::Fields,
+            warnings::Warnings,
+        },
+        kernel::Result,
     };
 
     fn read(list: &Value) -> Result<Vec<Embed>> {
@@ -220,17 +222,17 @@ mod tests {
         {
             assert!(read(&json!([part(1)])).is_ok(), "{reason}");
             let refused = read(&json!([{"title": "t"}, part(2)])).expect_err(reason);
-            assert_eq!(refused.code, format!("embed_1:{reason}"));
+            assert_eq!(refused.code(), format!("embed_1:{reason}"));
             assert!(
                 refused
-                    .pointer
+                    .pointer()
                     .expect("a pointer")
                     .starts_with("/embeds/1/")
             );
         }
         assert!(read(&json!([{"fields": fields(25)}])).is_ok());
         let refused = read(&json!([{"fields": fields(26)}])).expect_err("too many");
-        assert_eq!(refused.code, "embed_0:fields_too_many");
+        assert_eq!(refused.code(), "embed_0:fields_too_many");
     }
 
     #[test]
@@ -238,7 +240,7 @@ mod tests {
         let text = |n: usize| json!({"description": "x".repeat(n)});
         assert!(read(&json!([text(3000), text(3000)])).is_ok());
         let refused = read(&json!([text(3000), text(2999), {"title": "ab"}])).expect_err("long");
-        assert_eq!(refused.code, "embed_2:total_too_long");
+        assert_eq!(refused.code(), "embed_2:total_too_long");
     }
 
     #[test]
@@ -246,8 +248,8 @@ mod tests {
         let list = |n: usize| vec![json!({"title": "t"}); n];
         assert_eq!(read(&json!(list(10))).expect("ten").len(), 10);
         let refused = read(&json!(list(11))).expect_err("eleven");
-        assert_eq!(refused.code, "embed_10:too_many");
-        assert_eq!(refused.pointer.as_deref(), Some("/embeds/10"));
+        assert_eq!(refused.code(), "embed_10:too_many");
+        assert_eq!(refused.pointer(), Some("/embeds/10"));
     }
 
     #[test]
@@ -302,10 +304,10 @@ mod tests {
             ),
         ] {
             let refused = read(&json!([embed])).expect_err(reason);
-            assert_eq!(refused.code, format!("embed_0:{reason}"));
+            assert_eq!(refused.code(), format!("embed_0:{reason}"));
         }
         assert_eq!(
-            read(&json!({})).expect_err("no list").code,
+            read(&json!({})).expect_err("no list").code(),
             "embeds_not_array"
         );
     }

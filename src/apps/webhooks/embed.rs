@@ -11,7 +11,8 @@ use time::{
     macros::format_description,
 };
 
-use super::{reader::Fields, refused::Result, warnings::Warnings};
+use super::{reader::Fields, warnings::Warnings};
+use crate::kernel::Result;
 
 /// The most cards of a message.
 pub const MAX_EMBEDS: usize = 10;

@@ -19,7 +19,6 @@ pub mod mrkdwn;
 pub mod payload;
 pub mod post;
 pub mod reader;
-pub mod refused;
 pub mod signature;
 pub mod slack;
 pub mod warnings;

@@ -3,13 +3,12 @@
 //! Owns: the content types and where the object is in each. Does not own: files that come along
 //! (the door of the webhooks reads `multipart/form-data`), what the object means.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
-use super::{
-    json,
-    refused::{Refused, Result},
-    warnings::Warnings,
-};
+use super::{json, warnings::Warnings};
+use crate::kernel::{Error, Result, error::ErrorKind};
 
 /// How an object came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +75,7 @@ pub fn object(body: &[u8], envelope: Envelope) -> Result<Payload> {
             warnings: Warnings::default(),
         }),
         Ok(_) => Err(invalid_json("The body must be a JSON object.")),
-        Err(error) => Err(invalid_json(&format!(
+        Err(error) => Err(invalid_json(format!(
             "The body is not valid JSON: {error}."
         ))),
     }
@@ -115,12 +114,13 @@ fn names_other_charset(parameter: &str) -> bool {
             .any(|known| value.eq_ignore_ascii_case(known))
 }
 
-fn invalid_json(text: &str) -> Refused {
-    Refused::invalid("invalid_json", text)
+fn invalid_json(text: impl Into<Cow<'static, str>>) -> Error {
+    Error::invalid("invalid_json", text)
 }
 
-fn unsupported_media_type() -> Refused {
-    Refused::invalid(
+fn unsupported_media_type() -> Error {
+    Error::new(
+        ErrorKind::UnsupportedMediaType,
         "unsupported_media_type",
         "Send application/json, application/x-www-form-urlencoded with payload=, or \
          multipart/form-data with payload_json, in UTF-8.",
@@ -194,7 +194,7 @@ mod tests {
         ] {
             let refused = read(Some(content_type), body).expect_err("refused");
             assert_eq!(
-                refused.code,
+                refused.code(),
                 "invalid_json",
                 "{:?}",
                 String::from_utf8_lossy(body)
@@ -213,7 +213,8 @@ mod tests {
         ] {
             let refused = read(content_type, body.as_bytes()).expect_err("refused");
             assert_eq!(
-                refused.code, "unsupported_media_type",
+                refused.code(),
+                "unsupported_media_type",
                 "{content_type:?} {body}"
             );
         }

@@ -13,10 +13,10 @@ use super::{
     mentions::Mentions,
     payload::{Envelope, Payload},
     reader::{Fields, id},
-    refused::{Refused, Result},
     slack,
     warnings::Warnings,
 };
+use crate::kernel::{Error, Result};
 
 /// The longest name that a post may be signed with.
 const MAX_USERNAME: usize = 80;
@@ -164,7 +164,7 @@ impl Post {
         }
         if content.is_empty() && embeds.is_empty() && !rules.has_files {
             let text = "A post needs content, embeds or files.";
-            return Err(Refused::invalid("content_required", text).at("/content"));
+            return Err(Error::invalid("content_required", text).at("/content"));
         }
         Ok(Self {
             content,
@@ -240,7 +240,7 @@ fn bounded_content(payload: &Fields<'_>, content: &str, rules: &Rules<'_>) -> Re
     Ok(content.to_owned())
 }
 
-fn too_long(payload: &Fields<'_>, name: &str, length: usize, rules: &Rules<'_>) -> Refused {
+fn too_long(payload: &Fields<'_>, name: &str, length: usize, rules: &Rules<'_>) -> Error {
     let max = rules.max_content;
     let text = format!("{name} has {length} characters; at most {max} are allowed.");
     payload.refuse(name, "content_too_long", text)
@@ -260,8 +260,8 @@ fn username(payload: &Fields<'_>, rules: &Rules<'_>) -> Result<Option<String>> {
 fn avatar(payload: &Fields<'_>, warnings: &mut Warnings) -> Result<Option<Avatar>> {
     for name in ["avatar_url", "icon_url"] {
         let url = payload.https(name).map_err(|refused| {
-            let code = "avatar_url_invalid".to_owned();
-            Refused { code, ..refused }
+            let text = refused.text().to_owned();
+            payload.refuse(name, "avatar_url_invalid", text)
         })?;
         if let Some(url) = url {
             return Ok(Some(Avatar::Url(url)));

@@ -1,15 +1,13 @@
 //! Reading a payload's objects: each value is taken in its type, trimmed and within its limit, or
 //! refused under a code that names it.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{
-    embed::MAX_URL,
-    markdown,
-    refused::{Refused, Result},
-    warnings::Warnings,
-};
+use super::{embed::MAX_URL, markdown, warnings::Warnings};
+use crate::kernel::{Error, Result};
 
 /// An object of a payload, where it is, and how the codes about its members begin.
 #[derive(Clone, Debug)]
@@ -42,7 +40,7 @@ impl<'a> Fields<'a> {
                 prefix,
             }),
             _ => Err(
-                Refused::invalid(format!("{prefix}not_an_object"), "This must be an object.")
+                Error::invalid(format!("{prefix}not_an_object"), "This must be an object.")
                     .at(pointer),
             ),
         }
@@ -65,13 +63,13 @@ impl<'a> Fields<'a> {
     }
 
     /// A refusal of the member `name`. `code` is the code without how all codes here begin.
-    pub fn refuse(&self, name: &str, code: &str, text: impl Into<String>) -> Refused {
+    pub fn refuse(&self, name: &str, code: &str, text: impl Into<Cow<'static, str>>) -> Error {
         let pointer = if name.is_empty() {
             self.pointer.clone()
         } else {
             format!("{}/{}", self.pointer, escaped(name))
         };
-        Refused::invalid(format!("{}{code}", self.prefix), text).at(pointer)
+        Error::invalid(format!("{}{code}", self.prefix), text).at(pointer)
     }
 
     /// A text of several lines, trimmed, of at most `max` characters; none when nothing is left.
@@ -214,7 +212,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn bad_address(&self, name: &str) -> Refused {
+    fn bad_address(&self, name: &str) -> Error {
         let text = format!("{name} must be an https address of at most {MAX_URL} characters.");
         self.refuse(name, &format!("{name}_invalid"), text)
     }
@@ -261,27 +259,30 @@ mod tests {
 
         let author = fields.object("author").expect("an object").expect("there");
         let refused = author.text("name", 10).expect_err("a number");
-        assert_eq!(refused.code, "embed_1:author_name_not_string");
-        assert_eq!(refused.pointer.as_deref(), Some("/embeds/1/author/name"));
+        assert_eq!(refused.code(), "embed_1:author_name_not_string");
+        assert_eq!(refused.pointer(), Some("/embeds/1/author/name"));
 
         let field = &fields.objects("fields", "field", 1).expect("one")[0];
         let refused = field.text("name", 2).expect_err("too long");
-        assert_eq!(refused.code, "embed_1:field_0_name_too_long");
-        assert_eq!(refused.pointer.as_deref(), Some("/embeds/1/fields/0/name"));
+        assert_eq!(refused.code(), "embed_1:field_0_name_too_long");
+        assert_eq!(refused.pointer(), Some("/embeds/1/fields/0/name"));
 
         let refused = fields.objects("fields", "field", 0).expect_err("too many");
-        assert_eq!(refused.code, "embed_1:fields_too_many");
+        assert_eq!(refused.code(), "embed_1:fields_too_many");
     }
 
     #[test]
     fn texts_are_counted_in_characters_after_trimming() {
         let payload = json!({"a": "  ééé  ", "b": " \n ", "c": null, "d": 4.5});
         let fields = Fields::of_payload(payload.as_object().expect("an object"));
-        assert_eq!(fields.text("a", 3), Ok(Some("ééé".to_owned())));
+        assert_eq!(fields.text("a", 3).expect("valid").as_deref(), Some("ééé"));
         assert!(fields.text("a", 2).is_err());
-        assert_eq!(fields.text("b", 0), Ok(None));
-        assert_eq!(fields.text("c", 0), Ok(None));
-        assert_eq!(fields.scalar("d", 3), Ok(Some("4.5".to_owned())));
+        assert_eq!(fields.text("b", 0).expect("valid"), None);
+        assert_eq!(fields.text("c", 0).expect("valid"), None);
+        assert_eq!(
+            fields.scalar("d", 3).expect("valid").as_deref(),
+            Some("4.5")
+        );
         assert!(fields.scalar("d", 2).is_err());
         assert_eq!(fields.names().collect::<Vec<_>>(), ["a", "b", "d"]);
     }

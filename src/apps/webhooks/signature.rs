@@ -12,7 +12,7 @@ use http::HeaderMap;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::refused::{Refused, Result};
+use crate::kernel::{Error, Result, error::ErrorKind};
 
 /// How a signing secret begins; what follows is its key in base64.
 pub const SECRET_PREFIX: &str = "whsec_";
@@ -54,7 +54,8 @@ fn require_recent(timestamp: &str, now: i64) -> Result<()> {
     if timestamp.abs_diff(now) <= TOLERANCE.unsigned_abs() {
         Ok(())
     } else {
-        Err(Refused::invalid(
+        Err(Error::new(
+            ErrorKind::Unauthenticated,
             "timestamp_out_of_range",
             "The webhook-timestamp is more than five minutes away from now.",
         ))
@@ -111,16 +112,21 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-fn missing() -> Refused {
-    Refused::invalid(
+fn missing() -> Error {
+    Error::new(
+        ErrorKind::Unauthenticated,
         "signature_missing",
         "This webhook takes signed requests only: send webhook-id, webhook-timestamp and \
          webhook-signature, or X-Hub-Signature-256, or X-Gitlab-Token.",
     )
 }
 
-fn invalid() -> Refused {
-    Refused::invalid("signature_invalid", "The signature is not right.")
+fn invalid() -> Error {
+    Error::new(
+        ErrorKind::Unauthenticated,
+        "signature_invalid",
+        "The signature is not right.",
+    )
 }
 
 #[cfg(test)]
@@ -155,7 +161,7 @@ mod tests {
     fn code(secrets: &[&str], headers: &HeaderMap, body: &[u8], now: i64) -> String {
         match verify(secrets, headers, body, now) {
             Ok(()) => "ok".to_owned(),
-            Err(refused) => refused.code,
+            Err(refused) => refused.code().to_owned(),
         }
     }
 

@@ -11,9 +11,9 @@ use super::{
     markdown, mrkdwn,
     post::summary,
     reader::Fields,
-    refused::{Refused, Result},
     warnings::Warnings,
 };
+use crate::kernel::{Error, Result};
 
 /// The most attachments of a payload.
 const MAX_ATTACHMENTS: usize = 20;
@@ -101,7 +101,7 @@ pub fn cards(
         let text =
             format!("{count} attachments are too many; at most {MAX_ATTACHMENTS} are allowed.");
         let code = format!("attachment_{MAX_ATTACHMENTS}:too_many");
-        return Err(Refused::invalid(code, text).at(format!("/attachments/{MAX_ATTACHMENTS}")));
+        return Err(Error::invalid(code, text).at(format!("/attachments/{MAX_ATTACHMENTS}")));
     }
     for (index, value) in list.iter().enumerate() {
         if discord::describes_file(value) {

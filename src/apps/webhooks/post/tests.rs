@@ -1,10 +1,12 @@
 use serde_json::{Value, json};
 
 use super::{Avatar, Post, Rules, Shape};
-use crate::apps::webhooks::{
-    mentions::Mentions,
-    payload::{self, Envelope},
-    refused::Result,
+use crate::{
+    apps::webhooks::{
+        mentions::Mentions,
+        payload::{self, Envelope},
+    },
+    kernel::Result,
 };
 
 fn read_with(payload: &Value, to_slack: bool, change: impl FnOnce(&mut Rules<'_>)) -> Result<Post> {
@@ -32,9 +34,9 @@ fn slack(payload: &Value) -> Post {
 fn refused(cases: &[(Value, &str, &str)]) {
     for (payload, code, pointer) in cases {
         let refused = read(payload).expect_err(code);
-        assert_eq!(refused.code, *code, "{payload}");
-        assert_eq!(refused.pointer.as_deref(), Some(*pointer), "{code}");
-        assert!(!refused.text.is_empty());
+        assert_eq!(refused.code(), *code, "{payload}");
+        assert_eq!(refused.pointer(), Some(*pointer), "{code}");
+        assert!(!refused.text().is_empty());
     }
 }
 
@@ -283,7 +285,7 @@ fn slacks_text_is_measured_as_it_is_shown() {
     assert_eq!(slack(&json!({"text": text})).content.len(), 4000);
     let text = "&amp;".repeat(4001);
     let refused = read_with(&json!({"text": text}), true, |_| ()).expect_err("long");
-    assert_eq!(refused.code, "content_too_long");
+    assert_eq!(refused.code(), "content_too_long");
     let plain = slack(&json!({"text": "*x* &lt;", "mrkdwn": false}));
     assert_eq!(plain.content, r"\*x\* \<");
 }
@@ -356,11 +358,11 @@ fn attachments_have_limits_and_forgive_the_rest() {
     ] {
         let payload = json!({"attachments": [{"text": "a"}, attachment]});
         let refused = read(&payload).expect_err(reason);
-        assert_eq!(refused.code, format!("attachment_1:{reason}"));
+        assert_eq!(refused.code(), format!("attachment_1:{reason}"));
     }
     let long = json!({"text": "x".repeat(4000)});
     let refused = read(&json!({"attachments": [long, long]})).expect_err("long");
-    assert_eq!(refused.code, "attachment_1:total_too_long");
+    assert_eq!(refused.code(), "attachment_1:total_too_long");
 
     let post = slack(&json!({"attachments": [
         {"text": "a", "color": "mauve", "ts": "soon", "title_link": "x", "image_url": "http://a.example/x"},
@@ -444,19 +446,16 @@ fn blocks_are_bounded() {
         (json!({"type": "section"}), "blocks_not_array"),
     ] {
         let refused = read(&json!({ "blocks": blocks })).expect_err(code);
-        assert_eq!(refused.code, code);
+        assert_eq!(refused.code(), code);
     }
     let images = vec![json!({"type": "image", "image_url": "https://a.example/x.png"}); 50];
     let post = slack(&json!({ "blocks": images }));
     assert_eq!(post.embeds.len(), 10);
     assert_eq!(post.warnings.list().len(), 40);
     let refused = read(&json!({"blocks": [{"type": "rich_text"}]})).expect_err("nothing shown");
-    assert_eq!(refused.code, "content_required");
+    assert_eq!(refused.code(), "content_required");
     let refused = read(&json!({"attachments": [{"blocks": [{"type": "section", "text": 5}]}]}));
     let refused = refused.expect_err("no text");
-    assert_eq!(refused.code, "block_0:text_invalid");
-    assert_eq!(
-        refused.pointer.as_deref(),
-        Some("/attachments/0/blocks/0/text")
-    );
+    assert_eq!(refused.code(), "block_0:text_invalid");
+    assert_eq!(refused.pointer(), Some("/attachments/0/blocks/0/text"));
 }
