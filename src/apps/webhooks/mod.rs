@@ -16,6 +16,7 @@ pub mod json;
 pub mod markdown;
 pub mod mentions;
 pub mod mrkdwn;
+pub mod names;
 pub mod payload;
 pub mod post;
 pub mod reader;
