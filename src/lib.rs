@@ -18,6 +18,7 @@ pub mod access;
 pub mod account;
 pub mod admin;
 pub mod app;
+pub mod apps;
 pub mod chat;
 pub mod cli;
 pub mod doc;
