@@ -4,7 +4,7 @@
 //!
 //! - [`app`]: the composition root. Builds the features, the router and the namespace; serves.
 //! - [`cli`]: the command line. [`events`]: the reference of the Socket.IO events.
-//! - Features, one folder each: [`admin`], [`doc`], [`gdm`], [`chat`], [`presence`], [`account`],
+//! - Features, one folder each: [`apps`], [`admin`], [`doc`], [`gdm`], [`chat`], [`presence`], [`account`],
 //!   [`settings`].
 //! - [`access`]: who calls a route of the platform, and how it is answered.
 //! - [`permission`]: who may do what within a server, decided without I/O.

@@ -1,3 +1,4 @@
-//! Apps: what other programs do in a server, each kind in a folder of its own.
+//! Apps: what programs come in by, each kind in a folder of its own.
 
 pub mod webhooks;
+pub mod widgets;

@@ -46,6 +46,35 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "kernel", "http", "socket", "settings", "account", "presence", "chat", "gdm",
         ],
     ),
+    (
+        "server",
+        &[
+            "kernel",
+            "http",
+            "socket",
+            "settings",
+            "account",
+            "access",
+            "permission",
+            "presence",
+            "chat",
+        ],
+    ),
+    (
+        "apps",
+        &[
+            "kernel",
+            "http",
+            "socket",
+            "settings",
+            "account",
+            "access",
+            "permission",
+            "chat",
+            "server",
+            "admin",
+        ],
+    ),
 ];
 
 /// Where the database is spoken to. Queries are in the `store.rs` of a feature; the others are the

@@ -1,0 +1,1 @@
+//! Chatter as an identity provider.

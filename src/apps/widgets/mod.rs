@@ -1,0 +1,3 @@
+//! Widgets: small tiles of rows that an agent outside of Chatter keeps up to date.
+
+pub mod snapshot;
