@@ -47,20 +47,6 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "server",
-        &[
-            "kernel",
-            "http",
-            "socket",
-            "settings",
-            "account",
-            "access",
-            "permission",
-            "presence",
-            "chat",
-        ],
-    ),
-    (
         "apps",
         &[
             "kernel",
