@@ -54,6 +54,11 @@ impl TokenKind {
             Self::ClientSecret => "chts_",
         }
     }
+
+    /// Whether `text` begins as tokens of some kind do.
+    pub fn is_prefixed(text: &str) -> bool {
+        Self::ALL.iter().any(|kind| text.starts_with(kind.prefix()))
+    }
 }
 
 /// A token as its holder has it. Cannot be printed or serialised by accident, and is never stored.
