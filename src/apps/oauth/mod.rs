@@ -1,1 +1,19 @@
-//! Chatter as an identity provider.
+//! Chatter as an identity provider: OAuth 2.0 for sites that people sign in to with their account.
+//!
+//! Gives away who somebody is - id, nickname, name and avatar - after they agreed, and nothing else.
+//! Invariants: a code is redeemed once; a token that comes a second time ends everything that came
+//! of its consent; nobody is sent to an address that their app has not registered.
+
+pub mod authorize;
+pub mod client;
+pub mod client_auth;
+pub mod error;
+pub mod grant;
+pub mod metadata;
+pub mod params;
+pub mod pkce;
+pub mod redirect;
+pub mod scope;
+
+/// Where clients send people to.
+pub const AUTHORIZE: &str = "/oauth/authorize";
