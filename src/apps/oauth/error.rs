@@ -1,4 +1,4 @@
-//! Errors as OAuth names them: RFC 6749 (sections 4.1.2.1 and 5.2), 6750, 7009 and OpenID Connect.
+//! Errors as OAuth names them: RFC 6749 (4.1.2.1 and 5.2), 6750, 7009 and `OpenID` Connect.
 
 use std::borrow::Cow;
 

@@ -7,9 +7,11 @@
 pub mod authorize;
 pub mod client;
 pub mod client_auth;
+pub mod csrf;
 pub mod error;
 pub mod grant;
 pub mod metadata;
+pub mod page;
 pub mod params;
 pub mod pkce;
 pub mod redirect;

@@ -26,7 +26,7 @@ pub enum Unsuitable {
     TooLong,
     /// Not an absolute URI in ASCII without spaces, controls or `\`.
     Malformed,
-    /// Neither https, nor http to 127.0.0.1 or [::1].
+    /// Neither https, nor http to `127.0.0.1` or `[::1]`.
     Insecure,
     /// With a fragment, to which no code could be added.
     Fragment,
