@@ -2,7 +2,7 @@
 //! at all.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 
 use super::{
     client::Client,
@@ -66,19 +66,15 @@ impl Credentials {
         &self.client_id
     }
 
-    /// Whether the caller is `client`, whose active secrets are stored as `hashes`. Without a client
-    /// the answer is the same as with a wrong secret, and takes as long.
-    pub fn authenticate<'a>(
-        &self,
-        client: Option<&'a Client>,
-        hashes: &[String],
-    ) -> Result<&'a Client> {
-        let given = token::hash(self.secret.as_deref().unwrap_or_default());
-        let mut is_known = subtle::Choice::from(0);
-        for hash in hashes {
-            is_known |= given.as_bytes().ct_eq(hash.as_bytes());
-        }
-        let is_proven = |client: &&Client| match &self.secret {
+    /// `client`, if the caller is it: its active secrets are stored as `hashes`. Without a client the
+    /// answer is the same as with a wrong secret, and takes as long.
+    pub fn authenticate(&self, client: Option<Client>, hashes: &[String]) -> Result<Client> {
+        let given = self.secret.as_deref().unwrap_or_default();
+        let hash = token::hash(given);
+        let is_known = hashes.iter().fold(Choice::from(0), |is_known, known| {
+            is_known | hash.as_bytes().ct_eq(known.as_bytes())
+        });
+        let is_proven = |client: &Client| match &self.secret {
             Some(_) => client.is_confidential() && bool::from(is_known),
             None => !client.is_confidential(),
         };
@@ -152,7 +148,7 @@ mod tests {
         let hashes = [token::hash("old"), token::hash("new")];
         let by = |body: &str, client: Option<&Client>| {
             let credentials = read(None, body).expect("credentials");
-            credentials.authenticate(client, &hashes).is_ok()
+            credentials.authenticate(client.cloned(), &hashes).is_ok()
         };
         let confidential = Client::example(ClientType::Confidential, &[]);
         assert!(by("client_id=c&client_secret=old", Some(&confidential)));

@@ -6,6 +6,8 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::kernel::{Error, error::ErrorKind};
+
 /// A result whose error is told to a client in OAuth's words.
 pub type Result<T, E = OAuthError> = std::result::Result<T, E>;
 
@@ -39,6 +41,8 @@ pub enum ErrorCode {
     InvalidToken,
     /// The access token is not for this.
     InsufficientScope,
+    /// An admin has suspended the app.
+    Suspended,
     /// Too often; `Retry-After` says when again.
     RateLimited,
     /// Our fault.
@@ -64,6 +68,7 @@ impl ErrorCode {
             Self::ConsentRequired => "consent_required",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::Suspended => "suspended",
             Self::RateLimited => "rate_limited",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
@@ -155,6 +160,11 @@ impl OAuthError {
         error
     }
 
+    /// An admin has suspended the app.
+    pub fn suspended() -> Self {
+        Self::new(ErrorCode::Suspended, "the app is suspended")
+    }
+
     /// The name that programs compare.
     pub const fn code(&self) -> ErrorCode {
         self.code
@@ -182,7 +192,7 @@ impl OAuthError {
     pub const fn status(&self) -> StatusCode {
         match self.code {
             ErrorCode::InvalidClient | ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
-            ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+            ErrorCode::InsufficientScope | ErrorCode::Suspended => StatusCode::FORBIDDEN,
             ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
             ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -213,6 +223,24 @@ impl std::fmt::Display for OAuthError {
 
 impl std::error::Error for OAuthError {}
 
+impl From<Error> for OAuthError {
+    /// An error of the server itself, whose cause is for the log alone.
+    fn from(error: Error) -> Self {
+        match error.kind() {
+            ErrorKind::RateLimited => Self::rate_limited(error.retry_after().unwrap_or(1)),
+            ErrorKind::Unavailable => {
+                let mut busy = Self::new(ErrorCode::TemporarilyUnavailable, "try again soon");
+                busy.retry_after = error.retry_after();
+                busy
+            }
+            _ => {
+                error.log("oauth");
+                Self::new(ErrorCode::ServerError, "internal error")
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ErrorCode, OAuthError, Scheme};
@@ -233,6 +261,7 @@ mod tests {
             ErrorCode::ConsentRequired,
             ErrorCode::InvalidToken,
             ErrorCode::InsufficientScope,
+            ErrorCode::Suspended,
             ErrorCode::RateLimited,
             ErrorCode::ServerError,
             ErrorCode::TemporarilyUnavailable,

@@ -9,12 +9,8 @@
 
 use entity::{AppId, Timestamp, oauth_code, oauth_token};
 
-use super::{
-    client::Client,
-    error::{OAuthError, Result},
-    pkce::Challenge,
-    scope::Scopes,
-};
+use super::{client::Client, error::OAuthError, pkce::Challenge, scope::Scopes};
+use crate::kernel;
 
 /// How long a code can be redeemed.
 const CODE_SECONDS: i64 = 60;
@@ -122,10 +118,10 @@ impl From<Refusal> for OAuthError {
 
 impl Code {
     /// The code in `row`, given to the client `app`.
-    pub fn stored(row: oauth_code::Model, app: AppId) -> Result<Self> {
+    pub fn stored(row: oauth_code::Model, app: AppId) -> kernel::Result<Self> {
         Ok(Self {
             app,
-            scopes: Scopes::parse(&row.scope)?,
+            scopes: Scopes::stored(&row.scope)?,
             redirect_uri: row.redirect_uri,
             challenge: row.code_challenge.map(Challenge::stored),
             created_at: row.created_at,
@@ -183,10 +179,10 @@ impl Code {
 
 impl Refresh {
     /// The refresh token in `row`, given to the client `app`.
-    pub fn stored(row: oauth_token::Model, app: AppId) -> Result<Self> {
+    pub fn stored(row: oauth_token::Model, app: AppId) -> kernel::Result<Self> {
         Ok(Self {
             app,
-            scopes: Scopes::parse(&row.scope)?,
+            scopes: Scopes::stored(&row.scope)?,
             family: Family(row.family),
             expires_at: row.expires_at,
             family_expires_at: row.family_expires_at,

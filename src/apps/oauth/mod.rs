@@ -9,13 +9,24 @@ pub mod client;
 pub mod client_auth;
 pub mod csrf;
 pub mod error;
+mod exchange;
 pub mod grant;
+mod http;
+mod http_authorize;
+mod http_grants;
+mod introspect;
 pub mod metadata;
+mod model;
 pub mod page;
 pub mod params;
 pub mod pkce;
 pub mod redirect;
 pub mod scope;
+mod service;
+mod store;
+
+pub use http::{router, routes};
+pub use service::{Oauth, Parts};
 
 /// Where clients send people to.
 pub const AUTHORIZE: &str = "/oauth/authorize";

@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::error::{ErrorCode, OAuthError, Result};
+use crate::kernel::Error;
 
 /// One thing that an app may be allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +68,17 @@ impl Scopes {
         } else {
             scopes
         })
+    }
+
+    /// Scopes that were taken before.
+    pub fn stored(text: &str) -> Result<Self, Error> {
+        Self::parse(text).map_err(|error| Error::internal(anyhow::anyhow!("stored: {error}")))
+    }
+
+    /// All of both.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// Whether all of `self` is in `other`.
