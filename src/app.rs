@@ -29,6 +29,7 @@ use crate::{
         identify_socket, session_layer,
     },
     admin::{self, Admin, Audit},
+    apps::oauth::{self, Oauth},
     chat::{self, Chat, Groups, Servers},
     doc::{self, Docs},
     gdm::{self, Gdms},
@@ -76,6 +77,7 @@ struct Features {
     docs: Docs,
     presence: Presence,
     admin: Admin,
+    oauth: Oauth,
 }
 
 impl App {
@@ -253,15 +255,7 @@ async fn features(
         tasks: tasks.clone(),
         limits: config.limits.enabled,
     });
-    let sweeping = accounts.clone();
-    tasks.every(HOUSEKEEPING, move || {
-        let accounts = sweeping.clone();
-        async move {
-            if let Err(error) = accounts.sweep().await {
-                error.log("housekeeping");
-            }
-        }
-    });
+    keep_house(&accounts, tasks);
     let admin = Admin::new(admin::Parts {
         db: db.clone(),
         clock: clock.clone(),
@@ -279,6 +273,14 @@ async fn features(
         tasks: tasks.clone(),
         public_origin: config.public_origin().into(),
     });
+    let oauth = Oauth::start(oauth::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        directory: directory.clone(),
+        tasks: tasks.clone(),
+        limits: access.limits().clone(),
+        public_url: config.server.public_url.clone(),
+    });
     Ok(Features {
         access,
         accounts,
@@ -287,7 +289,21 @@ async fn features(
         docs,
         presence,
         admin,
+        oauth,
     })
+}
+
+/// Has what has run out forgotten.
+fn keep_house(accounts: &Accounts, tasks: &Tasks) {
+    let sweeping = accounts.clone();
+    tasks.every(HOUSEKEEPING, move || {
+        let accounts = sweeping.clone();
+        async move {
+            if let Err(error) = accounts.sweep().await {
+                error.log("housekeeping");
+            }
+        }
+    });
 }
 
 /// Opens the namespace; returns the names of the events that clients can send, sorted.
@@ -355,6 +371,7 @@ fn router(
         .merge(doc::router(features.docs.clone()))
         .merge(presence::router(features.presence.clone()))
         .merge(admin::router(features.admin.clone()))
+        .merge(oauth::router(features.oauth.clone()))
         .split_for_parts()
         .0;
     let sockets = Router::new()

@@ -89,12 +89,18 @@ async fn login(
     uri: Uri,
     Fields(credentials): Fields<Credentials>,
 ) -> Result<Response> {
+    let redirect = local_path(&uri);
     let signed_in = accounts
         .sign_in(&credentials.username, credentials.password, &source)
         .await;
     let user = match signed_in {
         Ok(user) => user,
-        Err(error) if navigation.0 => return Ok(form_page("Sign in", "/login", &error)),
+        Err(error) if navigation.0 => {
+            // Whoever mistypes still gets to where they wanted to go.
+            let again = redirect.as_deref().map(returning_to);
+            let action = again.as_deref().unwrap_or("/login");
+            return Ok(form_page("Sign in", action, &error));
+        }
         Err(error) => return Err(error),
     };
     begin_session(&accounts, &session, &user, &source).await?;
@@ -102,7 +108,7 @@ async fn login(
         end_current_session(&accounts, &session).await?;
         return Err(error);
     }
-    let redirect = local_path(&uri).unwrap_or_else(|| "/chat".to_owned());
+    let redirect = redirect.unwrap_or_else(|| "/chat".to_owned());
     Ok(if navigation.0 {
         Redirect::to(&redirect).into_response()
     } else {
@@ -220,6 +226,12 @@ fn local_path(uri: &Uri) -> Option<String> {
         && !target.starts_with("//")
         && !target.contains(['\\', '\r', '\n', '\t']);
     local.then_some(target)
+}
+
+/// The login page that leads to `path` afterwards.
+fn returning_to(path: &str) -> String {
+    let path = percent_encoding::utf8_percent_encode(path, percent_encoding::NON_ALPHANUMERIC);
+    format!("/login?redirect={path}")
 }
 
 /// The form again, saying what was wrong: for browsers that submit it without JavaScript.

@@ -5,7 +5,7 @@ use utoipa::{
     openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use crate::{account, admin, chat, doc, gdm, http::SESSION_COOKIE, presence};
+use crate::{account, admin, apps::oauth, chat, doc, gdm, http::SESSION_COOKIE, presence};
 
 /// What the document at `/api/openapi.json` begins with.
 #[derive(OpenApi)]
@@ -55,6 +55,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         doc::routes().into_openapi(),
         presence::routes().into_openapi(),
         admin::routes().into_openapi(),
+        oauth::routes().into_openapi(),
     ] {
         document.merge(feature);
     }

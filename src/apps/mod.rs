@@ -1,4 +1,5 @@
 //! Apps: what programs come in by, each kind in a folder of its own.
 
+pub mod oauth;
 pub mod webhooks;
 pub mod widgets;

@@ -72,6 +72,7 @@ const SEA_ORM: &[&str] = &[
     "account/session_store.rs",
     "account/store.rs",
     "admin/store.rs",
+    "apps/oauth/store.rs",
     "chat/batch.rs",
     "chat/groups.rs",
     "chat/nonce.rs",
