@@ -38,6 +38,7 @@ use crate::{
     },
     kernel::{Clock, Config, Db, Error, Tasks, metrics, token},
     presence::{self, Presence},
+    server::{self, Communities},
     settings::Settings,
     socket::{self, Delivery, Gate, Handshake, LinkListener, Peer, Routes, handshake},
 };
@@ -73,6 +74,7 @@ struct Features {
     accounts: Accounts,
     chat: Chat,
     gdms: Gdms,
+    communities: Communities,
     docs: Docs,
     presence: Presence,
     admin: Admin,
@@ -279,11 +281,22 @@ async fn features(
         tasks: tasks.clone(),
         public_origin: config.public_origin().into(),
     });
+    let communities = Communities::new(server::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        directory,
+        presence: presence.clone(),
+        servers,
+        delivery: delivery.clone(),
+        tasks: tasks.clone(),
+        public_url: config.server.public_url.as_str().into(),
+    });
     Ok(Features {
         access,
         accounts,
         chat,
         gdms,
+        communities,
         docs,
         presence,
         admin,
@@ -352,6 +365,7 @@ fn router(
         .merge(chat::router(features.chat.clone()))
         .merge(chat::channel_router(features.chat.clone()))
         .merge(gdm::router(features.gdms.clone(), origins.clone()))
+        .merge(server::router(features.communities.clone()))
         .merge(doc::router(features.docs.clone()))
         .merge(presence::router(features.presence.clone()))
         .merge(admin::router(features.admin.clone()))

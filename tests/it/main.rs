@@ -21,6 +21,11 @@ mod messages;
 mod migrations;
 mod origins;
 mod secrets;
+mod servers;
+mod servers_members;
+mod servers_races;
+mod servers_roles;
+mod servers_rooms;
 mod sessions;
 mod throttle;
 
