@@ -3,44 +3,21 @@
 //! `main` and the tests share this path: [`App::build`], then [`App::serve`] until told to stop.
 
 mod document;
+mod features;
+mod router;
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware,
-    response::{IntoResponse, Response},
-    routing,
-};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde_json::json;
-use socketioxide::{SocketIo, layer::SocketIoLayer};
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
-};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_swagger_ui::SwaggerUi;
+use axum::Router;
+use socketioxide::SocketIo;
 
+use self::features::{Features, Shared, features};
 use crate::{
-    access::{self, Access, Declared, require_declared, write_envelope},
-    account::{
-        self, Accounts, Directory, FirstAccount, LoginThrottle, Passwords, SessionStore,
-        identify_socket, session_layer,
-    },
-    admin::{self, Admin, Audit},
-    apps::oauth::{self, Oauth},
-    chat::{self, Chat, Groups, Servers},
-    doc::{self, Docs},
-    gdm::{self, Gdms},
-    http::{
-        self as plumbing, ClientAddress, MAX_BODY_BYTES, Origins, TrustedProxies, assets, cors,
-        find_client_address, log_request, require_same_origin,
-    },
-    kernel::{Clock, Config, Db, Error, Tasks, metrics, token},
-    presence::{self, Presence},
-    settings::Settings,
-    socket::{self, Delivery, Gate, Handshake, LinkListener, Peer, Routes, handshake},
+    access::Declared,
+    account::{Accounts, SessionStore},
+    chat, doc,
+    kernel::{Clock, Config, Db, Tasks, metrics, token},
+    socket::{self, Delivery, Gate, LinkListener, Peer, Routes},
 };
 
 pub use document::openapi;
@@ -49,8 +26,6 @@ pub use document::openapi;
 const DRAIN: Duration = Duration::from_secs(8);
 /// How long closing the database may take.
 const CLOSE: Duration = Duration::from_secs(1);
-/// How often what has run out is removed.
-const HOUSEKEEPING: Duration = Duration::from_mins(10);
 /// How often figures are summed up.
 const SUMMING_UP: Duration = Duration::from_secs(5);
 
@@ -68,18 +43,6 @@ pub struct App {
     setup_token: Option<Arc<str>>,
 }
 
-/// The features, wired together.
-struct Features {
-    access: Access,
-    accounts: Accounts,
-    chat: Chat,
-    gdms: Gdms,
-    docs: Docs,
-    presence: Presence,
-    admin: Admin,
-    oauth: Oauth,
-}
-
 impl App {
     /// Opens the database, wires everything together and binds the address.
     pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
@@ -95,16 +58,18 @@ impl App {
         let setup_token = (config.auth.first_user_is_superadmin && !config.binds_loopback())
             .then(|| Arc::from(token::secret()));
         let sessions = SessionStore::new(db.clone(), clock.clone());
-        let features = features(
-            &config,
-            &clock,
-            (&db, &sessions, &delivery, &tasks),
-            setup_token.clone(),
-        )
-        .await?;
+        let shared = Shared {
+            config: &config,
+            clock: &clock,
+            db: &db,
+            sessions: &sessions,
+            delivery: &delivery,
+            tasks: &tasks,
+        };
+        let features = features(shared, setup_token.clone()).await?;
         let socket_events = open_namespace(&features, &io, &delivery, &tasks);
         let declared = Declared::read(&openapi())?;
-        let router = router(
+        let router = router::router(
             &config,
             (&db, &clock, &delivery),
             &features,
@@ -191,121 +156,6 @@ impl App {
     }
 }
 
-async fn features(
-    config: &Config,
-    clock: &Clock,
-    (db, sessions, delivery, tasks): (&Db, &SessionStore, &Delivery, &Tasks),
-    setup_token: Option<Arc<str>>,
-) -> anyhow::Result<Features> {
-    let settings = Settings::load(db).await?;
-    let directory = Directory::new(db.clone());
-    let accounts = Accounts::new(account::Parts {
-        db: db.clone(),
-        clock: clock.clone(),
-        directory: directory.clone(),
-        sessions: sessions.clone(),
-        passwords: Passwords::new()?,
-        throttle: LoginThrottle::new(config.limits.enabled),
-        settings: settings.clone(),
-        delivery: delivery.clone(),
-        first_account: match setup_token {
-            Some(token) => FirstAccount::SuperadminWithToken(token),
-            None if config.auth.first_user_is_superadmin => FirstAccount::Superadmin,
-            None => FirstAccount::Ordinary,
-        },
-        tasks: tasks.clone(),
-    });
-    let access = Access::start(access::Parts {
-        db: db.clone(),
-        clock: clock.clone(),
-        directory: directory.clone(),
-        tasks: tasks.clone(),
-        limits: config.limits.enabled,
-    });
-    let groups = Groups::new(db.clone());
-    let servers = Servers::new(db.clone(), clock.clone());
-    let gdms = Gdms::new(gdm::Parts {
-        db: db.clone(),
-        clock: clock.clone(),
-        directory: directory.clone(),
-        settings: settings.clone(),
-        groups: groups.clone(),
-        delivery: delivery.clone(),
-        tasks: tasks.clone(),
-        public_url: config.server.public_url.as_str().into(),
-    });
-    let chat = Chat::start(chat::Parts {
-        db: db.clone(),
-        clock: clock.clone(),
-        directory: directory.clone(),
-        groups,
-        servers: servers.clone(),
-        settings: settings.clone(),
-        delivery: delivery.clone(),
-        tasks: tasks.clone(),
-        files: config.storage.dir.clone().into(),
-        limits: config.limits.enabled,
-    })
-    .await?;
-    let docs = Docs::start(doc::Parts {
-        db: db.clone(),
-        clock: clock.clone(),
-        directory: directory.clone(),
-        delivery: delivery.clone(),
-        tasks: tasks.clone(),
-        limits: config.limits.enabled,
-    });
-    keep_house(&accounts, tasks);
-    let admin = Admin::new(admin::Parts {
-        db: db.clone(),
-        clock: clock.clone(),
-        accounts: accounts.clone(),
-        settings: settings.clone(),
-        audit: Audit::new(db.clone(), clock.clone(), directory.clone()),
-        delivery: delivery.clone(),
-        tasks: tasks.clone(),
-    });
-    let presence = Presence::start(presence::Parts {
-        db: db.clone(),
-        accounts: accounts.clone(),
-        delivery: delivery.clone(),
-        clock: clock.clone(),
-        tasks: tasks.clone(),
-        public_origin: config.public_origin().into(),
-    });
-    let oauth = Oauth::start(oauth::Parts {
-        db: db.clone(),
-        clock: clock.clone(),
-        directory: directory.clone(),
-        tasks: tasks.clone(),
-        limits: access.limits().clone(),
-        public_url: config.server.public_url.clone(),
-    });
-    Ok(Features {
-        access,
-        accounts,
-        chat,
-        gdms,
-        docs,
-        presence,
-        admin,
-        oauth,
-    })
-}
-
-/// Has what has run out forgotten.
-fn keep_house(accounts: &Accounts, tasks: &Tasks) {
-    let sweeping = accounts.clone();
-    tasks.every(HOUSEKEEPING, move || {
-        let accounts = sweeping.clone();
-        async move {
-            if let Err(error) = accounts.sweep().await {
-                error.log("housekeeping");
-            }
-        }
-    });
-}
-
 /// Opens the namespace; returns the names of the events that clients can send, sorted.
 fn open_namespace(
     features: &Features,
@@ -353,117 +203,4 @@ fn open_namespace(
         },
     );
     events
-}
-
-fn router(
-    config: &Config,
-    (db, clock, delivery): (&Db, &Clock, &Delivery),
-    features: &Features,
-    (sessions, declared): (SessionStore, Declared),
-    socket_layer: SocketIoLayer,
-) -> Router {
-    let origins = Origins::new(config);
-    let api = OpenApiRouter::<()>::new()
-        .merge(account::router(features.accounts.clone()))
-        .merge(chat::router(features.chat.clone()))
-        .merge(chat::channel_router(features.chat.clone()))
-        .merge(gdm::router(features.gdms.clone(), origins.clone()))
-        .merge(doc::router(features.docs.clone()))
-        .merge(presence::router(features.presence.clone()))
-        .merge(admin::router(features.admin.clone()))
-        .merge(oauth::router(features.oauth.clone()))
-        .split_for_parts()
-        .0;
-    let sockets = Router::new()
-        .route("/socket.io/", routing::any(plumbing::not_found))
-        .layer(socket_layer)
-        .layer(middleware::from_fn_with_state(
-            Handshake {
-                delivery: delivery.clone(),
-            },
-            handshake,
-        ))
-        .layer(middleware::from_fn(identify_socket));
-    Router::new()
-        .merge(api)
-        .merge(sockets)
-        .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", openapi()))
-        .route("/readyz", routing::get(ready).with_state(db.clone()))
-        .route("/api/{*path}", routing::any(plumbing::not_found))
-        .route(
-            "/metrics",
-            routing::get(figures).with_state(delivery.clone()),
-        )
-        .fallback_service(
-            Router::new()
-                .fallback(assets::serve)
-                .layer(CompressionLayer::new()),
-        )
-        .method_not_allowed_fallback(plumbing::method_not_allowed)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(middleware::from_fn_with_state(
-            features.accounts.clone(),
-            account::provide,
-        ))
-        .layer(session_layer(sessions, config))
-        .layer(middleware::from_fn_with_state(
-            origins.clone(),
-            require_same_origin,
-        ))
-        .layer(middleware::from_fn_with_state(
-            (declared.clone(), features.access.bearers().clone()),
-            require_declared,
-        ))
-        .layer(middleware::from_fn_with_state(
-            TrustedProxies::new(&config.server.trusted_proxies),
-            find_client_address,
-        ))
-        // Outside of everything that needs the database or the session: it says "up".
-        .layer(SetResponseHeaderLayer::overriding(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
-        .route(
-            "/healthz",
-            routing::get(|| async { axum::Json(json!({"ok": true})) }),
-        )
-        .layer(middleware::from_fn_with_state(origins.cors(), cors))
-        .layer(CatchPanicLayer::custom(plumbing::panicked))
-        .layer(middleware::from_fn_with_state(
-            (declared, clock.clone()),
-            write_envelope,
-        ))
-        .layer(middleware::from_fn(log_request))
-}
-
-/// Figures for Prometheus, for this machine alone. A request that a proxy on this machine forwards
-/// comes from somewhere else, whether or not the proxy is trusted to say from where.
-async fn figures(
-    axum::extract::State(delivery): axum::extract::State<Delivery>,
-    axum::Extension(client): axum::Extension<ClientAddress>,
-    headers: HeaderMap,
-) -> Result<Response, Error> {
-    let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
-    if forwarded || !client.0.is_loopback() {
-        return Err(Error::not_found());
-    }
-    let text = metrics::render(delivery.connected()).ok_or_else(Error::not_found)?;
-    let kind = "text/plain; version=0.0.4";
-    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
-}
-
-/// Whether the database answers.
-async fn ready(
-    axum::extract::State(db): axum::extract::State<Db>,
-) -> (StatusCode, axum::Json<serde_json::Value>) {
-    match db.ping().await {
-        Ok(()) => (StatusCode::OK, axum::Json(json!({"ok": true}))),
-        Err(error) => {
-            tracing::warn!(%error, "the database does not answer");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                axum::Json(json!({"ok": false, "error": "the database does not answer"})),
-            )
-        }
-    }
 }

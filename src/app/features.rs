@@ -1,0 +1,198 @@
+//! The features, each made of the parts it needs.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    access::{self, Access},
+    account::{self, Accounts, Directory, FirstAccount, LoginThrottle, Passwords, SessionStore},
+    admin::{self, Admin, Audit},
+    apps::oauth::{self, Oauth},
+    chat::{self, Chat, Groups, Servers},
+    doc::{self, Docs},
+    gdm::{self, Gdms},
+    kernel::{Clock, Config, Db, Tasks},
+    presence::{self, Presence},
+    server::{self, Communities},
+    settings::Settings,
+    socket::Delivery,
+};
+
+/// How often what has run out is removed.
+const HOUSEKEEPING: Duration = Duration::from_mins(10);
+
+/// The features, wired together.
+pub(super) struct Features {
+    pub(super) access: Access,
+    pub(super) accounts: Accounts,
+    pub(super) chat: Chat,
+    pub(super) gdms: Gdms,
+    pub(super) communities: Communities,
+    pub(super) docs: Docs,
+    pub(super) presence: Presence,
+    pub(super) admin: Admin,
+    pub(super) apps: Apps,
+}
+
+/// The features of the four app kinds.
+pub(super) struct Apps {
+    pub(super) oauth: Oauth,
+}
+
+/// What all features share.
+#[derive(Clone, Copy)]
+pub(super) struct Shared<'a> {
+    pub(super) config: &'a Config,
+    pub(super) clock: &'a Clock,
+    pub(super) db: &'a Db,
+    pub(super) sessions: &'a SessionStore,
+    pub(super) delivery: &'a Delivery,
+    pub(super) tasks: &'a Tasks,
+}
+
+/// Builds the features from what they share.
+pub(super) async fn features(
+    shared: Shared<'_>,
+    setup_token: Option<Arc<str>>,
+) -> anyhow::Result<Features> {
+    let Shared {
+        config,
+        clock,
+        db,
+        delivery,
+        tasks,
+        ..
+    } = shared;
+    let settings = Settings::load(db).await?;
+    let directory = Directory::new(db.clone());
+    let accounts = accounts(shared, &settings, &directory, setup_token)?;
+    let access = Access::start(access::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        directory: directory.clone(),
+        tasks: tasks.clone(),
+        limits: config.limits.enabled,
+    });
+    let groups = Groups::new(db.clone());
+    let servers = Servers::new(db.clone(), clock.clone());
+    let gdms = Gdms::new(gdm::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        directory: directory.clone(),
+        settings: settings.clone(),
+        groups: groups.clone(),
+        delivery: delivery.clone(),
+        tasks: tasks.clone(),
+        public_url: config.server.public_url.as_str().into(),
+    });
+    let chat = Chat::start(chat::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        directory: directory.clone(),
+        groups,
+        servers: servers.clone(),
+        settings: settings.clone(),
+        delivery: delivery.clone(),
+        tasks: tasks.clone(),
+        files: config.storage.dir.clone().into(),
+        limits: config.limits.enabled,
+    })
+    .await?;
+    let docs = Docs::start(doc::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        directory: directory.clone(),
+        delivery: delivery.clone(),
+        tasks: tasks.clone(),
+        limits: config.limits.enabled,
+    });
+    keep_house(&accounts, tasks);
+    let admin = Admin::new(admin::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        accounts: accounts.clone(),
+        settings: settings.clone(),
+        audit: Audit::new(db.clone(), clock.clone(), directory.clone()),
+        delivery: delivery.clone(),
+        tasks: tasks.clone(),
+    });
+    let presence = Presence::start(presence::Parts {
+        db: db.clone(),
+        accounts: accounts.clone(),
+        delivery: delivery.clone(),
+        clock: clock.clone(),
+        tasks: tasks.clone(),
+        public_origin: config.public_origin().into(),
+    });
+    let communities = Communities::new(server::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        directory: directory.clone(),
+        presence: presence.clone(),
+        servers,
+        delivery: delivery.clone(),
+        tasks: tasks.clone(),
+        public_url: config.server.public_url.as_str().into(),
+    });
+    let apps = apps(shared, &access, &directory);
+    Ok(Features {
+        access,
+        accounts,
+        chat,
+        gdms,
+        communities,
+        docs,
+        presence,
+        admin,
+        apps,
+    })
+}
+
+fn accounts(
+    shared: Shared<'_>,
+    settings: &Settings,
+    directory: &Directory,
+    setup_token: Option<Arc<str>>,
+) -> anyhow::Result<Accounts> {
+    Ok(Accounts::new(account::Parts {
+        db: shared.db.clone(),
+        clock: shared.clock.clone(),
+        directory: directory.clone(),
+        sessions: shared.sessions.clone(),
+        passwords: Passwords::new()?,
+        throttle: LoginThrottle::new(shared.config.limits.enabled),
+        settings: settings.clone(),
+        delivery: shared.delivery.clone(),
+        first_account: match setup_token {
+            Some(token) => FirstAccount::SuperadminWithToken(token),
+            None if shared.config.auth.first_user_is_superadmin => FirstAccount::Superadmin,
+            None => FirstAccount::Ordinary,
+        },
+        tasks: shared.tasks.clone(),
+    }))
+}
+
+fn apps(shared: Shared<'_>, access: &Access, directory: &Directory) -> Apps {
+    Apps {
+        oauth: Oauth::start(oauth::Parts {
+            db: shared.db.clone(),
+            clock: shared.clock.clone(),
+            directory: directory.clone(),
+            tasks: shared.tasks.clone(),
+            limits: access.limits().clone(),
+            public_url: shared.config.server.public_url.clone(),
+        }),
+    }
+}
+
+/// Has what has run out forgotten.
+fn keep_house(accounts: &Accounts, tasks: &Tasks) {
+    let sweeping = accounts.clone();
+    tasks.every(HOUSEKEEPING, move || {
+        let accounts = sweeping.clone();
+        async move {
+            if let Err(error) = accounts.sweep().await {
+                error.log("housekeeping");
+            }
+        }
+    });
+}
