@@ -182,9 +182,14 @@ impl Standing {
         }
     }
 
+    /// May they time out anybody at all?
+    pub fn may_time_out_at_all(&self) -> Result<(), Refusal> {
+        self.require(self.for_timeouts())
+    }
+
     /// May they time out another member? The owner and administrators cannot be.
     pub fn may_time_out(&self, target: &Self) -> Result<(), Refusal> {
-        self.require(self.for_timeouts())?;
+        self.may_time_out_at_all()?;
         if target.is_admin() && !target.is_owner {
             return Err(Refusal::TargetIsAdmin);
         }

@@ -5,6 +5,7 @@ use std::{borrow::Cow, fmt};
 use entity::RoleId;
 
 use super::model::Permission;
+use crate::kernel::Error;
 
 /// The rule that an action would break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,12 @@ impl Refusal {
             Self::TargetIsAdmin => "target_is_admin".into(),
             Self::LastAdmin => "last_admin".into(),
         }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::refused(refusal.code(), refusal.to_string())
     }
 }
 

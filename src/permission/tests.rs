@@ -6,6 +6,8 @@ use super::{
     ChannelRules, Overwrite, Permission as P, Permissions, Refusal, Role, Standing, Target,
 };
 
+use crate::kernel::{Error, error::ErrorKind};
+
 mod reference;
 
 const NONE: Permissions = Permissions::NONE;
@@ -378,8 +380,12 @@ fn overwrites_are_for_those_below_and_hand_on_only_what_one_holds_there() {
 #[test]
 fn refusals_have_the_codes_of_the_contract_and_name_what_is_missing() {
     let missing = Refusal::MissingPermission(P::BanMembers);
-    assert_eq!(missing.code(), "forbidden");
-    assert!(missing.to_string().contains("ban_members"));
+    let error = Error::from(missing);
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::Forbidden, "forbidden")
+    );
+    assert!(error.text().contains("ban_members"));
     assert_eq!(Refusal::RoleHierarchy(RoleId(7)).code(), "role_hierarchy:7");
     for (refusal, code) in [
         (Refusal::TargetAboveYou, "target_above_you"),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::{
-    model::{Found, Person, Profile, is_invisible},
+    model::{Found, Person, Profile, Shown, is_invisible},
     news::{Announcement, pause_after},
     registry::Registry,
     store,
@@ -104,6 +104,11 @@ impl Presence {
     /// Whether others see `user` as being there.
     pub fn is_online(&self, user: &User) -> bool {
         self.registry().has(user.id) && !is_invisible(user)
+    }
+
+    /// How others see that `user` is there: `online`, `idle`, `dnd` or `offline`.
+    pub fn status(&self, user: &User) -> &'static str {
+        Shown::of(user, self.registry().has(user.id)).as_str()
     }
 
     /// Where links to files begin, for a page of `origin` that was loaded from this server by the

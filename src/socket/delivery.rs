@@ -1,8 +1,9 @@
 //! Events out to rooms, without silent skips.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use dashmap::DashMap;
+use entity::UserId;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use socketioxide::{
@@ -33,6 +34,7 @@ pub struct Delivery {
 
 /// What is kept of a live socket beside what the transport keeps.
 struct Connection {
+    user: UserId,
     session: Arc<str>,
     /// The TCP connection of its WebSocket; none while it polls.
     link: Option<Link>,
@@ -227,6 +229,25 @@ impl Delivery {
         }
     }
 
+    /// Cuts the connections of every socket in `room`, so that their clients come anew: when it is
+    /// not certain any more which rooms they belong in.
+    pub fn reconnect(&self, room: Room<'_>) {
+        for socket in self.sockets(&[room]) {
+            self.cut_off(&socket);
+        }
+    }
+
+    /// Whose sockets are in `room`, each once.
+    pub fn people(&self, room: Room<'_>) -> Vec<UserId> {
+        let sockets = self.sockets(&[room]).into_iter();
+        let people = sockets.filter_map(|socket| {
+            let connection = self.connections.get(&socket.id)?;
+            Some(connection.user)
+        });
+        let each_once: HashSet<_> = people.collect();
+        each_once.into_iter().collect()
+    }
+
     /// Ends every connection as a server does that will be back: clients reconnect by themselves.
     pub async fn close(&self) {
         self.io.close().await;
@@ -277,6 +298,7 @@ impl Delivery {
         self.connections.insert(
             sid,
             Connection {
+                user: caller.user,
                 session: caller.session.clone(),
                 backlog: Backlog::new(link.as_ref().map_or(0, Link::written)),
                 link,
