@@ -39,6 +39,7 @@ use crate::{
     },
     kernel::{Clock, Config, Db, Error, Tasks, metrics, token},
     presence::{self, Presence},
+    server::{self, Communities},
     settings::Settings,
     socket::{self, Delivery, Gate, Handshake, LinkListener, Peer, Routes, handshake},
 };
@@ -74,6 +75,7 @@ struct Features {
     accounts: Accounts,
     chat: Chat,
     gdms: Gdms,
+    communities: Communities,
     docs: Docs,
     presence: Presence,
     admin: Admin,
@@ -281,11 +283,22 @@ async fn features(
         limits: access.limits().clone(),
         public_url: config.server.public_url.clone(),
     });
+    let communities = Communities::new(server::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        directory,
+        presence: presence.clone(),
+        servers,
+        delivery: delivery.clone(),
+        tasks: tasks.clone(),
+        public_url: config.server.public_url.as_str().into(),
+    });
     Ok(Features {
         access,
         accounts,
         chat,
         gdms,
+        communities,
         docs,
         presence,
         admin,
@@ -368,6 +381,7 @@ fn router(
         .merge(chat::router(features.chat.clone()))
         .merge(chat::channel_router(features.chat.clone()))
         .merge(gdm::router(features.gdms.clone(), origins.clone()))
+        .merge(server::router(features.communities.clone()))
         .merge(doc::router(features.docs.clone()))
         .merge(presence::router(features.presence.clone()))
         .merge(admin::router(features.admin.clone()))

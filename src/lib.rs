@@ -4,8 +4,8 @@
 //!
 //! - [`app`]: the composition root. Builds the features, the router and the namespace; serves.
 //! - [`cli`]: the command line. [`events`]: the reference of the Socket.IO events.
-//! - Features, one folder each: [`apps`], [`admin`], [`doc`], [`gdm`], [`chat`], [`presence`], [`account`],
-//!   [`settings`].
+//! - Features, one folder each: [`apps`], [`admin`], [`doc`], [`gdm`], [`server`], [`chat`],
+//!   [`presence`], [`account`], [`settings`].
 //! - [`access`]: who calls a route of the platform, and how it is answered.
 //! - [`permission`]: who may do what within a server, decided without I/O.
 //! - [`http`] and [`socket`]: axum and socketioxide plumbing; neither knows a feature.
@@ -28,5 +28,6 @@ pub mod http;
 pub mod kernel;
 pub mod permission;
 pub mod presence;
+pub mod server;
 pub mod settings;
 pub mod socket;

@@ -39,6 +39,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "gdm",
         &["kernel", "http", "socket", "settings", "account", "chat"],
     ),
+    (
+        "server",
+        &[
+            "kernel",
+            "http",
+            "socket",
+            "settings",
+            "account",
+            "access",
+            "permission",
+            "presence",
+            "chat",
+        ],
+    ),
     ("doc", &["kernel", "http", "socket", "account"]),
     (
         "admin",
@@ -86,6 +100,10 @@ const SEA_ORM: &[&str] = &[
     "kernel/db.rs",
     "kernel/error.rs",
     "presence/store.rs",
+    "server/store.rs",
+    "server/store_members.rs",
+    "server/store_reading.rs",
+    "server/store_roles.rs",
     "settings/store.rs",
 ];
 

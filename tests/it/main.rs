@@ -26,6 +26,11 @@ mod oauth_site;
 mod oauth_tokens;
 mod origins;
 mod secrets;
+mod servers;
+mod servers_members;
+mod servers_races;
+mod servers_roles;
+mod servers_rooms;
 mod sessions;
 mod throttle;
 

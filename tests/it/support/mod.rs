@@ -1,12 +1,14 @@
 //! What the tests speak through: an app, people who use it, their sockets, the program itself.
 
 mod app;
+mod community;
 mod database;
 mod person;
 mod program;
 mod socket;
 
 pub(crate) use app::TestApp;
+pub(crate) use community::{Community, number};
 pub(crate) use database::TestDatabase;
 pub(crate) use person::{PASSWORD, Person, Reply};
 pub(crate) use program::Program;

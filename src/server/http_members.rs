@@ -1,0 +1,255 @@
+//! Members of servers over HTTP: who they are, what changes about them, and who is banned.
+
+use axum::extract::State;
+use entity::{ServerId, UserId};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Communities,
+    audit::By,
+    bans::{Ban, Unban},
+    etag::{IfMatch, etag},
+    http::InServer,
+    http_input::{BanBody, MembersPage, MembershipBody, Reasoned, handling},
+    members::{RemoveMember, UpdateMember},
+    membership::MembershipPatch,
+    view::{BanView, MembershipView},
+};
+use crate::{
+    account::CurrentUser,
+    http::{Answer, ErrorBody as Refused, Json, Path, Query},
+    kernel::{Error, Result},
+};
+
+pub(super) fn routes() -> OpenApiRouter<Communities> {
+    OpenApiRouter::new()
+        .routes(routes!(list_memberships))
+        .routes(routes!(
+            get_membership,
+            update_membership,
+            delete_membership
+        ))
+        .routes(routes!(list_bans))
+        .routes(routes!(ban, unban))
+}
+
+#[derive(Serialize, ToSchema)]
+struct Memberships {
+    memberships: Vec<MembershipView>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Profile {
+    profile: MembershipView,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Membership {
+    membership: MembershipView,
+    /// What was not done, and why not: `unknown_field:<name>`, `role_kept:<id>`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
+}
+
+/// What a change to a membership says. `null` clears; what is absent stays.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(
+    dead_code,
+    reason = "for the API document: the body is read field by field"
+)]
+struct MembershipChange {
+    /// 1-32 characters on one line.
+    nickname: Option<String>,
+    /// All roles that the member is to have, as far as they are below one's own. Never null.
+    role_ids: Option<Vec<i64>>,
+    /// Roles that the member is to have besides. Not together with `roleIds`.
+    add_role_ids: Option<Vec<i64>>,
+    /// Roles that the member is to have no more. Not together with `roleIds`.
+    remove_role_ids: Option<Vec<i64>>,
+    /// Until then the member only reads: a time with its offset, at most 28 days ahead.
+    timed_out_until: Option<String>,
+}
+
+fn tagged<T>(tag: &str, answer: T) -> Result<([(header::HeaderName, HeaderValue); 1], T)> {
+    let tag = HeaderValue::from_str(tag).map_err(Error::internal)?;
+    Ok(([(header::ETAG, tag)], answer))
+}
+
+type Tagged<T> = ([(header::HeaderName, HeaderValue); 1], Answer<T>);
+
+/// The members of a server, by id; for its members.
+#[utoipa::path(get, path = "/servers/{serverId}/memberships", tag = "servers",
+    security(("session" = []), ("integration" = ["read_members"])),
+    params(("serverId" = ServerId, Path), MembersPage), responses(
+    (status = 200, body = Answer<Memberships>),
+    (status = 404, description = "server_not_found", body = Refused),
+))]
+async fn list_memberships(
+    State(communities): State<Communities>,
+    CurrentUser(user): CurrentUser,
+    Path(id): Path<ServerId>,
+    Query(page): Query<MembersPage>,
+) -> Result<Answer<Memberships>> {
+    communities.facts().require(id, user.id).await?;
+    let memberships = communities.memberships(id, page.after(), page.limit());
+    let memberships = memberships.await?;
+    Ok(Answer::new(Memberships { memberships }))
+}
+
+/// One member of a server; for its members.
+#[utoipa::path(get, path = "/servers/{serverId}/memberships/{userId}", tag = "servers",
+    security(("session" = []), ("integration" = ["read_member_profile"])),
+    params(("serverId" = ServerId, Path), ("userId" = UserId, Path)), responses(
+    (status = 200, body = Answer<Profile>),
+    (status = 404, description = "server_not_found, membership_not_found", body = Refused),
+))]
+async fn get_membership(
+    State(communities): State<Communities>,
+    CurrentUser(user): CurrentUser,
+    Path((id, member)): Path<InServer>,
+) -> Result<Tagged<Profile>> {
+    communities.facts().require(id, user.id).await?;
+    let (profile, tag) = communities.membership(id, member).await?;
+    tagged(&tag, Answer::new(Profile { profile }))
+}
+
+/// Change a member's nickname, roles or timeout: all that is asked for, or nothing.
+///
+/// Needs `manage_members`; for timeouts `moderate_members` will do, and for one's own nickname
+/// `change_nickname`. `If-Match` takes the `ETag` of the member's profile, `X-Audit-Log-Reason` says
+/// why, and `Prefer: handling=strict` refuses unknown fields instead of naming them in `warnings`.
+#[utoipa::path(patch, path = "/servers/{serverId}/memberships/{userId}", tag = "servers",
+    security(("session" = []), ("integration" = ["manage_members"])),
+    params(("serverId" = ServerId, Path), ("userId" = UserId, Path)),
+    request_body = MembershipChange, responses(
+    (status = 200, body = Answer<Membership>),
+    (status = 400, description = "nickname_too_long, nickname_invalid, role_ids_null, \
+        role_ids_invalid, role_ids_too_many, role_ids_ambiguous, unknown_role:<id>, \
+        role_managed:<id>, timed_out_until_invalid, timed_out_until_in_past, \
+        timed_out_until_too_far, unknown_field:<name>, invalid_json", body = Refused),
+    (status = 403, description = "forbidden, role_hierarchy:<id>, target_above_you, \
+        target_is_owner, target_is_admin, last_admin, insufficient_scope, \
+        creator_lost_permission", body = Refused),
+    (status = 404, description = "server_not_found, membership_not_found", body = Refused),
+    (status = 412, description = "precondition_failed", body = Refused),
+    (status = 413, description = "payload_too_large", body = Refused),
+))]
+async fn update_membership(
+    State(communities): State<Communities>,
+    CurrentUser(user): CurrentUser,
+    Path((id, member)): Path<InServer>,
+    Reasoned(reason): Reasoned,
+    headers: HeaderMap,
+    MembershipBody(body): MembershipBody,
+) -> Result<Tagged<Membership>> {
+    let now = communities.clock.now();
+    let (patch, mut warnings) = MembershipPatch::parse(&body, handling(&headers), now)?;
+    let if_match = headers.get(header::IF_MATCH);
+    let if_match = if_match.map(|value| IfMatch::of_header(value.to_str().unwrap_or_default()));
+    let change = UpdateMember {
+        user: member,
+        patch,
+        if_match,
+    };
+    let by = By::User(user.id);
+    let updated = communities.make(by, id, reason, change).await?;
+    warnings.extend(updated.warnings);
+    let view = communities.membership_view(&updated.server, &updated.member);
+    let answer = Membership {
+        membership: view.await?,
+        warnings,
+    };
+    tagged(&etag(&updated.member), Answer::new(answer))
+}
+
+/// Put a member out, who may come back with an invite; needs `kick_members`. Or leave, oneself.
+#[utoipa::path(delete, path = "/servers/{serverId}/memberships/{userId}", tag = "servers",
+    security(("session" = [])),
+    params(("serverId" = ServerId, Path), ("userId" = UserId, Path)), responses(
+    (status = 204),
+    (status = 403, description = "forbidden, target_above_you, target_is_owner", body = Refused),
+    (status = 404, description = "server_not_found, membership_not_found", body = Refused),
+))]
+async fn delete_membership(
+    State(communities): State<Communities>,
+    CurrentUser(user): CurrentUser,
+    Path((id, member)): Path<InServer>,
+    Reasoned(reason): Reasoned,
+) -> Result<StatusCode> {
+    let by = By::User(user.id);
+    let change = RemoveMember(member);
+    communities.make(by, id, reason, change).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Serialize, ToSchema)]
+struct Bans {
+    bans: Vec<BanView>,
+}
+
+/// Who is banned from a server, by id; needs `ban_members`.
+#[utoipa::path(get, path = "/servers/{serverId}/bans", tag = "servers",
+    security(("session" = [])), params(("serverId" = ServerId, Path), MembersPage), responses(
+    (status = 200, body = Answer<Bans>), (status = 403, body = Refused),
+    (status = 404, description = "server_not_found", body = Refused),
+))]
+async fn list_bans(
+    State(communities): State<Communities>,
+    CurrentUser(user): CurrentUser,
+    Path(id): Path<ServerId>,
+    Query(page): Query<MembersPage>,
+) -> Result<Answer<Bans>> {
+    let bans = communities.bans(user.id, id, page.after(), page.limit());
+    Ok(Answer::new(Bans { bans: bans.await? }))
+}
+
+/// Ban somebody, who is a member or not; needs `ban_members`.
+#[utoipa::path(put, path = "/servers/{serverId}/bans/{userId}", tag = "servers",
+    security(("session" = [])),
+    params(("serverId" = ServerId, Path), ("userId" = UserId, Path)),
+    request_body = BanBody, responses(
+    (status = 204),
+    (status = 403, description = "forbidden, target_above_you, target_is_owner", body = Refused),
+    (status = 404, description = "server_not_found, user_not_found", body = Refused),
+))]
+async fn ban(
+    State(communities): State<Communities>,
+    CurrentUser(user): CurrentUser,
+    Path((id, member)): Path<InServer>,
+    Reasoned(reason): Reasoned,
+    Json(input): Json<BanBody>,
+) -> Result<StatusCode> {
+    communities.facts().require(id, user.id).await?;
+    let target = communities.directory.find(member).await?;
+    let target = target.ok_or_else(Error::user_not_found)?;
+    let reason = input.reason()?.or(reason);
+    let change = Ban {
+        user: target.id,
+        reason: reason.clone(),
+    };
+    let by = By::User(user.id);
+    communities.make(by, id, reason, change).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// End a ban; needs `ban_members`.
+#[utoipa::path(delete, path = "/servers/{serverId}/bans/{userId}", tag = "servers",
+    security(("session" = [])),
+    params(("serverId" = ServerId, Path), ("userId" = UserId, Path)), responses(
+    (status = 204), (status = 403, body = Refused),
+    (status = 404, description = "server_not_found, ban_not_found", body = Refused),
+))]
+async fn unban(
+    State(communities): State<Communities>,
+    CurrentUser(user): CurrentUser,
+    Path((id, member)): Path<InServer>,
+    Reasoned(reason): Reasoned,
+) -> Result<StatusCode> {
+    let by = By::User(user.id);
+    communities.make(by, id, reason, Unban(member)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

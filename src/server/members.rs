@@ -1,0 +1,286 @@
+//! Changes to who is in a server, and as what.
+
+use std::collections::BTreeSet;
+
+use entity::{RoleId, UserId, timestamp::millis};
+use serde_json::{Value, json};
+
+use super::{
+    audit::Entry,
+    etag::IfMatch,
+    membership::{MembershipPatch, RolesPatch},
+    patch::Patch,
+    roles::require_other_administrator,
+    store_members,
+    work::{Applied, Change, Effects, Moves, Views, What, Work},
+};
+use crate::{
+    chat::servers::{Member, Role, Server},
+    kernel::{Error, Result},
+    permission::{Permission, Refusal, Standing},
+};
+
+/// Changes a membership: all of it or nothing.
+#[derive(Debug)]
+pub(super) struct UpdateMember {
+    pub(super) user: UserId,
+    pub(super) patch: MembershipPatch,
+    pub(super) if_match: Option<IfMatch>,
+}
+
+/// A membership after a change.
+#[derive(Debug)]
+pub(super) struct Updated {
+    pub(super) member: Member,
+    pub(super) server: Server,
+    /// What was asked for and not done, although the rest was.
+    pub(super) warnings: Vec<String>,
+}
+
+impl Change for UpdateMember {
+    type Answer = Updated;
+
+    async fn apply(self, work: &Work) -> Result<Applied<Updated>> {
+        let old = work.member(self.user).await?;
+        if let Some(condition) = &self.if_match {
+            condition.require(&old)?;
+        }
+        let mut new = old.clone();
+        let target = work.standing_of(&old);
+        let is_self = work.is_self(self.user);
+        if self.patch.nickname != Patch::Absent {
+            new.nickname = self.patch.nickname.over(old.nickname.as_ref(), |nickname| {
+                nickname.as_str().to_owned()
+            });
+            require_renaming(work, &target, is_self, new.nickname != old.nickname)?;
+        }
+        let mut warnings = Vec::new();
+        let mut moved = RoleMoves::default();
+        if let Some(patch) = &self.patch.roles {
+            moved = RoleMoves::plan(&work.server, &work.standing, &old.roles, patch)?;
+            if moved.is_empty() {
+                work.require(Permission::ManageMembers)?;
+            } else {
+                work.standing.may_change_roles_of(&target, is_self)?;
+            }
+            warnings.append(&mut moved.kept);
+            new.roles.retain(|role| !moved.remove.contains(role));
+            new.roles.extend(&moved.add);
+            new.roles.sort_unstable();
+        }
+        if self.patch.timed_out_until != Patch::Absent {
+            let until = &self.patch.timed_out_until;
+            new.timed_out_until = until.over(old.timed_out_until.as_ref(), |until| *until);
+            match new.timed_out_until {
+                same if same == old.timed_out_until => work.standing.may_time_out_at_all(),
+                Some(_) => work.standing.may_time_out(&target),
+                None => work.standing.may_end_timeout(&target),
+            }?;
+        }
+        if is_self && !moved.remove.is_empty() {
+            let after = work.server.standing(&new, work.now);
+            require_other_administrator(work, &work.server, &after).await?;
+        }
+        let is_changed = new != old;
+        if is_changed {
+            store_members::update_member(&work.tx, work.id(), &new).await?;
+            let (add, remove) = (&moved.add, &moved.remove);
+            store_members::update_roles_of(&work.tx, work.id(), self.user, add, remove).await?;
+        }
+        let effects = is_changed.then(|| effects(&old, &new));
+        let answer = Updated {
+            member: new,
+            server: work.server.clone(),
+            warnings,
+        };
+        Ok(Applied { answer, effects })
+    }
+}
+
+/// Refuses to call a member something else, or to speak of it at all.
+fn require_renaming(
+    work: &Work,
+    target: &Standing,
+    is_self: bool,
+    is_change: bool,
+) -> Result<(), Refusal> {
+    if is_self {
+        work.standing.may_rename_self()
+    } else if is_change {
+        work.standing.may_act_on(target, Permission::ManageMembers)
+    } else {
+        work.standing.require(Permission::ManageMembers)
+    }
+}
+
+/// What changed, and how it is recorded.
+fn effects(old: &Member, new: &Member) -> Effects {
+    let (mut before, mut after) = (json!({}), json!({}));
+    let mut note = |key: &str, was: Value, is: Value| {
+        if was != is {
+            before[key] = was;
+            after[key] = is;
+        }
+    };
+    note("nickname", json!(old.nickname), json!(new.nickname));
+    note("roleIds", json!(old.roles), json!(new.roles));
+    let until = |member: &Member| json!(member.timed_out_until.map(millis::format));
+    note("timedOutUntil", until(old), until(new));
+    let entry = Entry {
+        action: "member.update",
+        target: format!("user:{}", new.user),
+        before: Some(before),
+        after: Some(after),
+    };
+    let views = if old.roles == new.roles {
+        Views::Same
+    } else {
+        Views::Of(vec![new.user])
+    };
+    Effects::new(What::Members, entry).viewing(views)
+}
+
+/// Which roles a member is given and loses.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct RoleMoves {
+    pub(super) add: Vec<RoleId>,
+    pub(super) remove: Vec<RoleId>,
+    /// Warnings about roles that stay, since they are not for whoever asks to take.
+    pub(super) kept: Vec<String>,
+}
+
+impl RoleMoves {
+    /// What `patch` means for a member who has the roles `current`, if `actor` may do that.
+    ///
+    /// A whole set speaks of the roles that whoever asks can give and take: those above them stay.
+    /// The default role and those of integrations are kept whatever it says.
+    pub(super) fn plan(
+        server: &Server,
+        actor: &Standing,
+        current: &[RoleId],
+        patch: &RolesPatch,
+    ) -> Result<Self> {
+        match patch {
+            RolesPatch::Replace(wanted) => {
+                let mut moves = Self {
+                    add: added(server, actor, current, wanted)?,
+                    ..Self::default()
+                };
+                for id in current.iter().filter(|id| !wanted.contains(id)) {
+                    let Some(role) = server.role(*id).filter(|role| !is_kept(role)) else {
+                        continue;
+                    };
+                    match actor.may_assign_role(&role.rank()) {
+                        Ok(()) => moves.remove.push(*id),
+                        Err(Refusal::RoleHierarchy(id)) => {
+                            moves.kept.push(format!("role_kept:{id}"));
+                        }
+                        Err(refusal) => return Err(refusal.into()),
+                    }
+                }
+                Ok(moves)
+            }
+            RolesPatch::Delta { add, remove } => {
+                let mut moves = Self {
+                    add: added(server, actor, current, add)?,
+                    ..Self::default()
+                };
+                for id in remove {
+                    let role = named(server, *id)?;
+                    if is_kept(role) {
+                        return Err(managed(role));
+                    }
+                    if current.contains(id) {
+                        actor.may_assign_role(&role.rank())?;
+                        moves.remove.push(*id);
+                    }
+                }
+                Ok(moves)
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.add.is_empty() && self.remove.is_empty()
+    }
+}
+
+/// The roles of `wanted` that are not among `current`.
+fn added(
+    server: &Server,
+    actor: &Standing,
+    current: &[RoleId],
+    wanted: &BTreeSet<RoleId>,
+) -> Result<Vec<RoleId>> {
+    let mut add = Vec::new();
+    for id in wanted {
+        let role = named(server, *id)?;
+        if role.is_default || current.contains(id) {
+            continue;
+        }
+        if is_kept(role) {
+            return Err(managed(role));
+        }
+        actor.may_assign_role(&role.rank())?;
+        add.push(*id);
+    }
+    Ok(add)
+}
+
+/// Whether a role is nobody's to give or take.
+const fn is_kept(role: &Role) -> bool {
+    role.is_default || role.managed_by.is_some()
+}
+
+fn named(server: &Server, id: RoleId) -> Result<&Role> {
+    server.role(id).ok_or_else(|| {
+        let text = format!("the server has no role {id}");
+        Error::invalid(format!("unknown_role:{id}"), text)
+    })
+}
+
+fn managed(role: &Role) -> Error {
+    let text = format!("the role {} is not given or taken by hand", role.id);
+    Error::invalid(format!("role_managed:{}", role.id), text)
+}
+
+/// Takes somebody out of a server: oneself, who leaves, or another, who is kicked.
+#[derive(Debug)]
+pub(super) struct RemoveMember(pub(super) UserId);
+
+impl Change for RemoveMember {
+    type Answer = ();
+
+    async fn apply(self, work: &Work) -> Result<Applied<()>> {
+        let user = self.0;
+        let action = if work.is_self(user) {
+            if work.standing.is_owner {
+                return Err(Refusal::TargetIsOwner.into());
+            }
+            "member.leave"
+        } else {
+            work.require(Permission::KickMembers)?;
+            let target = work.standing_of(&work.member(user).await?);
+            work.standing.may_act_on(&target, Permission::KickMembers)?;
+            "member.kick"
+        };
+        let effects = remove(work, user, action).await?;
+        Ok(Applied::done((), effects))
+    }
+}
+
+/// Takes a member out of the server. What channels deny to them stays denied, should they return.
+pub(super) async fn remove(work: &Work, user: UserId, action: &'static str) -> Result<Effects> {
+    store_members::delete_member(&work.tx, work.id(), user).await?;
+    let entry = Entry {
+        action,
+        target: format!("user:{user}"),
+        before: None,
+        after: None,
+    };
+    let moves = Moves {
+        left: vec![user],
+        ..Moves::default()
+    };
+    Ok(Effects::new(What::Members, entry).with(moves))
+}

@@ -1,0 +1,139 @@
+//! Many people who change a server at once.
+
+use futures_util::future::{join, join_all};
+use serde_json::json;
+
+use crate::support::{Community, TestApp};
+
+/// How often somebody loses a right while they use it. The race itself is in the database's
+/// hands; each round is another roll of the dice.
+const ROUNDS: usize = 40;
+
+#[tokio::test]
+async fn of_many_who_come_with_one_use_exactly_one_gets_in() {
+    let app = TestApp::spawn().await;
+    let [alice] = app.users(["alice"]).await;
+    let club = Community::of(&alice, &[]).await;
+    let code = club.invites(1).await;
+    let three = club.invites(3).await;
+    let crowd = app.crowd(30).await;
+
+    let replies = join_all(crowd.iter().map(|person| person.accepts(&code))).await;
+    let in_ = replies.iter().filter(|reply| reply.status == 200).count();
+    assert_eq!(in_, 1);
+    for reply in replies.iter().filter(|reply| reply.status != 200) {
+        reply.refuses(410, "invite_expired");
+    }
+    join_all(crowd.iter().map(|person| person.accepts(&three))).await;
+
+    let members = "SELECT count(*) FROM server_member WHERE server_id = $1";
+    let members = app.number(members, [club.id.into()]).await;
+    assert!((4..=5).contains(&members), "{members}");
+    let spent = "SELECT count(*) FROM server_invite WHERE uses = max_uses";
+    assert!(app.number(spent, []).await >= 1);
+    let in_channel = "SELECT count(*) FROM conversation_member WHERE conversation_id = $1";
+    assert_eq!(app.number(in_channel, [club.general.into()]).await, members);
+}
+
+#[tokio::test]
+async fn differences_of_roles_do_not_undo_each_other() {
+    let app = TestApp::spawn().await;
+    let [alice, bob] = app.users(["alice", "bob"]).await;
+    let club = Community::of(&alice, &[&bob]).await;
+    let path = club.membership_of(&bob).await;
+    let (mut given, mut taken) = (Vec::new(), Vec::new());
+    for n in 0..8 {
+        given.push(club.makes_role(&format!("given {n}"), &[]).await);
+        taken.push(club.makes_role(&format!("taken {n}"), &[]).await);
+    }
+    club.gives(&bob, &taken).await;
+
+    let adds = given.iter().map(|role| json!({"addRoleIds": [role]}));
+    let removes = taken.iter().map(|role| json!({"removeRoleIds": [role]}));
+    let changes = adds.chain(removes).map(|body| alice.patch(&path, body));
+    for reply in join_all(changes).await {
+        reply.succeeds();
+    }
+
+    let profile = bob.reads(&path).await;
+    assert_eq!(profile["profile"]["roleIds"], json!(given));
+}
+
+#[tokio::test]
+async fn nothing_is_done_by_a_right_that_was_lost_before() {
+    let app = TestApp::spawn().await;
+    let [alice, bob, carol] = app.users(["alice", "bob", "carol"]).await;
+    let club = Community::of(&alice, &[&bob, &carol]).await;
+    let manager = club.makes_role("manager", &["manage_members"]).await;
+    let bobs = club.membership_of(&bob).await;
+    let carols = club.membership_of(&carol).await;
+    let mut done = 0;
+    for round in 0..ROUNDS {
+        club.gives(&bob, &[manager]).await;
+        let rename = json!({"nickname": format!("round {round}")});
+        let demote = json!({"removeRoleIds": [manager]});
+        let act = bob.patch(&carols, rename);
+        let (acted, demoted) = join(act, alice.patch(&bobs, demote)).await;
+        demoted.succeeds();
+        if acted.status == 200 {
+            done += 1;
+        } else {
+            acted.refuses(403, "forbidden");
+        }
+        let late = bob.patch(&carols, json!({"nickname": "too late"})).await;
+        late.refuses(403, "forbidden");
+    }
+
+    // The record says in which order it happened: whatever Bob did, he did while he was a manager.
+    let log = alice.reads(&club.path("/audit?limit=200")).await;
+    let entries = log["entries"].as_array().expect("a list");
+    let bob_id = json!(bob.id().await);
+    let (mut is_manager, mut by_bob) = (false, 0);
+    for entry in entries.iter().rev() {
+        if entry["actor"]["id"] == bob_id && entry["action"] == "member.update" {
+            assert!(is_manager, "{entry}");
+            by_bob += 1;
+        }
+        if let Some(roles) = entry["after"]["roleIds"].as_array() {
+            is_manager = roles.contains(&json!(manager));
+        }
+    }
+    assert_eq!(by_bob, done);
+}
+
+#[tokio::test]
+async fn whatever_is_done_at_once_places_stay_without_gaps() {
+    let app = TestApp::spawn().await;
+    let [alice] = app.users(["alice"]).await;
+    let club = Community::of(&alice, &[]).await;
+    let mut roles = Vec::new();
+    for n in 0..6 {
+        roles.push(club.makes_role(&format!("role {n}"), &[]).await);
+    }
+    let moves = roles.iter().enumerate().map(|(n, role)| {
+        let path = club.path(&format!("/roles/{role}"));
+        let alice = &alice;
+        async move {
+            let body = json!({"position": n * 5 % 7});
+            alice.patch(&path, body).await.succeeds();
+            if n == 3 {
+                alice.delete(&path).await.is_done();
+            }
+        }
+    });
+    let channels = (0..6).map(|n| {
+        let body = json!({"name": format!("channel {n}")});
+        let path = club.path("/channels");
+        let alice = &alice;
+        async move { assert_eq!(alice.post(&path, body).await.status, 201) }
+    });
+    join(join_all(moves), join_all(channels)).await;
+
+    let list = alice.reads(&club.path("")).await;
+    for (key, expected) in [("roles", 6), ("channels", 7)] {
+        let rows = list[key].as_array().expect("a list");
+        let places = rows.iter().map(|row| row["position"].as_i64());
+        let places: Vec<_> = places.map(|place| place.expect("a place")).collect();
+        assert_eq!(places, (0..expected).collect::<Vec<_>>(), "{key}");
+    }
+}
