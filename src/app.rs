@@ -288,6 +288,7 @@ async fn features(
         clock: clock.clone(),
         directory,
         presence: presence.clone(),
+        access: access.clone(),
         servers,
         delivery: delivery.clone(),
         tasks: tasks.clone(),

@@ -5,7 +5,7 @@ use utoipa::{
     openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use crate::{account, admin, apps::oauth, chat, doc, gdm, http::SESSION_COOKIE, presence};
+use crate::{account, admin, apps::oauth, chat, doc, gdm, http::SESSION_COOKIE, presence, server};
 
 /// What the document at `/api/openapi.json` begins with.
 #[derive(OpenApi)]
@@ -52,6 +52,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         chat::routes().into_openapi(),
         chat::channel_routes().into_openapi(),
         gdm::routes().into_openapi(),
+        server::routes().into_openapi(),
         doc::routes().into_openapi(),
         presence::routes().into_openapi(),
         admin::routes().into_openapi(),
