@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Communities,
-    audit::By,
+    caller::By,
     changes::{DeleteServer, UpdateServer},
     http_channels,
     http_input::{AuditPage, NewServer, Reasoned, ServerPatch},
@@ -17,8 +17,9 @@ use super::{
     view::{AuditView, ServerRow, ServerView, WholeServer},
 };
 use crate::{
+    access::{Actor, Pace, Refused},
     account::CurrentUser,
-    http::{Answer, ErrorBody as Refused, Json, Path, Query},
+    http::{Answer, Json, Path, Query},
     kernel::Result,
 };
 
@@ -141,17 +142,20 @@ async fn delete_server(
 
 /// What was done in a server, the newest first; needs `view_audit_log`.
 #[utoipa::path(get, path = "/servers/{serverId}/audit", tag = "servers",
-    security(("session" = [])), params(("serverId" = ServerId, Path), AuditPage), responses(
+    security(("session" = []), ("integration" = ["read_audit_log"])), params(("serverId" = ServerId, Path), AuditPage), responses(
     (status = 200, body = Answer<AuditLog>), (status = 403, body = Refused),
     (status = 404, description = "server_not_found", body = Refused),
 ))]
 async fn list_audit(
     State(communities): State<Communities>,
-    CurrentUser(user): CurrentUser,
+    actor: Actor,
+    pace: Pace,
     Path(id): Path<ServerId>,
-    Query(page): Query<AuditPage>,
+    Query(span): Query<AuditPage>,
 ) -> Result<Answer<AuditLog>> {
-    let entries = communities.audit(user.id, id, page.before, page.limit());
+    let by = By::from(actor);
+    communities.count_read(&pace, &by)?;
+    let entries = communities.audit(&by, id, span.before, span.limit());
     let entries = entries.await?;
     Ok(Answer::new(AuditLog { entries }))
 }

@@ -9,16 +9,17 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Communities,
-    audit::By,
+    caller::By,
     channels::{CreateChannel, DeleteChannel, SetOverwrite, UpdateChannel},
     http::InServer,
     http_input::{ChannelPatch, InChannel, NewChannel, OverwriteBody, Reasoned},
     view::ChannelView,
 };
 use crate::{
+    access::Refused,
     account::CurrentUser,
     chat::servers::channel_not_found,
-    http::{Answer, ErrorBody as Refused, Json, Path},
+    http::{Answer, Json, Path},
     kernel::Result,
     permission::{Overwrite, Target},
 };

@@ -57,7 +57,11 @@ pub(super) fn handling(headers: &HeaderMap) -> Handling {
 /// The body of a change to a membership: a JSON object of up to 16 KiB, as `application/json` or
 /// `application/merge-patch+json`.
 #[derive(Clone, Debug)]
-pub(super) struct MembershipBody(pub(super) Map<String, Value>);
+pub(super) struct MembershipBody {
+    /// As it came.
+    pub(super) bytes: Bytes,
+    pub(super) fields: Map<String, Value>,
+}
 
 impl<S: Send + Sync> FromRequest<S> for MembershipBody {
     type Rejection = Error;
@@ -73,9 +77,9 @@ impl<S: Send + Sync> FromRequest<S> for MembershipBody {
         if bytes.len() > MAX_MEMBERSHIP_BYTES {
             return Err(too_large());
         }
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|_| Error::invalid("invalid_json", "the body is not a JSON object"))
+        let fields = serde_json::from_slice(&bytes)
+            .map_err(|_| Error::invalid("invalid_json", "the body is not a JSON object"))?;
+        Ok(Self { bytes, fields })
     }
 }
 

@@ -9,15 +9,16 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Communities,
-    audit::By,
+    caller::By,
     http::{InServer, OneServer},
     http_input::{NewInvite, Reasoned},
     invites::{CreateInvite, DeleteInvite},
     view::{InviteRow, InviteView},
 };
 use crate::{
+    access::Refused,
     account::CurrentUser,
-    http::{Answer, ErrorBody as Refused, Json, Path},
+    http::{Answer, Json, Path},
     kernel::Result,
 };
 

@@ -1,6 +1,9 @@
 //! Members of servers over HTTP: who they are, what changes about them, and who is banned.
 
-use axum::extract::State;
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use entity::{ServerId, UserId};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
@@ -9,18 +12,19 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Communities,
-    audit::By,
     bans::{Ban, Unban},
-    etag::{IfMatch, etag},
+    caller::By,
+    etag::IfMatch,
     http::InServer,
     http_input::{BanBody, MembersPage, MembershipBody, Reasoned, handling},
-    members::{RemoveMember, UpdateMember},
+    members::{Membership, RemoveMember, UpdateMember},
     membership::MembershipPatch,
     view::{BanView, MembershipView},
 };
 use crate::{
+    access::{Actor, Begun, Keyed, Pace, Refused},
     account::CurrentUser,
-    http::{Answer, ErrorBody as Refused, Json, Path, Query},
+    http::{Answer, Json, Path, Query},
     kernel::{Error, Result},
 };
 
@@ -44,14 +48,6 @@ struct Memberships {
 #[derive(Serialize, ToSchema)]
 struct Profile {
     profile: MembershipView,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Membership {
-    membership: MembershipView,
-    /// What was not done, and why not: `unknown_field:<name>`, `role_kept:<id>`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<String>,
 }
 
 /// What a change to a membership says. `null` clears; what is absent stays.
@@ -90,12 +86,14 @@ type Tagged<T> = ([(header::HeaderName, HeaderValue); 1], Answer<T>);
 ))]
 async fn list_memberships(
     State(communities): State<Communities>,
-    CurrentUser(user): CurrentUser,
+    actor: Actor,
+    pace: Pace,
     Path(id): Path<ServerId>,
-    Query(page): Query<MembersPage>,
+    Query(span): Query<MembersPage>,
 ) -> Result<Answer<Memberships>> {
-    communities.facts().require(id, user.id).await?;
-    let memberships = communities.memberships(id, page.after(), page.limit());
+    let by = By::from(actor);
+    communities.count_read(&pace, &by)?;
+    let memberships = communities.memberships(&by, id, span.after(), span.limit());
     let memberships = memberships.await?;
     Ok(Answer::new(Memberships { memberships }))
 }
@@ -109,11 +107,13 @@ async fn list_memberships(
 ))]
 async fn get_membership(
     State(communities): State<Communities>,
-    CurrentUser(user): CurrentUser,
+    actor: Actor,
+    pace: Pace,
     Path((id, member)): Path<InServer>,
 ) -> Result<Tagged<Profile>> {
-    communities.facts().require(id, user.id).await?;
-    let (profile, tag) = communities.membership(id, member).await?;
+    let by = By::from(actor);
+    communities.count_read(&pace, &by)?;
+    let (profile, tag) = communities.membership(&by, id, member).await?;
     tagged(&tag, Answer::new(Profile { profile }))
 }
 
@@ -140,35 +140,44 @@ async fn get_membership(
 ))]
 async fn update_membership(
     State(communities): State<Communities>,
-    CurrentUser(user): CurrentUser,
+    (actor, pace, keyed): (Actor, Pace, Keyed),
     Path((id, member)): Path<InServer>,
     Reasoned(reason): Reasoned,
     headers: HeaderMap,
-    MembershipBody(body): MembershipBody,
-) -> Result<Tagged<Membership>> {
+    body: MembershipBody,
+) -> Result<Response> {
+    let by = By::from(actor);
+    communities.count_write(&pace, &by)?;
+    let attempt = match &by {
+        By::User(_) => None,
+        By::Integration(token) => {
+            let known = communities.access.idempotency();
+            match known.begin(token.app, &keyed, &body.bytes).await? {
+                Begun::First(attempt) => Some(attempt),
+                Begun::Again(kept) => return Ok(kept.into_response()),
+            }
+        }
+    };
     let now = communities.clock.now();
-    let (patch, mut warnings) = MembershipPatch::parse(&body, handling(&headers), now)?;
+    let (patch, warnings) = MembershipPatch::parse(&body.fields, handling(&headers), now)?;
+    communities.asked(&by, id).await?;
     let if_match = headers.get(header::IF_MATCH);
     let if_match = if_match.map(|value| IfMatch::of_header(value.to_str().unwrap_or_default()));
     let change = UpdateMember {
-        user: member,
+        user: communities.user(member).await?,
+        communities: communities.clone(),
         patch,
-        if_match,
-    };
-    let by = By::User(user.id);
-    let updated = communities.make(by, id, reason, change).await?;
-    warnings.extend(updated.warnings);
-    let view = communities.membership_view(&updated.server, &updated.member);
-    let answer = Membership {
-        membership: view.await?,
         warnings,
+        if_match,
+        attempt,
     };
-    tagged(&etag(&updated.member), Answer::new(answer))
+    let (answer, tag) = communities.make(by, id, reason, change).await?;
+    Ok(tagged(&tag, answer)?.into_response())
 }
 
 /// Put a member out, who may come back with an invite; needs `kick_members`. Or leave, oneself.
 #[utoipa::path(delete, path = "/servers/{serverId}/memberships/{userId}", tag = "servers",
-    security(("session" = [])),
+    security(("session" = []), ("integration" = ["moderate_members"])),
     params(("serverId" = ServerId, Path), ("userId" = UserId, Path)), responses(
     (status = 204),
     (status = 403, description = "forbidden, target_above_you, target_is_owner", body = Refused),
@@ -176,11 +185,13 @@ async fn update_membership(
 ))]
 async fn delete_membership(
     State(communities): State<Communities>,
-    CurrentUser(user): CurrentUser,
+    actor: Actor,
+    pace: Pace,
     Path((id, member)): Path<InServer>,
     Reasoned(reason): Reasoned,
 ) -> Result<StatusCode> {
-    let by = By::User(user.id);
+    let by = By::from(actor);
+    communities.count_write(&pace, &by)?;
     let change = RemoveMember(member);
     communities.make(by, id, reason, change).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -201,15 +212,15 @@ async fn list_bans(
     State(communities): State<Communities>,
     CurrentUser(user): CurrentUser,
     Path(id): Path<ServerId>,
-    Query(page): Query<MembersPage>,
+    Query(span): Query<MembersPage>,
 ) -> Result<Answer<Bans>> {
-    let bans = communities.bans(user.id, id, page.after(), page.limit());
+    let bans = communities.bans(user.id, id, span.after(), span.limit());
     Ok(Answer::new(Bans { bans: bans.await? }))
 }
 
 /// Ban somebody, who is a member or not; needs `ban_members`.
 #[utoipa::path(put, path = "/servers/{serverId}/bans/{userId}", tag = "servers",
-    security(("session" = [])),
+    security(("session" = []), ("integration" = ["moderate_members"])),
     params(("serverId" = ServerId, Path), ("userId" = UserId, Path)),
     request_body = BanBody, responses(
     (status = 204),
@@ -218,12 +229,15 @@ async fn list_bans(
 ))]
 async fn ban(
     State(communities): State<Communities>,
-    CurrentUser(user): CurrentUser,
+    actor: Actor,
+    pace: Pace,
     Path((id, member)): Path<InServer>,
     Reasoned(reason): Reasoned,
     Json(input): Json<BanBody>,
 ) -> Result<StatusCode> {
-    communities.facts().require(id, user.id).await?;
+    let by = By::from(actor);
+    communities.count_write(&pace, &by)?;
+    communities.asked(&by, id).await?;
     let target = communities.directory.find(member).await?;
     let target = target.ok_or_else(Error::user_not_found)?;
     let reason = input.reason()?.or(reason);
@@ -231,25 +245,26 @@ async fn ban(
         user: target.id,
         reason: reason.clone(),
     };
-    let by = By::User(user.id);
     communities.make(by, id, reason, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// End a ban; needs `ban_members`.
 #[utoipa::path(delete, path = "/servers/{serverId}/bans/{userId}", tag = "servers",
-    security(("session" = [])),
+    security(("session" = []), ("integration" = ["moderate_members"])),
     params(("serverId" = ServerId, Path), ("userId" = UserId, Path)), responses(
     (status = 204), (status = 403, body = Refused),
     (status = 404, description = "server_not_found, ban_not_found", body = Refused),
 ))]
 async fn unban(
     State(communities): State<Communities>,
-    CurrentUser(user): CurrentUser,
+    actor: Actor,
+    pace: Pace,
     Path((id, member)): Path<InServer>,
     Reasoned(reason): Reasoned,
 ) -> Result<StatusCode> {
-    let by = By::User(user.id);
+    let by = By::from(actor);
+    communities.count_write(&pace, &by)?;
     communities.make(by, id, reason, Unban(member)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

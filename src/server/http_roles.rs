@@ -9,15 +9,16 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Communities,
-    audit::By,
+    caller::By,
     http::InServer,
     http_input::{NewRole, Reasoned, RolePatch},
     roles::{CreateRole, DeleteRole, UpdateRole},
     view::RoleView,
 };
 use crate::{
+    access::{Actor, Pace, Refused},
     account::CurrentUser,
-    http::{Answer, ErrorBody as Refused, Json, Path},
+    http::{Answer, Json, Path},
     kernel::Result,
 };
 
@@ -39,17 +40,19 @@ struct OneRole {
 
 /// The roles of a server, the default one first, then by position; for its members.
 #[utoipa::path(get, path = "/servers/{serverId}/roles", tag = "servers",
-    security(("session" = [])), params(("serverId" = ServerId, Path)), responses(
+    security(("session" = []), ("integration" = ["read_roles"])), params(("serverId" = ServerId, Path)), responses(
     (status = 200, body = Answer<Roles>),
     (status = 404, description = "server_not_found", body = Refused),
 ))]
 async fn list_roles(
     State(communities): State<Communities>,
-    CurrentUser(user): CurrentUser,
+    actor: Actor,
+    pace: Pace,
     Path(id): Path<ServerId>,
 ) -> Result<Answer<Roles>> {
-    let access = communities.facts().require(id, user.id).await?;
-    let roles = access.server.roles.iter().map(RoleView::from).collect();
+    let by = By::from(actor);
+    communities.count_read(&pace, &by)?;
+    let roles = communities.roles(&by, id).await?;
     Ok(Answer::new(Roles { roles }))
 }
 

@@ -1,60 +1,76 @@
 //! Changes to who is in a server, and as what.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use entity::{RoleId, UserId, timestamp::millis};
+use http::StatusCode;
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::{
+    Communities,
     audit::Entry,
-    etag::IfMatch,
+    etag::{IfMatch, etag},
     membership::{MembershipPatch, RolesPatch},
     patch::Patch,
     roles::require_other_administrator,
     store_members,
+    view::MembershipView,
     work::{Applied, Change, Effects, Moves, Views, What, Work},
 };
 use crate::{
+    access::Attempt,
+    account::User,
     chat::servers::{Member, Role, Server},
+    http::Answer,
     kernel::{Error, Result},
     permission::{Permission, Refusal, Standing},
 };
 
 /// Changes a membership: all of it or nothing.
-#[derive(Debug)]
 pub(super) struct UpdateMember {
-    pub(super) user: UserId,
+    /// For how the membership is shown.
+    pub(super) communities: Communities,
+    /// Whose membership it is.
+    pub(super) user: Arc<User>,
     pub(super) patch: MembershipPatch,
+    /// What is worth a warning already.
+    pub(super) warnings: Vec<String>,
     pub(super) if_match: Option<IfMatch>,
+    /// Where the answer is kept, for who may ask again.
+    pub(super) attempt: Option<Attempt>,
 }
 
 /// A membership after a change.
-#[derive(Debug)]
-pub(super) struct Updated {
-    pub(super) member: Member,
-    pub(super) server: Server,
-    /// What was asked for and not done, although the rest was.
-    pub(super) warnings: Vec<String>,
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Membership {
+    membership: MembershipView,
+    /// What was not done, and why not: `unknown_field:<name>`, `role_kept:<id>`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
 }
 
 impl Change for UpdateMember {
-    type Answer = Updated;
+    /// With the tag of what the member is now.
+    type Answer = (Answer<Membership>, String);
 
-    async fn apply(self, work: &Work) -> Result<Applied<Updated>> {
-        let old = work.member(self.user).await?;
+    async fn apply(self, work: &Work) -> Result<Applied<Self::Answer>> {
+        let user = self.user.id;
+        let old = work.member(user).await?;
         if let Some(condition) = &self.if_match {
             condition.require(&old)?;
         }
         let mut new = old.clone();
         let target = work.standing_of(&old);
-        let is_self = work.is_self(self.user);
+        let is_self = work.is_self(user);
         if self.patch.nickname != Patch::Absent {
             new.nickname = self.patch.nickname.over(old.nickname.as_ref(), |nickname| {
                 nickname.as_str().to_owned()
             });
             require_renaming(work, &target, is_self, new.nickname != old.nickname)?;
         }
-        let mut warnings = Vec::new();
+        let mut warnings = self.warnings;
         let mut moved = RoleMoves::default();
         if let Some(patch) = &self.patch.roles {
             moved = RoleMoves::plan(&work.server, &work.standing, &old.roles, patch)?;
@@ -85,14 +101,20 @@ impl Change for UpdateMember {
         if is_changed {
             store_members::update_member(&work.tx, work.id(), &new).await?;
             let (add, remove) = (&moved.add, &moved.remove);
-            store_members::update_roles_of(&work.tx, work.id(), self.user, add, remove).await?;
+            store_members::update_roles_of(&work.tx, work.id(), user, add, remove).await?;
+        }
+        let view = self
+            .communities
+            .membership_view(&work.server, &new, &self.user);
+        let answer = Answer::new(Membership {
+            membership: view,
+            warnings,
+        });
+        if let (true, Some(attempt)) = (is_changed, &self.attempt) {
+            attempt.keep(&work.tx, StatusCode::OK, &answer).await?;
         }
         let effects = is_changed.then(|| effects(&old, &new));
-        let answer = Updated {
-            member: new,
-            server: work.server.clone(),
-            warnings,
-        };
+        let answer = (answer, etag(&new));
         Ok(Applied { answer, effects })
     }
 }

@@ -9,6 +9,7 @@
 
 mod audit;
 mod bans;
+mod caller;
 mod changes;
 mod channels;
 mod etag;
@@ -35,7 +36,8 @@ mod store_roles;
 mod view;
 mod work;
 
-pub use audit::{By, Entry, Integration};
+pub use audit::Entry;
+pub use caller::By;
 pub use http::{router, routes};
 pub use roles::{create_managed_role, delete_managed_role};
 pub use service::{Communities, Parts};

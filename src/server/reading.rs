@@ -1,12 +1,16 @@
 //! What can be asked about servers. Nothing here changes anything.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use entity::{ServerId, UserId};
 use serde_json::value::RawValue;
 
 use super::{
     Communities,
+    caller::By,
     etag::etag,
     model::membership_not_found,
     store_members,
@@ -18,7 +22,8 @@ use super::{
     },
 };
 use crate::{
-    chat::servers::{Access, Member, Server, server_not_found},
+    account::User,
+    chat::servers::{Access, Member, Server},
     kernel::Result,
     permission::Permission,
 };
@@ -116,25 +121,27 @@ impl Communities {
         }))
     }
 
-    /// The server, for whoever was let in to read it already.
-    pub(super) async fn found(&self, id: ServerId) -> Result<std::sync::Arc<Server>> {
-        let server = self.live.servers.find(id).await?;
-        server.ok_or_else(server_not_found)
+    /// The roles of a server, the default one first, then by position.
+    pub(super) async fn roles(&self, by: &By, id: ServerId) -> Result<Vec<RoleView>> {
+        let (server, _) = self.asked(by, id).await?;
+        Ok(server.roles.iter().map(RoleView::from).collect())
     }
 
     /// Up to `limit` members behind `after`, by id.
     pub(super) async fn memberships(
         &self,
+        by: &By,
         id: ServerId,
         after: UserId,
         limit: u64,
     ) -> Result<Vec<MembershipView>> {
-        let server = self.found(id).await?;
+        let (server, _) = self.asked(by, id).await?;
         let page = Which::Page { after, limit };
         let members = store_members::list_members(self.db.reader(), id, page).await?;
         let mut views = Vec::with_capacity(members.len());
         for member in &members {
-            views.push(self.membership_view(&server, member).await?);
+            let user = self.user(member.user).await?;
+            views.push(self.membership_view(&server, member, &user));
         }
         Ok(views)
     }
@@ -142,29 +149,36 @@ impl Communities {
     /// One member, and the tag of what they are.
     pub(super) async fn membership(
         &self,
+        by: &By,
         id: ServerId,
         user: UserId,
     ) -> Result<(MembershipView, String)> {
-        let server = self.found(id).await?;
-        let only = [user];
-        let found = store_members::list_members(self.db.reader(), id, Which::Only(&only)).await?;
+        let (server, _) = self.asked(by, id).await?;
+        let only = Which::Only(&[user]);
+        let found = store_members::list_members(self.db.reader(), id, only).await?;
         let member = found.first().ok_or_else(membership_not_found)?;
-        let view = self.membership_view(&server, member).await?;
+        let user = self.user(user).await?;
+        let view = self.membership_view(&server, member, &user);
         Ok((view, etag(member)))
     }
 
-    pub(super) async fn membership_view(
+    /// The account behind a membership.
+    pub(super) async fn user(&self, id: UserId) -> Result<Arc<User>> {
+        let user = self.directory.find(id).await?;
+        user.ok_or_else(membership_not_found)
+    }
+
+    pub(super) fn membership_view(
         &self,
         server: &Server,
         member: &Member,
-    ) -> Result<MembershipView> {
-        let user = self.directory.find(member.user).await?;
-        let user = user.ok_or_else(membership_not_found)?;
+        user: &User,
+    ) -> MembershipView {
         let now = self.clock.now();
         let avatar = user.avatar.as_deref();
         let mut role_ids = member.roles.clone();
         role_ids.sort_unstable();
-        Ok(MembershipView {
+        MembershipView {
             user_id: user.id,
             username: user.username.clone(),
             name: user.username.clone(),
@@ -174,21 +188,21 @@ impl Communities {
             role_ids,
             joined_at: member.joined_at,
             timed_out_until: member.timed_out_until.filter(|until| *until > now),
-            status: self.presence.status(&user),
+            status: self.presence.status(user),
             is_owner: server.owner == user.id,
-        })
+        }
     }
 
     /// The audit log before one of its entries, the newest first, for who may read it.
     pub(super) async fn audit(
         &self,
-        user: UserId,
+        by: &By,
         id: ServerId,
         before: Option<i64>,
         limit: u64,
     ) -> Result<Vec<AuditView>> {
-        let access = self.live.servers.require(id, user).await?;
-        access.standing.require(Permission::ViewAuditLog)?;
+        let (_, standing) = self.asked(by, id).await?;
+        standing.require(Permission::ViewAuditLog)?;
         let rows = store_reading::list_audit(self.db.reader(), id, before, limit).await?;
         Ok(rows.into_iter().map(AuditView::from).collect())
     }

@@ -6,7 +6,8 @@ use entity::{ServerId, Timestamp, UserId, server_invite};
 use serde_json::json;
 
 use super::{
-    audit::{By, Entry},
+    audit::Entry,
+    caller::By,
     invites::{invite_expired, is_code},
     live::{Live, Turns},
     model::{MAX_JOINED, MAX_OWNED, invite_not_found, too_many},
@@ -15,6 +16,7 @@ use super::{
     work::{Applied, Change, Effects, Moves, What, Work},
 };
 use crate::{
+    access::Access,
     account::Directory,
     chat::servers::{self, Servers, server_not_found},
     kernel::{Clock, Db, Error, Result, Tasks, Tx},
@@ -32,6 +34,7 @@ pub struct Communities {
     pub(super) presence: Presence,
     pub(super) live: Live,
     pub(super) public_url: Arc<str>,
+    pub(super) access: Access,
     turns: Turns,
     tasks: Tasks,
 }
@@ -48,6 +51,8 @@ pub struct Parts {
     pub presence: Presence,
     /// What the chat knows of servers.
     pub servers: Servers,
+    /// Who calls, how often.
+    pub access: Access,
     /// Live sockets.
     pub delivery: Delivery,
     /// Where changes are made, so that they are made to the end.
@@ -64,6 +69,7 @@ impl Communities {
             clock: parts.clock,
             directory: parts.directory,
             presence: parts.presence,
+            access: parts.access,
             live: Live {
                 servers: parts.servers,
                 delivery: parts.delivery,
@@ -92,7 +98,8 @@ impl Communities {
     ) -> Result<C::Answer> {
         let communities = self.clone();
         let work = async move { communities.make_now(by, id, reason, change).await };
-        self.tasks.complete(work).await
+        // Some changes are large, and it is passed on several times.
+        self.tasks.complete(Box::pin(work)).await
     }
 
     /// As [`make`](Self::make), for changes of other features, which give no reason.
@@ -108,9 +115,7 @@ impl Communities {
         change: C,
     ) -> Result<C::Answer> {
         // Keeps requests about nothing away from the one writing connection.
-        if let By::User(user) = by {
-            self.live.servers.require(id, user).await?;
-        }
+        self.asked(&by, id).await?;
         let _turn = self.turns.take(id).await;
         let tx = self.db.begin().await?;
         if !store::lock_server(&tx, id).await? {

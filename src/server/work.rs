@@ -5,13 +5,14 @@ use std::future::Future;
 use entity::{ConversationId, ServerId, Timestamp, UserId};
 
 use super::{
-    audit::{By, Entry, Integration},
+    audit::Entry,
+    caller::{By, standing_of},
     model,
 };
 use crate::{
     chat::servers::{self, Channel, Member, Role, Server},
-    kernel::{Error, Result, Tx},
-    permission::{Permission, Refusal, Standing},
+    kernel::{Result, Tx},
+    permission::{Permission, Standing},
 };
 
 /// A change that can be made to a server.
@@ -166,17 +167,17 @@ pub struct Work {
 impl Work {
     /// Looks up, within `tx`, what whoever is there `by` name may do in the locked `server`.
     pub(super) async fn new(tx: Tx, server: Server, by: By, now: Timestamp) -> Result<Self> {
-        let (actor, standing) = match by {
+        let (actor, standing) = match &by {
             By::User(user) => {
-                let member = servers::read_member(&tx, server.id, user).await?;
+                let member = servers::read_member(&tx, server.id, *user).await?;
                 let member = member.ok_or_else(servers::server_not_found)?;
                 let standing = server.standing(&member, now);
                 (Some(member), standing)
             }
-            By::Integration(integration) => {
-                let creator = servers::read_member(&tx, server.id, integration.creator).await?;
+            By::Integration(token) => {
+                let creator = servers::read_member(&tx, server.id, token.creator).await?;
                 let creator = creator.map(|creator| server.standing(&creator, now));
-                (None, standing_of(&server, integration, creator)?)
+                (None, standing_of(token, &server, creator.as_ref())?)
             }
         };
         Ok(Self {
@@ -215,15 +216,12 @@ impl Work {
 
     /// Whether `user` is who makes the change.
     pub(super) fn is_self(&self, user: UserId) -> bool {
-        self.by == By::User(user)
+        self.by.is(user)
     }
 
     /// The person who is responsible.
     pub(super) fn person(&self) -> UserId {
-        match self.by {
-            By::User(user) => user,
-            By::Integration(integration) => integration.creator,
-        }
+        self.by.person()
     }
 
     pub(super) async fn find_member(&self, user: UserId) -> Result<Option<Member>> {
@@ -260,35 +258,4 @@ impl Work {
     pub(super) fn standing_of(&self, member: &Member) -> Standing {
         self.server.standing(member, self.now)
     }
-}
-
-/// What an integration may do: what its role, its token and who made it all allow. Its place is
-/// its role's.
-fn standing_of(
-    server: &Server,
-    integration: Integration,
-    creator: Option<Standing>,
-) -> Result<Standing> {
-    let role = server
-        .roles
-        .iter()
-        .find(|role| role.managed_by == Some(integration.app))
-        .ok_or(Refusal::MissingPermission(Permission::ManageMembers))?;
-    let creator = creator.map(|creator| creator.effective());
-    let creator = creator.filter(|held| held.contains(Permission::ManageServer));
-    let held = creator.ok_or_else(|| {
-        Error::refused(
-            "creator_lost_permission",
-            "whoever made this token does not manage the server any more",
-        )
-    })?;
-    Ok(Standing {
-        is_owner: false,
-        timed_out: false,
-        top: role.position,
-        base: role
-            .permissions
-            .intersect(integration.allowed)
-            .intersect(held),
-    })
 }

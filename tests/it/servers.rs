@@ -53,7 +53,7 @@ async fn a_new_server_has_a_channel_a_role_and_its_owner() {
     app.stranger()
         .get("/servers")
         .await
-        .refuses(401, "unauthenticated");
+        .refuses(401, "unauthorized");
 }
 
 #[tokio::test]
