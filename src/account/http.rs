@@ -18,7 +18,7 @@ use super::{
     session_store::{ADDRESS, USER, USER_AGENT},
 };
 use crate::{
-    http::{Answer, Done, ErrorBody, Fields, Navigation, assets, escape, page},
+    http::{Answer, Done, ErrorBody, Fields, Navigation, assets, escape, waypoint},
     kernel::{Error, Result, error::ErrorKind},
 };
 
@@ -248,11 +248,12 @@ fn form_page(title: &str, action: &str, error: &Error) -> Response {
     let body = format!(
         "<p role=\"alert\">{}</p><form method=\"post\" action=\"{action}\">\
          <label>Username<input name=\"username\" autocomplete=\"username\" required></label>\
-         <label>Password<input name=\"password\" type=\"password\" required></label>\
+         <label>Password<input name=\"password\" type=\"password\" \
+         autocomplete=\"current-password\" required></label>\
          <button>{title}</button></form>",
         escape(error.text())
     );
-    page(status, title, &body)
+    waypoint(status, title, &body)
 }
 
 #[cfg(test)]

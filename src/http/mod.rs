@@ -19,7 +19,7 @@ pub use error::{ErrorBody, method_not_allowed, not_found, panicked};
 pub use extract::{Fields, Json, Path, Query, is_multipart, multipart_error};
 pub use navigation::{Navigation, TypedGet};
 pub use origin::{Cookieless, Origins, cors, require_same_origin};
-pub use page::{escape, page};
+pub use page::{escape, page, waypoint};
 pub use request_log::{RequestId, log_request};
 
 /// The session cookie's name where there is no https to secure it with.

@@ -129,6 +129,11 @@ async fn who_is_not_signed_in_signs_in_on_the_way_without_javascript() {
     let wrong = [("username", "alice"), ("password", "wrong password")];
     let again = submits(&browser, &form, &wrong).await;
     is_page(&again, 401, "Invalid username or password");
+    // Browsers hold it against where the form's answer leads in the end.
+    let policy = again.headers["content-security-policy"]
+        .to_str()
+        .expect("text");
+    assert!(!policy.contains("form-action") && policy.contains("default-src 'none'"));
     let signed_in = fills_in(&browser, &again).await;
     let back = location(&signed_in);
     assert_eq!(back.path(), "/oauth/authorize");

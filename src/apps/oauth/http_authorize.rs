@@ -24,7 +24,7 @@ use super::{
 use crate::{
     access::{Limit, Pace, Subject},
     account::{MaybeUser, User},
-    http::{ClientAddress, page as render},
+    http::{ClientAddress, waypoint},
     kernel::{Error, Result},
 };
 
@@ -254,17 +254,10 @@ fn failed(error: Error) -> Response {
     response
 }
 
-/// A page that nobody can frame. Its forms may lead to other sites: browsers hold `form-action`
-/// against the whole way that a form's answer redirects.
+/// A page that nobody can frame.
 fn show(status: StatusCode, page: Page) -> Response {
-    const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
-                          frame-ancestors 'none'";
-    let mut response = render(status, &page.title, &page.body.into_string());
+    let mut response = waypoint(status, &page.title, &page.body.into_string());
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(POLICY),
-    );
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     keep_private(&mut response);
     response

@@ -63,7 +63,8 @@ pub fn consent(question: &Question<'_>) -> Page {
         }
         @if card.homepage.is_some() || card.privacy_url.is_some() {
             p.small {
-                @if let Some(homepage) = &card.homepage { (outside(homepage, "Website")) " " }
+                @if let Some(homepage) = &card.homepage { (outside(homepage, "Website")) }
+                @if card.homepage.is_some() && card.privacy_url.is_some() { " · " }
                 @if let Some(privacy) = &card.privacy_url { (outside(privacy, "Privacy policy")) }
             }
         }
