@@ -128,6 +128,7 @@ pub(super) async fn features(
         clock: clock.clone(),
         directory: directory.clone(),
         presence: presence.clone(),
+        access: access.clone(),
         servers,
         delivery: delivery.clone(),
         tasks: tasks.clone(),
