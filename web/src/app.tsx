@@ -5,7 +5,7 @@ import { ExpiredDialog } from './features/account/ExpiredDialog';
 import { SignInPage } from './features/account/SignInPage';
 import { resumeSession } from './live/session';
 import { text } from './messages';
-import { documentIn, inShell, navigate, openPath, safeReturnPath, useLocation } from './router';
+import { documentIn, inShell, inviteIn, navigate, openPath, safeReturnPath, useLocation } from './router';
 import { Shell } from './shell';
 import { totalUnread } from './store/selectors';
 import { useChatter } from './store/store';
@@ -14,6 +14,7 @@ import { Notices } from './ui/Notices';
 import { part } from './ui/part';
 
 const SettingsPage = part(() => import('./features/account/SettingsPage'), <Splash />);
+const InvitePage = part(() => import('./features/servers/InvitePage'), <Splash />);
 const AdminPage = part(() => import('./features/admin/AdminPage'), <Splash />);
 
 export function App() {
@@ -54,13 +55,15 @@ function Page() {
 
 function SignedIn() {
   const { path, query } = useLocation();
-  const known = inShell(path) || path === '/settings' || path === '/admin';
+  const invite = inviteIn(path);
+  const known = inShell(path) || path === '/settings' || path === '/admin' || invite !== null;
   useEffect(() => {
     if (known) return;
     openPath(path === '/login' || path === '/register' ? safeReturnPath(query) : '/chat');
   }, [known, path, query]);
   if (path === '/settings') return <SettingsPage />;
   if (path === '/admin') return <AdminPage />;
+  if (invite !== null) return <InvitePage code={invite} />;
   return known ? <Shell /> : <Splash />;
 }
 

@@ -1,7 +1,8 @@
-import { api, read, readWithHeaders } from './client';
-import type { AppSettings, WireMessage } from './types';
+import { api, askWithHeaders, read, readWithHeaders } from './client';
+import type { AppSettings, WireConversation, WireMessage } from './types';
 
-export const listConversations = async () => (await read(api.GET('/api/conversations'))).conversations;
+export const listConversations = async (): Promise<WireConversation[]> =>
+  (await read(api.GET('/api/conversations'))).conversations;
 
 export interface HistoryPage {
   /** Oldest first. */
@@ -17,6 +18,28 @@ export interface HistoryRange {
 export async function listHistory(conversation: string, range: HistoryRange): Promise<HistoryPage> {
   const { body, headers } = await readWithHeaders(askHistory(conversation, range));
   return { messages: body, hasMore: headers.get('x-has-more') === 'true' };
+}
+
+/** The most the server gives of a channel at once. */
+const CHANNEL_PAGE = 200;
+
+export async function listChannelHistory(
+  server: number,
+  channel: number,
+  { before, limit = CHANNEL_PAGE }: HistoryRange,
+): Promise<HistoryPage> {
+  const asked = Math.min(limit, CHANNEL_PAGE);
+  const query = new URLSearchParams({ limit: String(asked) });
+  if (before !== undefined) query.set('before', String(before));
+  const { body, headers } = await askWithHeaders<{ messages: WireMessage[] }>(
+    'GET',
+    `/servers/${server}/channels/${channel}/messages?${query}`,
+  );
+  const more = headers.get('x-has-more');
+  return {
+    messages: body.messages,
+    hasMore: more === null ? body.messages.length === asked : more === 'true',
+  };
 }
 
 function askHistory(conversation: string, range: HistoryRange) {
