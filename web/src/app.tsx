@@ -5,7 +5,16 @@ import { ExpiredDialog } from './features/account/ExpiredDialog';
 import { SignInPage } from './features/account/SignInPage';
 import { resumeSession } from './live/session';
 import { text } from './messages';
-import { documentIn, inShell, inviteIn, navigate, openPath, safeReturnPath, useLocation } from './router';
+import {
+  documentIn,
+  inPortal,
+  inShell,
+  inviteIn,
+  navigate,
+  openPath,
+  safeReturnPath,
+  useLocation,
+} from './router';
 import { Shell } from './shell';
 import { totalUnread } from './store/selectors';
 import { useChatter } from './store/store';
@@ -15,6 +24,7 @@ import { part } from './ui/part';
 
 const SettingsPage = part(() => import('./features/account/SettingsPage'), <Splash />);
 const InvitePage = part(() => import('./features/servers/InvitePage'), <Splash />);
+const PortalPage = part(() => import('./features/portal/PortalPage'), <Splash />);
 const AdminPage = part(() => import('./features/admin/AdminPage'), <Splash />);
 
 export function App() {
@@ -56,7 +66,8 @@ function Page() {
 function SignedIn() {
   const { path, query } = useLocation();
   const invite = inviteIn(path);
-  const known = inShell(path) || path === '/settings' || path === '/admin' || invite !== null;
+  const known =
+    inShell(path) || path === '/settings' || path === '/admin' || invite !== null || inPortal(path);
   useEffect(() => {
     if (known) return;
     openPath(path === '/login' || path === '/register' ? safeReturnPath(query) : '/chat');
@@ -64,6 +75,7 @@ function SignedIn() {
   if (path === '/settings') return <SettingsPage />;
   if (path === '/admin') return <AdminPage />;
   if (invite !== null) return <InvitePage code={invite} />;
+  if (inPortal(path)) return <PortalPage />;
   return known ? <Shell /> : <Splash />;
 }
 

@@ -112,7 +112,7 @@ const handlers: Handlers = {
     state: serverChanged(state, server_id),
     server: server_id,
     // Of these no list of conversations tells.
-    ...(/^(widget|member)/.test(what) ? {} : { relist: true }),
+    ...(/^(app|widget|member)/.test(what) ? {} : { relist: true }),
   }),
   server_removed: (state, { server_id }) => ({ state: serverGone(state, server_id) }),
   widget_updated: (state, { serverId, appId, version, snapshot }) => ({

@@ -58,6 +58,7 @@ export interface NewOauthApp {
   redirectUris: string[];
   homepage?: string;
   clientType: 'confidential' | 'public';
+  requirePkce: boolean;
 }
 
 export interface AppChange {

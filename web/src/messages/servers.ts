@@ -190,9 +190,9 @@ export const words = {
   permissions: {
     administrator: { name: 'Administrator', hint: 'Everything, in every channel.' },
     manage_server: { name: 'Manage server', hint: 'Its name, its apps and widgets.' },
-    manage_roles: { name: 'Manage roles', hint: 'Create, change and give roles below their own.' },
+    manage_roles: { name: 'Manage roles', hint: 'Create, change and delete roles below their own.' },
     manage_channels: { name: 'Manage channels', hint: 'Create, change and delete channels.' },
-    manage_members: { name: 'Manage members', hint: 'Change nicknames of members below them.' },
+    manage_members: { name: 'Manage members', hint: 'Nicknames, roles and timeouts of members below them.' },
     moderate_members: { name: 'Time out members', hint: 'Keep members from writing for a while.' },
     kick_members: { name: 'Kick members', hint: 'Remove members below them.' },
     ban_members: { name: 'Ban members', hint: 'Remove members for good.' },

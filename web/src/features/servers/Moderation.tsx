@@ -35,7 +35,9 @@ export function Moderation({ server, details, member, busy, onTimeout, onRemoved
   const [duration, setDuration] = useState<Duration>('hour');
   const id = useId();
   const name = displayName(member);
-  const mayTimeOut = may(details.me, 'moderate_members') && canBeTimedOut(member, details.roles);
+  const mayTimeOut =
+    (may(details.me, 'moderate_members') || may(details.me, 'manage_members')) &&
+    canBeTimedOut(member, details.roles);
   const mayKick = may(details.me, 'kick_members');
   const mayBan = may(details.me, 'ban_members');
   if (!mayTimeOut && !mayKick && !mayBan) return null;

@@ -18,7 +18,7 @@ export function RolePicker({ details, member, busy, onChange }: Props) {
   const me = useChatter((state) => state.me?.id ?? 0);
   const roles = details.roles.filter((role) => !role.isDefault).sort((a, b) => b.position - a.position);
   const held = (role: Role) => member.roleIds.includes(role.id);
-  if (!may(details.me, 'manage_roles')) {
+  if (!may(details.me, 'manage_members')) {
     const mine = roles.filter(held);
     return (
       <section className="stack" aria-label={words.roles}>
