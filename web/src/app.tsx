@@ -13,6 +13,7 @@ import {
   navigate,
   openPath,
   safeReturnPath,
+  serverSettingsIn,
   useLocation,
 } from './router';
 import { Shell } from './shell';
@@ -25,6 +26,7 @@ import { part } from './ui/part';
 const SettingsPage = part(() => import('./features/account/SettingsPage'), <Splash />);
 const InvitePage = part(() => import('./features/servers/InvitePage'), <Splash />);
 const PortalPage = part(() => import('./features/portal/PortalPage'), <Splash />);
+const ServerSettings = part(() => import('./features/servers/settings/ServerSettings'), <Splash />);
 const AdminPage = part(() => import('./features/admin/AdminPage'), <Splash />);
 
 export function App() {
@@ -65,9 +67,15 @@ function Page() {
 
 function SignedIn() {
   const { path, query } = useLocation();
+  const settings = serverSettingsIn(path);
   const invite = inviteIn(path);
   const known =
-    inShell(path) || path === '/settings' || path === '/admin' || invite !== null || inPortal(path);
+    inShell(path) ||
+    path === '/settings' ||
+    path === '/admin' ||
+    settings !== null ||
+    invite !== null ||
+    inPortal(path);
   useEffect(() => {
     if (known) return;
     openPath(path === '/login' || path === '/register' ? safeReturnPath(query) : '/chat');
@@ -75,6 +83,7 @@ function SignedIn() {
   if (path === '/settings') return <SettingsPage />;
   if (path === '/admin') return <AdminPage />;
   if (invite !== null) return <InvitePage code={invite} />;
+  if (settings !== null) return <ServerSettings key={settings.server} {...settings} />;
   if (inPortal(path)) return <PortalPage />;
   return known ? <Shell /> : <Splash />;
 }

@@ -111,8 +111,8 @@ const handlers: Handlers = {
   server_updated: (state, { server_id, what }) => ({
     state: serverChanged(state, server_id),
     server: server_id,
-    // Of these no list of conversations tells.
-    ...(/^(app|widget|member)/.test(what) ? {} : { relist: true }),
+    // Of members, widgets and the like no list of conversations tells.
+    ...(/^(server|channel|role)/.test(what) ? { relist: true } : {}),
   }),
   server_removed: (state, { server_id }) => ({ state: serverGone(state, server_id) }),
   widget_updated: (state, { serverId, appId, version, snapshot }) => ({

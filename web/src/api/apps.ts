@@ -74,6 +74,9 @@ export interface AppChange {
 /** Those one may manage, in whichever server. */
 export const listApps = async () => (await ask<{ apps: App[] }>('GET', '/apps')).apps;
 
+export const listServerApps = async (server: number) =>
+  (await ask<{ apps: App[] }>('GET', `/servers/${server}/apps`)).apps;
+
 export const createApp = (server: number, app: NewApp) =>
   ask<Revealed & { app: App }>('POST', `/servers/${server}/apps`, app);
 

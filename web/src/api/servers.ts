@@ -85,23 +85,29 @@ export const ban = (server: number, user: number, reason: string) =>
 
 export const unban = (server: number, user: number) => ask<null>('DELETE', `${at(server)}/bans/${user}`);
 
-export interface ServerInvite {
+export interface NewInvite {
   code: string;
   url: string;
-  expiresAt: string | null;
-  /** 0 for any number of people. */
+  expiresAt: string;
+}
+
+/** Without its code, which is shown once. */
+export interface OpenInvite {
+  id: number;
+  createdBy: { id: number; username: string };
+  expiresAt: string;
   maxUses: number;
   uses: number;
 }
 
 export const listInvites = async (server: number) =>
-  (await ask<{ invites: ServerInvite[] }>('GET', `${at(server)}/invites`)).invites;
+  (await ask<{ invites: OpenInvite[] }>('GET', `${at(server)}/invites`)).invites;
 
 export const createInvite = async (server: number, invite: { expiresIn: number; maxUses: number }) =>
-  (await ask<{ invite: ServerInvite }>('POST', `${at(server)}/invites`, invite)).invite;
+  (await ask<{ invite: NewInvite }>('POST', `${at(server)}/invites`, invite)).invite;
 
-export const deleteInvite = (server: number, code: string) =>
-  ask<null>('DELETE', `${at(server)}/invites/${encodeURIComponent(code)}`);
+export const deleteInvite = (server: number, invite: number) =>
+  ask<null>('DELETE', `${at(server)}/invites/${invite}`);
 
 export const acceptInvite = async (code: string) =>
   (await ask<{ server: ServerEntry }>('POST', `/invites/${encodeURIComponent(code)}/accept`)).server;
@@ -109,9 +115,11 @@ export const acceptInvite = async (code: string) =>
 export interface AuditEntry {
   id: number;
   at: string;
-  actor: { kind: string; id: number; name: string };
+  actor: { kind: string; id: number };
+  /** A stable name, such as "role.update". */
   action: string;
-  target: { kind: string; id: number; name: string | null } | null;
+  /** To what, such as "role:7". */
+  target: string;
   before: unknown;
   after: unknown;
   reason: string | null;

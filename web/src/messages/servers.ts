@@ -40,9 +40,8 @@ export const words = {
     copy: 'Copy link',
     copied: 'Link copied.',
     expires: (when: string) => `Expires ${when}`,
-    never: 'Does not expire',
-    used: (uses: number, most: number) =>
-      most === 0 ? `Used ${uses} times` : `Used ${uses} of ${most} times`,
+    by: (name: string) => `By ${name}`,
+    used: (uses: number, most: number) => `Used ${uses} of ${most} times`,
     none: 'Nobody can join at the moment: there is no invite that is still valid.',
     revoke: 'Revoke',
     revoked: 'The invite no longer works.',
@@ -180,10 +179,12 @@ export const words = {
     before: 'Before',
     after: 'After',
     details: 'Details',
+    unknown: (kind: string, id: number) => `${kind} ${id}`,
   },
 
   apps: {
     hint: 'Webhooks, integrations and widgets of this server are managed in the developer portal.',
+    none: 'Nothing is connected yet.',
     open: 'Open the developer portal',
   },
 

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import { explain } from '../../api/client';
-import { createInvite, type ServerInvite } from '../../api/servers';
+import { createInvite, type NewInvite } from '../../api/servers';
 import { words as all } from '../../messages/servers';
 import { FormError } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
@@ -20,7 +20,7 @@ interface Props {
 export function InviteForm({ server, onCreated }: Props) {
   const [lifetime, setLifetime] = useState<keyof typeof lifetimes>('day');
   const [uses, setUses] = useState<keyof typeof useCounts>('one');
-  const [invite, setInvite] = useState<ServerInvite | null>(null);
+  const [invite, setInvite] = useState<NewInvite | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const id = useId();
@@ -87,9 +87,7 @@ export function InviteForm({ server, onCreated }: Props) {
             <Icon name="copy" size={18} />
             {words.copy}
           </button>
-          {invite.expiresAt === null ? null : (
-            <small className="hint">{words.expires(short(invite.expiresAt))}</small>
-          )}
+          <small className="hint">{words.expires(short(invite.expiresAt))}</small>
         </div>
       )}
     </div>
