@@ -20,7 +20,6 @@ export interface ChannelChange {
   name?: string;
   topic?: string | null;
   position?: number;
-  overwrites?: Overwrite[];
 }
 
 export const createChannel = async (server: number, channel: { name: string; topic?: string }) =>
@@ -31,6 +30,14 @@ export const changeChannel = (server: number, channel: number, change: ChannelCh
 
 export const deleteChannel = (server: number, channel: number) =>
   ask<null>('DELETE', `${at(server)}/channels/${channel}`);
+
+/** One that says nothing goes. */
+export function setOverwrite(server: number, channel: number, { kind, id, allow, deny }: Overwrite) {
+  const path = `${at(server)}/channels/${channel}/overwrites/${kind}s/${id}`;
+  return allow.length + deny.length === 0
+    ? ask<null>('DELETE', path)
+    : ask<null>('PUT', path, { allow, deny });
+}
 
 export interface RoleChange {
   name?: string;

@@ -22,7 +22,6 @@ export function Sidebar({ openId, inDocuments, onNew, onSearch }: Props) {
   return (
     <nav className="sidebar" aria-label={text.chat.conversations}>
       <header className="sidebar-head">
-        <img src="/favicon.svg" alt="" width={28} height={28} />
         <Wordmark heading={openId === null && !inDocuments} />
         <button
           type="button"

@@ -66,6 +66,7 @@ export function TryMember({ app }: { app: App }) {
         value={user}
         onChange={(event) => setUser(event.target.value.trim())}
       />
+      <h3>{words.body}</h3>
       <JsonEditor
         label={words.body}
         value={payload.source}

@@ -113,7 +113,7 @@ function NicknameForm({ member, busy, onSave }: NicknameProps) {
   }
 
   return (
-    <form className="inline-form" onSubmit={submit}>
+    <form className="stack" onSubmit={submit}>
       <Field
         key={member.nickname}
         label={words.nickname}
@@ -123,9 +123,11 @@ function NicknameForm({ member, busy, onSave }: NicknameProps) {
         maxLength={32}
         autoComplete="off"
       />
-      <button type="submit" className="button" disabled={busy}>
-        {words.saveNickname}
-      </button>
+      <div>
+        <button type="submit" className="button" disabled={busy}>
+          {words.saveNickname}
+        </button>
+      </div>
     </form>
   );
 }

@@ -1,11 +1,12 @@
 import { type FormEvent, useState } from 'react';
-import { changeChannel } from '../../../api/servers';
+import { changeChannel, setOverwrite } from '../../../api/servers';
 import { words as all } from '../../../messages/servers';
 import { may, mayGrant, outranksRole } from '../../../store/permissions';
 import type { Channel, Overwrite, Role } from '../../../store/serverTypes';
 import { useChatter } from '../../../store/store';
 import { Dialog } from '../../../ui/Dialog';
 import { Field, FormError } from '../../../ui/Field';
+import '../../../ui/styles/members.css';
 import { roleColour } from '../RolePicker';
 import { channelPermissions, isEmpty, type Ruling, rulingOf, withRuling } from './overwrites';
 import type { SectionProps } from './ServerSettings';
@@ -81,11 +82,8 @@ function Access({
   const shown = roles.filter((role) => role.isDefault || added.includes(role.id) || !isEmpty(rules(role)));
   const others = roles.filter((role) => !shown.includes(role));
 
-  const change = (next: Overwrite) => {
-    const rest = overwrites.filter((one) => one.kind !== next.kind || one.id !== next.id);
-    const whole = isEmpty(next) ? rest : [...rest, next];
-    void carryOut(() => changeChannel(id, channel.id, { overwrites: whole }), words.overwritesSaved);
-  };
+  const change = (next: Overwrite) =>
+    void carryOut(() => setOverwrite(id, channel.id, next), words.overwritesSaved);
 
   return (
     <section className="stack" aria-label={words.access}>

@@ -1,4 +1,4 @@
-import { type ComponentType, useEffect, useState } from 'react';
+import { type ComponentType, useEffect, useRef, useState } from 'react';
 import { openServer } from '../../../live/servers';
 import { text } from '../../../messages';
 import { words as all } from '../../../messages/servers';
@@ -95,18 +95,7 @@ function Sections({ details, wanted }: SectionProps & { wanted: string }) {
   const { show: Shown } = sections[shown];
   return (
     <div className="settings">
-      <nav className="settings-nav" aria-label={words.nav}>
-        {open.map((name) => (
-          <PageLink
-            key={name}
-            className="settings-link"
-            to={serverSettingsPath(details.server.id, name)}
-            current={name === shown}
-          >
-            {words.sections[name]}
-          </PageLink>
-        ))}
-      </nav>
+      <Nav server={details.server.id} open={open} shown={shown} />
       <main className="settings-body">
         <section className="card" aria-labelledby="section">
           <h2 id="section">{words.sections[shown]}</h2>
@@ -114,5 +103,36 @@ function Sections({ details, wanted }: SectionProps & { wanted: string }) {
         </section>
       </main>
     </div>
+  );
+}
+
+interface NavProps {
+  server: number;
+  open: Section[];
+  shown: Section;
+}
+
+function Nav({ server, open, shown }: NavProps) {
+  const nav = useRef<HTMLElement>(null);
+
+  // On a phone they are one line, of which the chosen one may be outside.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another one is chosen
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [shown]);
+
+  return (
+    <nav ref={nav} className="settings-nav" aria-label={words.nav}>
+      {open.map((name) => (
+        <PageLink
+          key={name}
+          className="settings-link"
+          to={serverSettingsPath(server, name)}
+          current={name === shown}
+        >
+          {words.sections[name]}
+        </PageLink>
+      ))}
+    </nav>
   );
 }
