@@ -1,4 +1,4 @@
-import { api, askWithHeaders, read, readWithHeaders } from './client';
+import { api, read, readWithHeaders } from './client';
 import type { AppSettings, WireConversation, WireMessage } from './types';
 
 export const listConversations = async (): Promise<WireConversation[]> =>
@@ -24,22 +24,17 @@ export async function listHistory(conversation: string, range: HistoryRange): Pr
 const CHANNEL_PAGE = 200;
 
 export async function listChannelHistory(
-  server: number,
-  channel: number,
+  server_id: number,
+  channel_id: number,
   { before, limit = CHANNEL_PAGE }: HistoryRange,
 ): Promise<HistoryPage> {
-  const asked = Math.min(limit, CHANNEL_PAGE);
-  const query = new URLSearchParams({ limit: String(asked) });
-  if (before !== undefined) query.set('before', String(before));
-  const { body, headers } = await askWithHeaders<{ messages: WireMessage[] }>(
-    'GET',
-    `/servers/${server}/channels/${channel}/messages?${query}`,
+  const query = { before, limit: Math.min(limit, CHANNEL_PAGE) };
+  const { messages, has_more } = await read(
+    api.GET('/servers/{server_id}/channels/{channel_id}/messages', {
+      params: { path: { server_id, channel_id }, query },
+    }),
   );
-  const more = headers.get('x-has-more');
-  return {
-    messages: body.messages,
-    hasMore: more === null ? body.messages.length === asked : more === 'true',
-  };
+  return { messages, hasMore: has_more };
 }
 
 function askHistory(conversation: string, range: HistoryRange) {

@@ -55,10 +55,6 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** A call of the platform's API: camelCase both ways. `T` is what the contract says; null where nothing is answered. */
 export async function ask<T>(method: Method, path: string, body?: object): Promise<T> {
-  return (await askWithHeaders<T>(method, path, body)).body;
-}
-
-export async function askWithHeaders<T>(method: Method, path: string, body?: object): Promise<Answer<T>> {
   const call = fetch(path, {
     method,
     credentials: 'same-origin',
@@ -69,7 +65,7 @@ export async function askWithHeaders<T>(method: Method, path: string, body?: obj
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const answered = call.then(async (response) => ({ response, data: await bodyOf(response) }));
-  return readWithHeaders(answered as Promise<Call<T>>);
+  return read(answered as Promise<Call<T>>);
 }
 
 /** Null for nothing, and for what is not JSON: a proxy's page, for one. */

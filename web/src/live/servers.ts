@@ -1,10 +1,17 @@
 /** The servers one is in: listed at the start, opened when somebody looks at them, and asked for again on news. */
 
-import { explain } from '../api/client';
+import { ApiError, explain } from '../api/client';
 import { listMembers, listServers, readServer } from '../api/servers';
 import { listWidgets } from '../api/widgets';
 import { noticed } from '../store/notices';
-import { membersLoaded, serverLoaded, serversFailed, serversListed, widgetsLoaded } from '../store/servers';
+import {
+  membersLoaded,
+  serverGone,
+  serverLoaded,
+  serversFailed,
+  serversListed,
+  widgetsLoaded,
+} from '../store/servers';
 import type { ServerDetails } from '../store/serverTypes';
 import { current, update } from '../store/store';
 import { relist } from './listing';
@@ -37,7 +44,9 @@ export async function openServer(id: number): Promise<boolean> {
     void refreshMembers(id);
     return true;
   } catch (error) {
-    if (current().link.phase === 'online') update((state) => noticed(state, 'error', explain(error)));
+    // Who has left it is not told about it any more.
+    if (error instanceof ApiError && error.status === 404) update((state) => serverGone(state, id));
+    else if (current().link.phase === 'online') update((state) => noticed(state, 'error', explain(error)));
     return false;
   }
 }

@@ -15,6 +15,7 @@ export function parseMessage(wire: WireMessage): Message {
     author,
     authorId: wire.user_id,
     app: isApp ? (wire.author?.id ?? 0) : null,
+    emoji: (isApp ? wire.author?.avatar_emoji : null) ?? null,
     cards: parseCards(wire.embeds),
     html: wire.text,
     source: wire.source,

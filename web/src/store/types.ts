@@ -22,6 +22,8 @@ export interface Message {
   authorId: number;
   /** The app that wrote it; its author is then only the name that it goes by. */
   app: number | null;
+  /** What an app has for a picture. */
+  emoji: string | null;
   /** What an app gave it beside its text. */
   cards: Card[];
   /** Sanitised HTML from the server. */

@@ -30,7 +30,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
   const { message, rowKey, continued, me, active, tabStop, onActive, onJump } = props;
   const own = me !== null && wroteIt(message, me.name);
   const mentioned = !own && me !== null && message.mentions.includes(me.name);
-  const system = message.authorId === 0;
+  const system = message.authorId === 0 && message.app === null;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a tap shows the actions; with the keyboard, focus does
     <article
@@ -55,7 +55,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
             {clock(message.createdAt)}
           </time>
         ) : (
-          <Avatar name={message.author} size={36} icon={system ? 'info' : undefined} />
+          <Avatar name={message.author} size={36} icon={system ? 'info' : undefined} emoji={message.emoji} />
         )}
       </div>
       <div className="message-main">
