@@ -13,7 +13,6 @@ export const text = {
   },
   skipToMessages: 'Skip to messages',
   skipToDocuments: 'Skip to documents',
-  skipToChannels: 'Skip to channels',
   loading: 'Loading…',
   justNow: 'just now',
   close: 'Close',
@@ -273,6 +272,7 @@ export const text = {
     title: 'Jump to',
     placeholder: 'Conversation, document or person',
     document: 'Document',
+    server: 'Server',
     none: 'Nothing found.',
   },
 
