@@ -68,13 +68,14 @@ export async function ask<T>(method: Method, path: string, body?: object): Promi
   return read(answered as Promise<Call<T>>);
 }
 
-/** Null for nothing, and for what is not JSON: a proxy's page, for one. */
+/** Null for nothing, undefined for what is not JSON: a proxy's page, for one. */
 async function bodyOf(response: Response): Promise<unknown> {
   const raw = await response.text();
+  if (raw === '') return null;
   try {
     return JSON.parse(raw);
   } catch {
-    return null;
+    return undefined;
   }
 }
 

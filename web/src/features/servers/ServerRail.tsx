@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { listMyServers } from '../../live/servers';
 import { text } from '../../messages';
 import { serverPath } from '../../router';
 import { serversInOrder, type Waiting, waitingIn } from '../../store/servers';
@@ -48,6 +49,19 @@ export function ServerRail({ openServer, onAdd }: Props) {
             open={server.id === openServer}
           />
         ))}
+        {servers.error === null || servers.order.length > 0 ? null : (
+          <li>
+            <button
+              type="button"
+              className="rail-item"
+              title={`${words.failed} ${text.retry}`}
+              aria-label={`${words.failed} ${text.retry}`}
+              onClick={() => void listMyServers()}
+            >
+              <Icon name="sync" />
+            </button>
+          </li>
+        )}
         <li>
           <button
             type="button"
