@@ -27,6 +27,14 @@ export interface App {
   lastUsedAt: string | null;
   /** Webhooks and widgets: what their URL begins and ends with. */
   urlHint?: Hint | null;
+  /** Webhooks: whether posts may mention everybody. */
+  mentionEveryone?: boolean;
+  /** Webhooks: whether posts have to be signed. */
+  signing?: boolean;
+  /** Webhooks: networks (CIDR) that posts may come from; null for any. */
+  allowedNetworks?: string[] | null;
+  /** Integrations: a token waits for somebody to adopt it, since whoever made it may not manage the server any more. */
+  paused?: boolean;
   /** Widgets. */
   visible?: boolean;
   pinned?: boolean;
@@ -66,6 +74,8 @@ export interface AppChange {
   description?: string | null;
   channelId?: number;
   visible?: boolean;
+  mentionEveryone?: boolean;
+  allowedNetworks?: string[] | null;
   redirectUris?: string[];
   homepage?: string | null;
   requirePkce?: boolean;
@@ -90,8 +100,17 @@ export const changeApp = async (id: number, change: AppChange) =>
 export const deleteApp = (id: number) => ask<null>('DELETE', `/apps/${id}`);
 
 /** The old secret is dead when this is answered, unless it is given a grace. */
-export const rotateApp = (id: number, graceSeconds: number) =>
-  ask<Revealed>('POST', `/apps/${id}/rotate`, { graceSeconds });
+export const rotateApp = (id: number, how: { leaked: true } | { graceSeconds: number }) =>
+  ask<Revealed>('POST', `/apps/${id}/rotate`, how);
+
+/** Takes over the tokens of somebody who may not manage the server any more. */
+export const adoptApp = async (id: number) => (await ask<{ app: App }>('POST', `/apps/${id}/adopt`)).app;
+
+/** From now on posts have to be signed. The secret is answered once; the one before it holds as well. */
+export const signApp = (id: number) =>
+  ask<{ app: App; signingSecret: string }>('POST', `/apps/${id}/signing`, {});
+
+export const unsignApp = async (id: number) => (await ask<{ app: App }>('DELETE', `/apps/${id}/signing`)).app;
 
 export const scopes = [
   'manage_members',
@@ -112,6 +131,9 @@ export interface AppToken extends Hint {
   /** Null for never. */
   expiresAt: string | null;
   lastUsedAt: string | null;
+  lastAddress: string | null;
+  /** It waits for somebody to adopt it. */
+  paused: boolean;
 }
 
 export interface NewToken {

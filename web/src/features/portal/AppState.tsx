@@ -1,7 +1,7 @@
-import { type App, changeApp } from '../../api/apps';
+import { type App, adoptApp, changeApp } from '../../api/apps';
 import { words as all } from '../../messages/portal';
 import { Icon } from '../../ui/Icon';
-import { notifyError } from '../../ui/notify';
+import { notify, notifyError } from '../../ui/notify';
 import { short } from '../../ui/time';
 
 const words = all.app;
@@ -13,7 +13,7 @@ interface Props {
 
 /** Why an app is refused although everything about it is right; nothing where it is not. */
 export function AppState({ app, onChanged }: Props) {
-  const { suspended, visible } = app;
+  const { suspended, visible, paused } = app;
   if (suspended !== null) {
     return (
       <section className="state-banner state-danger" role="status">
@@ -26,6 +26,29 @@ export function AppState({ app, onChanged }: Props) {
           </p>
           <p>{words.suspendedHint}</p>
         </div>
+      </section>
+    );
+  }
+  if (paused === true) {
+    return (
+      <section className="state-banner" role="status">
+        <Icon name="warning" />
+        <div>
+          <strong>{words.paused}</strong>
+          <p>{words.pausedHint}</p>
+        </div>
+        <button
+          type="button"
+          className="button"
+          onClick={() =>
+            void adoptApp(app.id).then((adopted) => {
+              onChanged(adopted);
+              notify(words.adopted);
+            }, notifyError)
+          }
+        >
+          {words.adopt}
+        </button>
       </section>
     );
   }

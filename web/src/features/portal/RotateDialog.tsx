@@ -29,7 +29,10 @@ export function RotateDialog({ app, onClose }: Props) {
     setBusy(true);
     setError(null);
     try {
-      const { url, clientSecret } = await rotateApp(app.id, why === 'leaked' ? 0 : graces[grace]);
+      const { url, clientSecret } = await rotateApp(
+        app.id,
+        why === 'leaked' ? { leaked: true } : { graceSeconds: graces[grace] },
+      );
       if (url !== undefined) reveal(app.id, 'url', url);
       if (clientSecret !== undefined) reveal(app.id, 'clientSecret', clientSecret);
       notify(words.done);

@@ -1,14 +1,14 @@
 import { words as all } from '../../messages/portal';
 import { Icon } from '../../ui/Icon';
 import { copy } from '../../ui/notify';
-import { secretSaved, useSecret } from './secrets';
+import { secretSaved, useUnsaved } from './secrets';
 
 const words = all.secret;
 
 /** The one time a secret is shown. It stays until its owner says that it is saved. */
 export function SecretBanner({ app }: { app: number }) {
-  const secret = useSecret(app);
-  if (secret === undefined || secret.saved) return null;
+  const secret = useUnsaved(app);
+  if (secret === undefined) return null;
   const { kind, value } = secret;
   return (
     <section className="secret-banner" role="alert" aria-label={words.title[kind]}>
@@ -34,7 +34,7 @@ export function SecretBanner({ app }: { app: number }) {
           <Icon name="copy" size={18} />
           {words.copy}
         </button>
-        <button type="button" className="button" onClick={() => secretSaved(app)}>
+        <button type="button" className="button" onClick={() => secretSaved(secret)}>
           <Icon name="check" size={18} />
           {words.done}
         </button>

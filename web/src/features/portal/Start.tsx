@@ -4,7 +4,7 @@ import { useChatter } from '../../store/store';
 import { ClientCard } from './oauth/ClientCard';
 import { RotateCard } from './RotateCard';
 import { Snippets } from './Snippets';
-import { useSecret } from './secrets';
+import { type SecretKind, useSecret } from './secrets';
 import { integrationSnippets } from './snippets/integration';
 import type { Snippet } from './snippets/model';
 import { oauthSnippets } from './snippets/oauth';
@@ -13,9 +13,16 @@ import { widgetSnippets } from './snippets/widget';
 import { Tokens } from './tokens/Tokens';
 import { masked, maskedUrl } from './url';
 
+const secretKinds: Record<App['kind'], SecretKind> = {
+  webhook: 'url',
+  widget: 'url',
+  integration: 'token',
+  oauth: 'clientSecret',
+};
+
 /** What one needs to use it, and code that does. */
 export default function Start({ app }: { app: App }) {
-  const secret = useSecret(app.id)?.value;
+  const secret = useSecret(app.id, secretKinds[app.kind]);
   const me = useChatter((state) => state.me?.id ?? 0);
   const hint = app.kind === 'oauth' ? app.secrets?.[0] : app.urlHint;
   return (

@@ -26,12 +26,11 @@ const unchecked = (): Problem[] => [];
 export function TryMember({ app }: { app: App }) {
   const me = useChatter((state) => state.me?.id ?? 0);
   const [user, setUser] = useState(String(me));
-  const secret = useSecret(app.id);
+  const token = useSecret(app.id, 'token') ?? '';
   const payload = usePayload(EXAMPLE, unchecked);
   const [answer, setAnswer] = useState<TestAnswer | null>(null);
   const [rate, setRate] = useState<Rate | null>(null);
   const [busy, setBusy] = useState(false);
-  const token = secret?.value ?? '';
   const ready = token !== '' && /^\d+$/.test(user) && !busy;
 
   async function call(method: 'GET' | 'PATCH') {

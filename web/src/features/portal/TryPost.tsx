@@ -34,13 +34,13 @@ export function TryPost({ app, kind, onSent }: Props) {
     JSON.stringify(examples[kind][0]?.payload ?? {}, null, 2),
     kind === 'webhook' ? webhookProblems : widgetProblems,
   );
-  const secret = useSecret(app.id);
+  const secret = useSecret(app.id, 'url');
   const [pasted, setPasted] = useState('');
   const [answer, setAnswer] = useState<TestAnswer | null>(null);
   const [rate, setRate] = useState<Rate | null>(null);
   const [target, setTarget] = useState<JsonEditorProps['target']>(null);
   const [busy, setBusy] = useState(false);
-  const path = secret === undefined ? null : ownPath(app, secret.value);
+  const path = secret === undefined ? null : ownPath(app, secret);
 
   function paste(url: string) {
     setPasted(url);

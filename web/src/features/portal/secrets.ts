@@ -5,47 +5,56 @@
 
 import { useSyncExternalStore } from 'react';
 
-export type SecretKind = 'url' | 'clientSecret' | 'token';
+export type SecretKind = 'url' | 'clientSecret' | 'token' | 'signing';
 
 export interface Secret {
+  app: number;
   kind: SecretKind;
   value: string;
   /** The person has said that they saved it: the banner goes, snippets keep it. */
   saved: boolean;
 }
 
-let secrets: ReadonlyMap<number, Secret> = new Map();
+let secrets: readonly Secret[] = [];
 const listeners = new Set<() => void>();
 
 export function reveal(app: number, kind: SecretKind, value: string): void {
-  put(new Map(secrets).set(app, { kind, value, saved: false }));
+  put({ app, kind, value, saved: false });
 }
 
 /** Typed in by its owner, who has it already. */
 export function supply(app: number, kind: SecretKind, value: string): void {
-  put(new Map(secrets).set(app, { kind, value, saved: true }));
+  put({ app, kind, value, saved: true });
 }
 
-export function secretSaved(app: number): void {
-  const known = secrets.get(app);
-  if (known !== undefined) put(new Map(secrets).set(app, { ...known, saved: true }));
-}
-
-export function forgetSecret(app: number): void {
-  const next = new Map(secrets);
-  next.delete(app);
-  put(next);
+export function secretSaved({ app, kind, value }: Secret): void {
+  supply(app, kind, value);
 }
 
 export function forgetSecrets(): void {
-  put(new Map());
+  change([]);
 }
 
-export function useSecret(app: number): Secret | undefined {
-  return useSyncExternalStore(subscribe, () => secrets.get(app));
+/** What is known of an app: of each kind the newest. */
+export function useSecret(app: number, kind: SecretKind): string | undefined {
+  return useSyncExternalStore(subscribe, () => find(app, kind)?.value);
 }
 
-function put(next: ReadonlyMap<number, Secret>): void {
+/** The one that is still to be saved. */
+export function useUnsaved(app: number): Secret | undefined {
+  return useSyncExternalStore(subscribe, () => secrets.find((secret) => secret.app === app && !secret.saved));
+}
+
+function find(app: number, kind: SecretKind): Secret | undefined {
+  return secrets.find((secret) => secret.app === app && secret.kind === kind);
+}
+
+function put(secret: Secret): void {
+  const replaced = find(secret.app, secret.kind);
+  change([secret, ...secrets.filter((other) => other !== replaced)]);
+}
+
+function change(next: readonly Secret[]): void {
   secrets = next;
   for (const listener of listeners) listener();
 }

@@ -21,7 +21,7 @@ export function Playground({ app }: { app: App }) {
   const [address, setAddress] = useState('');
   const [token, setToken] = useState<TestAnswer | null>(null);
   const [person, setPerson] = useState<TestAnswer | null>(null);
-  const secret = useSecret(app.id)?.value ?? '';
+  const secret = useSecret(app.id, 'clientSecret') ?? '';
   const id = useId();
   const confidential = app.clientType !== 'public';
   const client = { base: window.location.origin, clientId: app.clientId ?? '', redirectUri, secret: null };

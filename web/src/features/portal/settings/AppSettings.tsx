@@ -1,17 +1,16 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { type App, type AppChange, changeApp, deleteApp } from '../../../api/apps';
 import { explain } from '../../../api/client';
 import { pinWidget, unpinWidget } from '../../../api/widgets';
 import { words as all } from '../../../messages/portal';
 import { navigate, portalPath } from '../../../router';
-import { byPosition } from '../../../store/servers';
-import { useChatter } from '../../../store/store';
 import { Confirm } from '../../../ui/Confirm';
-import { Field, FormError, Switch } from '../../../ui/Field';
+import { FormError, Switch } from '../../../ui/Field';
 import { notify } from '../../../ui/notify';
 import { RotateCard } from '../RotateCard';
-import { forgetSecret } from '../secrets';
 import type { Apps } from '../useApps';
+import { DetailsForm } from './DetailsForm';
+import { Signing } from './Signing';
 
 const words = all.settings;
 
@@ -69,6 +68,15 @@ export default function AppSettings({ app, apps }: Props) {
             />
           </>
         ) : null}
+        {kind === 'webhook' ? (
+          <Switch
+            label={words.mentionEveryone}
+            hint={words.mentionEveryoneHint}
+            checked={app.mentionEveryone === true}
+            disabled={busy}
+            onChange={(mentionEveryone) => change({ mentionEveryone })}
+          />
+        ) : null}
         {kind === 'oauth' && app.clientType !== 'public' ? (
           <Switch
             label={words.requirePkce}
@@ -79,6 +87,7 @@ export default function AppSettings({ app, apps }: Props) {
           />
         ) : null}
       </section>
+      {kind === 'webhook' ? <Signing app={app} onChanged={put} /> : null}
       {kind === 'integration' || app.clientType === 'public' ? null : (
         <section className="card" aria-label={words.rotate}>
           <h2>{words.rotate}</h2>
@@ -103,7 +112,6 @@ export default function AppSettings({ app, apps }: Props) {
           onClose={() => setDeleting(false)}
           onConfirm={async () => {
             await deleteApp(app.id);
-            forgetSecret(app.id);
             navigate(portalPath, 'replace');
             apps.remove(app.id);
             notify(words.deleted(app.name));
@@ -111,98 +119,5 @@ export default function AppSettings({ app, apps }: Props) {
         />
       ) : null}
     </>
-  );
-}
-
-interface DetailsProps {
-  app: App;
-  busy: boolean;
-  onSave: (change: AppChange) => void;
-}
-
-function DetailsForm({ app, busy, onSave }: DetailsProps) {
-  const { kind } = app;
-  const channels = useChatter((state) => state.servers.details[app.serverId ?? 0]?.channels);
-
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const fields = new FormData(event.currentTarget);
-    const read = (name: string) => String(fields.get(name) ?? '').trim();
-    onSave({
-      name: read('name'),
-      ...(kind === 'widget' ? { description: read('description') || null } : {}),
-      ...(kind === 'webhook' && fields.has('channel') ? { channelId: Number(read('channel')) } : {}),
-      ...(kind === 'oauth'
-        ? {
-            homepage: read('homepage') || null,
-            redirectUris: read('redirects')
-              .split('\n')
-              .map((uri) => uri.trim())
-              .filter((uri) => uri !== ''),
-          }
-        : {}),
-    });
-  }
-
-  return (
-    <form className="stack" onSubmit={submit}>
-      <Field
-        label={words.name}
-        name="name"
-        defaultValue={app.name}
-        maxLength={80}
-        required
-        autoComplete="off"
-      />
-      {kind === 'widget' ? (
-        <Field
-          label={words.description}
-          name="description"
-          defaultValue={app.description ?? ''}
-          maxLength={200}
-          autoComplete="off"
-        />
-      ) : null}
-      {kind === 'webhook' && channels !== undefined ? (
-        <div className="field">
-          <label htmlFor="app-channel">{words.channel}</label>
-          <select id="app-channel" name="channel" defaultValue={app.channelId ?? undefined}>
-            {byPosition(channels).map((channel) => (
-              <option key={channel.id} value={channel.id}>
-                #{channel.name}
-              </option>
-            ))}
-          </select>
-        </div>
-      ) : null}
-      {kind === 'oauth' ? (
-        <>
-          <Field
-            label={words.homepage}
-            name="homepage"
-            type="url"
-            defaultValue={app.homepage ?? ''}
-            autoComplete="off"
-          />
-          <div className="field">
-            <label htmlFor="app-redirects">{words.redirects}</label>
-            <textarea
-              id="app-redirects"
-              name="redirects"
-              rows={4}
-              defaultValue={(app.redirectUris ?? []).join('\n')}
-              spellCheck={false}
-              required
-            />
-            <small className="hint">{words.redirectsHint}</small>
-          </div>
-        </>
-      ) : null}
-      <div>
-        <button type="submit" className="button button-primary" disabled={busy}>
-          {words.save}
-        </button>
-      </div>
-    </form>
   );
 }

@@ -57,6 +57,7 @@ export function Tokens({ app }: { app: App }) {
                 {usage(token, now)}
               </small>
             </span>
+            {token.paused ? <span className="chip chip-danger">{words.paused}</span> : null}
             <Life token={token} now={now} />
             <button type="button" className="button button-small" onClick={() => setRevoking(token)}>
               {words.revoke}
@@ -92,8 +93,10 @@ export function Tokens({ app }: { app: App }) {
   );
 }
 
-function usage({ lastUsedAt }: AppToken, now: number): string {
-  return lastUsedAt === null ? words.unused : words.used(ago(lastUsedAt, now));
+function usage({ lastUsedAt, lastAddress }: AppToken, now: number): string {
+  if (lastUsedAt === null) return words.unused;
+  const used = words.used(ago(lastUsedAt, now));
+  return lastAddress === null ? used : `${used} ${words.from(lastAddress)}`;
 }
 
 function Life({ token, now }: { token: AppToken; now: number }) {
