@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, startTransition, useOptimistic, useState } from 'react';
 import { explain } from '../../api/client';
 import { changeMember, type MemberChange } from '../../api/servers';
 import { words as all } from '../../messages/servers';
@@ -33,9 +33,14 @@ export function MemberCard({ server, member, onChanged, onRemoved, onClose }: Pr
   const online = useChatter((state) => state.online[member.username] === true);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const [shown, setShown] = useOptimistic(member);
   const isMe = member.userId === me;
 
-  async function change(what: MemberChange) {
+  /** Shown at once, and taken back if the server says no. */
+  const change = (what: MemberChange) => startTransition(() => carryOut(what));
+
+  async function carryOut(what: MemberChange) {
+    setShown({ ...member, ...what });
     setBusy(true);
     setError(null);
     try {
@@ -70,13 +75,13 @@ export function MemberCard({ server, member, onChanged, onRemoved, onClose }: Pr
       {details === undefined ? null : (
         <>
           {mayRename(details, me, member) ? (
-            <NicknameForm member={member} busy={busy} onSave={(nickname) => void change({ nickname })} />
+            <NicknameForm member={member} busy={busy} onSave={(nickname) => change({ nickname })} />
           ) : null}
           <RolePicker
             details={details}
-            member={member}
+            member={shown}
             busy={busy}
-            onChange={(roleIds) => void change({ roleIds })}
+            onChange={(roleIds) => change({ roleIds })}
           />
           {outranks(details, me, member) ? (
             <Moderation
@@ -84,7 +89,7 @@ export function MemberCard({ server, member, onChanged, onRemoved, onClose }: Pr
               details={details}
               member={member}
               busy={busy}
-              onTimeout={(timedOutUntil) => void change({ timedOutUntil })}
+              onTimeout={(timedOutUntil) => change({ timedOutUntil })}
               onRemoved={onRemoved}
             />
           ) : null}

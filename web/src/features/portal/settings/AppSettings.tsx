@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { startTransition, useOptimistic, useState } from 'react';
 import { type App, type AppChange, changeApp, deleteApp } from '../../../api/apps';
 import { explain } from '../../../api/client';
 import { pinWidget, unpinWidget } from '../../../api/widgets';
@@ -24,9 +24,17 @@ export default function AppSettings({ app, apps }: Props) {
   const [busy, setBusy] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const { put } = apps;
+  const [shown, setShown] = useOptimistic(app);
   const { kind } = app;
 
-  async function carryOut(work: () => Promise<App>) {
+  /** What is chosen is shown at once, and taken back if the server says no. */
+  const carryOut = (guess: Partial<App>, work: () => Promise<App>) =>
+    startTransition(async () => {
+      setShown({ ...app, ...guess });
+      await attempt(work);
+    });
+
+  async function attempt(work: () => Promise<App>) {
     setBusy(true);
     setError(null);
     try {
@@ -38,29 +46,30 @@ export default function AppSettings({ app, apps }: Props) {
     setBusy(false);
   }
 
-  const change = (what: AppChange) => void carryOut(() => changeApp(app.id, what));
+  const change = (what: AppChange, guess: Partial<App> = {}) =>
+    carryOut(guess, () => changeApp(app.id, what));
 
   return (
     <>
       <section className="card" aria-label={all.tabs.settings}>
         <FormError message={error} />
-        <DetailsForm key={app.name} app={app} busy={busy} onSave={change} />
+        <DetailsForm key={app.name} app={app} busy={busy} onSave={(what) => change(what)} />
         {kind === 'widget' ? (
           <>
             <Switch
               label={words.visibility}
               hint={words.visibilityHint}
-              checked={app.visible !== false}
+              checked={shown.visible !== false}
               disabled={busy}
-              onChange={(visible) => change({ visible })}
+              onChange={(visible) => change({ visible }, { visible })}
             />
             <Switch
               label={words.pin}
               hint={words.pinHint}
-              checked={app.pinned === true}
+              checked={shown.pinned === true}
               disabled={busy || app.visible === false}
               onChange={(pinned) =>
-                void carryOut(async () => {
+                carryOut({ pinned }, async () => {
                   await (pinned ? pinWidget : unpinWidget)(app.serverId ?? 0, app.id);
                   return { ...app, pinned };
                 })
@@ -72,18 +81,18 @@ export default function AppSettings({ app, apps }: Props) {
           <Switch
             label={words.mentionEveryone}
             hint={words.mentionEveryoneHint}
-            checked={app.mentionEveryone === true}
+            checked={shown.mentionEveryone === true}
             disabled={busy}
-            onChange={(mentionEveryone) => change({ mentionEveryone })}
+            onChange={(mentionEveryone) => change({ mentionEveryone }, { mentionEveryone })}
           />
         ) : null}
         {kind === 'oauth' && app.clientType !== 'public' ? (
           <Switch
             label={words.requirePkce}
             hint={words.requirePkceHint}
-            checked={app.requirePkce === true}
+            checked={shown.requirePkce === true}
             disabled={busy}
-            onChange={(requirePkce) => change({ requirePkce })}
+            onChange={(requirePkce) => change({ requirePkce }, { requirePkce })}
           />
         ) : null}
       </section>

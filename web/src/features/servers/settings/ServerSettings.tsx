@@ -30,7 +30,7 @@ const sections: Record<Section, { needs: Permission[]; show: ComponentType<Secti
     needs: ['manage_members', 'moderate_members', 'kick_members', 'ban_members'],
     show: part(() => import('./Members'), waiting),
   },
-  invites: { needs: ['manage_server', 'create_invite'], show: part(() => import('./Invites'), waiting) },
+  invites: { needs: ['manage_server'], show: part(() => import('./Invites'), waiting) },
   bans: { needs: ['ban_members'], show: part(() => import('./Bans'), waiting) },
   apps: { needs: ['manage_server'], show: part(() => import('./Apps'), waiting) },
   audit: { needs: ['view_audit_log'], show: part(() => import('./Audit'), waiting) },
