@@ -13,12 +13,14 @@ import {
   navigate,
   openPath,
   safeReturnPath,
+  serverIn,
   serverSettingsIn,
   useLocation,
 } from './router';
 import { Shell } from './shell';
 import { totalUnread } from './store/selectors';
 import { useChatter } from './store/store';
+import type { State } from './store/types';
 import { LinkBanner } from './ui/LinkBanner';
 import { Notices } from './ui/Notices';
 import { part } from './ui/part';
@@ -32,7 +34,7 @@ const AdminPage = part(() => import('./features/admin/AdminPage'), <Splash />);
 export function App() {
   const { path } = useLocation();
   const unread = useChatter((state) => totalUnread(state.conversations));
-  const name = useChatter((state) => state.docs.entries[documentIn(path) ?? 0]?.name);
+  const name = useChatter((state) => pageName(state, path));
   useEffect(() => {
     document.title = text.title(unread, name);
   }, [unread, name]);
@@ -42,6 +44,14 @@ export function App() {
       <Notices />
     </>
   );
+}
+
+/** What a tab of the browser is called, where the page is about something that has a name. */
+function pageName({ docs, servers }: State, path: string): string | undefined {
+  if (inPortal(path)) return text.nav.developers;
+  const server = serverIn(path) ?? serverSettingsIn(path)?.server;
+  if (server !== undefined) return servers.entries[server]?.name;
+  return docs.entries[documentIn(path) ?? 0]?.name;
 }
 
 function Page() {

@@ -114,7 +114,12 @@ const handlers: Handlers = {
     // Of members, widgets and the like no list of conversations tells.
     ...(/^(server|channel|role)/.test(what) ? { relist: true } : {}),
   }),
-  server_removed: (state, { server_id }) => ({ state: serverGone(state, server_id) }),
+  server_removed: (state, { server_id }) => {
+    const name = state.servers.entries[server_id]?.name;
+    const next = serverGone(state, server_id);
+    // Whoever has left it here knows already.
+    return { state: name === undefined ? next : noticed(next, 'info', text.servers.removed(name)) };
+  },
   widget_updated: (state, { serverId, appId, version, snapshot }) => ({
     state: widgetReported(state, serverId, appId, { version, ...snapshot }),
   }),

@@ -251,6 +251,7 @@ export const text = {
     leaveTitle: (name: string) => `Leave ${name}?`,
     leaveBody: 'Its channels disappear from your list. You need an invite to come back.',
     left: (name: string) => `You left ${name}.`,
+    removed: (name: string) => `You are not in ${name} any more.`,
     restricted: 'Not everybody can see this channel',
     backToServers: 'All channels',
     noSending: 'You can read here, but not write.',

@@ -165,6 +165,8 @@ describe('news of servers', () => {
     const { state } = dispatch(start, 'server_removed', { server_id: 1 }, NOW);
     expect(known(state)).toEqual([2]);
     expect(Object.keys(state.conversations)).toEqual(['public']);
+    expect(state.notices.map((notice) => notice.text)).toEqual(['You are not in Server 1 any more.']);
+    expect(dispatch(state, 'server_removed', { server_id: 1 }, NOW).state.notices).toEqual(state.notices);
     expect(serverGone(state, 1).servers.order).toEqual([2]);
   });
 });
