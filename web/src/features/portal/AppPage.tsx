@@ -8,6 +8,7 @@ import { FormError } from '../../ui/Field';
 import { PageLink } from '../../ui/PageLink';
 import { part } from '../../ui/part';
 import { Skeleton } from '../../ui/Skeleton';
+import '../../ui/styles/app.css';
 import { AppHead } from './AppHead';
 import { AppState } from './AppState';
 import { SecretBanner } from './SecretBanner';

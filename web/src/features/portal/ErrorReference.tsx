@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { words as all } from '../../messages/portal';
 import { Field } from '../../ui/Field';
+import '../../ui/styles/app.css';
 import { findCodes } from './errorCodes';
 
 const words = all.errors;
