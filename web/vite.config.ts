@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const server = process.env.CHATTER_SERVER ?? 'http://localhost:5000';
 
-// The server owns these paths. /login and /register are shared: the page is
-// ours, the form target is the server's, so only their GETs stay here.
+// The server owns these paths. /login, /register and /invites are shared: the
+// page is ours, the form target is the server's, so only their GETs stay here.
 const page = {
   target: server,
   bypass: (request: { method?: string }) => (request.method === 'GET' ? '/index.html' : undefined),
@@ -27,6 +27,12 @@ export default defineConfig({
       '/register': page,
       '/logout': server,
       '/join': server,
+      '/servers': server,
+      '/apps': server,
+      '/invites': page,
+      '/webhooks': server,
+      '/widgets': server,
+      '/oauth': server,
       '/uploads': server,
       '/socket.io': { target: server, ws: true },
     },

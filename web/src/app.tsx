@@ -5,21 +5,36 @@ import { ExpiredDialog } from './features/account/ExpiredDialog';
 import { SignInPage } from './features/account/SignInPage';
 import { resumeSession } from './live/session';
 import { text } from './messages';
-import { documentIn, inShell, navigate, openPath, safeReturnPath, useLocation } from './router';
+import {
+  documentIn,
+  inPortal,
+  inShell,
+  inviteIn,
+  navigate,
+  openPath,
+  safeReturnPath,
+  serverIn,
+  serverSettingsIn,
+  useLocation,
+} from './router';
 import { Shell } from './shell';
 import { totalUnread } from './store/selectors';
 import { useChatter } from './store/store';
+import type { State } from './store/types';
 import { LinkBanner } from './ui/LinkBanner';
 import { Notices } from './ui/Notices';
 import { part } from './ui/part';
 
 const SettingsPage = part(() => import('./features/account/SettingsPage'), <Splash />);
+const InvitePage = part(() => import('./features/servers/InvitePage'), <Splash />);
+const PortalPage = part(() => import('./features/portal/PortalPage'), <Splash />);
+const ServerSettings = part(() => import('./features/servers/settings/ServerSettings'), <Splash />);
 const AdminPage = part(() => import('./features/admin/AdminPage'), <Splash />);
 
 export function App() {
   const { path } = useLocation();
   const unread = useChatter((state) => totalUnread(state.conversations));
-  const name = useChatter((state) => state.docs.entries[documentIn(path) ?? 0]?.name);
+  const name = useChatter((state) => pageName(state, path));
   useEffect(() => {
     document.title = text.title(unread, name);
   }, [unread, name]);
@@ -29,6 +44,14 @@ export function App() {
       <Notices />
     </>
   );
+}
+
+/** What a tab of the browser is called, where the page is about something that has a name. */
+function pageName({ docs, servers }: State, path: string): string | undefined {
+  if (inPortal(path)) return text.nav.developers;
+  const server = serverIn(path) ?? serverSettingsIn(path)?.server;
+  if (server !== undefined) return servers.entries[server]?.name;
+  return docs.entries[documentIn(path) ?? 0]?.name;
 }
 
 function Page() {
@@ -54,13 +77,24 @@ function Page() {
 
 function SignedIn() {
   const { path, query } = useLocation();
-  const known = inShell(path) || path === '/settings' || path === '/admin';
+  const settings = serverSettingsIn(path);
+  const invite = inviteIn(path);
+  const known =
+    inShell(path) ||
+    path === '/settings' ||
+    path === '/admin' ||
+    settings !== null ||
+    invite !== null ||
+    inPortal(path);
   useEffect(() => {
     if (known) return;
     openPath(path === '/login' || path === '/register' ? safeReturnPath(query) : '/chat');
   }, [known, path, query]);
   if (path === '/settings') return <SettingsPage />;
   if (path === '/admin') return <AdminPage />;
+  if (invite !== null) return <InvitePage code={invite} />;
+  if (settings !== null) return <ServerSettings key={settings.server} {...settings} />;
+  if (inPortal(path)) return <PortalPage />;
   return known ? <Shell /> : <Splash />;
 }
 

@@ -7,6 +7,7 @@
 
 import type { ServerEvent, ServerEvents } from './api/events';
 import { text } from './messages';
+import { parseCards } from './store/cards';
 import { docGone, docRenamed, docRoleGiven, docsForgotMember } from './store/docs';
 import {
   conversationRemoved,
@@ -17,6 +18,7 @@ import {
 } from './store/events';
 import { noticed } from './store/notices';
 import { cameOnline, wentOffline } from './store/presence';
+import { serverChanged, serverGone, widgetReported } from './store/servers';
 import type { State } from './store/types';
 import { typingStarted, withoutTyping } from './store/typing';
 
@@ -28,6 +30,8 @@ export interface Follow {
   relist?: true;
   /** The list of documents is behind. */
   relistDocs?: true;
+  /** This server is not as it was. */
+  server?: number;
   /** This document has just been shared with this person. */
   sharedDoc?: number;
 }
@@ -47,14 +51,21 @@ const handlers: Handlers = {
   new_message: arrived,
   dm_new: arrived,
   gdm_new: arrived,
+  channel_new: arrived,
   message_edited: (state, event) => ({
     state: messageChanged(state, {
       ...event,
-      change: { html: event.text, source: event.source, mentions: event.mentions, edited: true },
+      change: {
+        html: event.text,
+        source: event.source,
+        mentions: event.mentions,
+        edited: true,
+        ...(event.embeds === undefined ? {} : { cards: parseCards(event.embeds) }),
+      },
     }),
   }),
   message_deleted: (state, event) => ({
-    state: messageChanged(state, { ...event, change: { html: '', source: '', deleted: true } }),
+    state: messageChanged(state, { ...event, change: { html: '', source: '', cards: [], deleted: true } }),
   }),
   messages_deleted: (state) => ({ state, sync: true }),
   clear_all: (state) => ({ state: timelinesForgotten(state, () => true), sync: true, relist: true }),
@@ -97,6 +108,21 @@ const handlers: Handlers = {
   },
   doc_renamed: (state, event) => ({ state: docRenamed(state, event.doc_id, event.name) }),
   doc_deleted: (state, event) => ({ state: docGone(state, event.doc_id, 'deleted') }),
+  server_updated: (state, { server_id, what }) => ({
+    state: serverChanged(state, server_id),
+    server: server_id,
+    // Of members, widgets and the like no list of conversations tells.
+    ...(/^(server|channel|role)/.test(what) ? { relist: true } : {}),
+  }),
+  server_removed: (state, { server_id }) => {
+    const name = state.servers.entries[server_id]?.name;
+    const next = serverGone(state, server_id);
+    // Whoever has left it here knows already.
+    return { state: name === undefined ? next : noticed(next, 'info', text.servers.removed(name)) };
+  },
+  widget_updated: (state, { serverId, appId, version, snapshot }) => ({
+    state: widgetReported(state, serverId, appId, { version, ...snapshot }),
+  }),
   system_message: (state, event) => {
     if (typeof event === 'string') return { state: noticed(state, 'info', event) };
     if (event.rev > 0 && event.conversation) return arrived(state, event);

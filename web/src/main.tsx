@@ -7,6 +7,7 @@ import './ui/styles/base.css';
 import './ui/styles/controls.css';
 import './ui/styles/dialogs.css';
 import './ui/styles/shell.css';
+import './ui/styles/servers.css';
 import './ui/styles/messages.css';
 import './ui/styles/composer.css';
 import './ui/styles/pages.css';

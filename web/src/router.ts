@@ -1,4 +1,4 @@
-/** Client routes on the History API. Eight pages do not need a library. */
+/** Client routes on the History API. A dozen pages do not need a library. */
 
 import { useSyncExternalStore } from 'react';
 
@@ -37,9 +37,45 @@ export function documentIn(path: string): number | null {
   return /^\d{1,15}$/.test(rest) ? Number(rest) : 0;
 }
 
+/** A server's own page. (`/servers` is the server's API.) */
+export const serverPath = (id: number) => `/s/${id}`;
+
+export const serverSettingsPath = (id: number, section = 'overview') => `/s/${id}/settings/${section}`;
+
+/** The server an address means. */
+export function serverIn(path: string): number | null {
+  const [, id] = /^\/s\/(\d{1,15})\/?$/.exec(path) ?? [];
+  return id === undefined ? null : Number(id);
+}
+
+/** The settings of a server an address means, and which of them. */
+export function serverSettingsIn(path: string): { server: number; section: string } | null {
+  const [, id, section] = /^\/s\/(\d{1,15})\/settings(?:\/([a-z]+))?\/?$/.exec(path) ?? [];
+  return id === undefined ? null : { server: Number(id), section: section ?? 'overview' };
+}
+
+/** The code of an invite to a server. */
+export function inviteIn(path: string): string | null {
+  const [, code] = /^\/invites\/([A-Za-z0-9_-]{1,64})\/?$/.exec(path) ?? [];
+  return code ?? null;
+}
+
+export const portalPath = '/developers';
+
+export const appPath = (id: number) => `${portalPath}/apps/${id}`;
+
+export function inPortal(path: string): boolean {
+  return path === portalPath || path.startsWith(`${portalPath}/`);
+}
+
 /** The pages that have the conversations beside them. */
 export function inShell(path: string): boolean {
-  return path === '/chat' || path.replace(/\/$/, '') === documentsPath || documentIn(path) !== null;
+  return (
+    path === '/chat' ||
+    path.replace(/\/$/, '') === documentsPath ||
+    documentIn(path) !== null ||
+    serverIn(path) !== null
+  );
 }
 
 /** Which conversation an address means; older links name a group by `gdm` or `tid`. */

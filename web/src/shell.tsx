@@ -1,28 +1,36 @@
 /** The frame of the pages that have the conversations beside them, and what can be opened from each of them. */
 
 import { useEffect, useState } from 'react';
+import { Account } from './features/chat/Account';
 import { ChatPage } from './features/chat/ChatPage';
 import { Sidebar } from './features/chat/Sidebar';
 import { useOpenConversation } from './features/chat/useOpenConversation';
 import { useShortcuts } from './features/chat/useShortcuts';
+import { ServerHome } from './features/servers/ServerHome';
+import { ServerRail } from './features/servers/ServerRail';
+import { ServerSidebar } from './features/servers/ServerSidebar';
 import { text } from './messages';
-import { documentIn, useLocation } from './router';
+import { documentIn, serverIn, useLocation } from './router';
+import { useChatter } from './store/store';
 import { Announcer } from './ui/Announcer';
 import { part } from './ui/part';
 
 const loadDocList = () => import('./features/doc/DocListPage');
 const DocListPage = part(loadDocList, <Waiting />);
+const AddServer = part(() => import('./features/servers/AddServer'));
 const DocPage = part(() => import('./features/doc/DocPage'), <Waiting />);
 const NewConversation = part(() => import('./features/gdm/NewConversation'));
 const ShortcutList = part(() => import('./features/chat/ShortcutList'));
 const Switcher = part(() => import('./features/chat/Switcher'));
 
-type Overlay = 'switcher' | 'new' | 'shortcuts' | null;
+type Overlay = 'switcher' | 'new' | 'server' | 'shortcuts' | null;
 
 export function Shell() {
   const { path } = useLocation();
-  const inDocuments = path !== '/chat';
   const openId = useOpenConversation();
+  const server = useOpenServer(path, openId);
+  const atServer = serverIn(path) !== null;
+  const inDocuments = path !== '/chat' && !atServer;
   const [overlay, setOverlay] = useState<Overlay>(null);
   useShortcuts(openId, setOverlay);
 
@@ -31,21 +39,42 @@ export function Shell() {
       <a className="skip-link" href={inDocuments ? '#documents' : '#messages'}>
         {inDocuments ? text.skipToDocuments : text.skipToMessages}
       </a>
-      <Sidebar
-        openId={openId}
-        inDocuments={inDocuments}
-        onNew={() => setOverlay('new')}
-        onSearch={() => setOverlay('switcher')}
-      />
+      <ServerRail openServer={server} onAdd={() => setOverlay('server')} />
+      {server === null ? (
+        <Sidebar
+          openId={openId}
+          inDocuments={inDocuments}
+          onNew={() => setOverlay('new')}
+          onSearch={() => setOverlay('switcher')}
+        />
+      ) : (
+        <ServerSidebar key={server} id={server} openId={openId} footer={<Account />} />
+      )}
       <main className="conversation">
-        {inDocuments ? <Documents path={path} /> : <ChatPage openId={openId} />}
+        {inDocuments ? (
+          <Documents path={path} />
+        ) : atServer && server !== null ? (
+          <ServerHome id={server} />
+        ) : (
+          <ChatPage openId={openId} />
+        )}
       </main>
       <Announcer />
       {overlay === 'switcher' ? <Switcher onClose={() => setOverlay(null)} /> : null}
       {overlay === 'shortcuts' ? <ShortcutList onClose={() => setOverlay(null)} /> : null}
+      {overlay === 'server' ? <AddServer onClose={() => setOverlay(null)} /> : null}
       {overlay === 'new' ? <NewConversation onClose={() => setOverlay(null)} /> : null}
     </div>
   );
+}
+
+/** The server whose column is shown: the address names it, or a channel of it. */
+function useOpenServer(path: string, openId: string | null): number | null {
+  const named = serverIn(path);
+  const ofChannel = useChatter((state) =>
+    openId === null ? null : (state.conversations[openId]?.serverId ?? null),
+  );
+  return named ?? ofChannel;
 }
 
 function Documents({ path }: { path: string }) {

@@ -121,10 +121,21 @@ export class Window {
   }
 
   async signsIn(name: string, password = PASSWORD): Promise<void> {
+    await this.signsInAt(name, password);
+    await this.isOnline();
+  }
+
+  /** Signs in on the way to somewhere else than the chat. */
+  async signsInAt(name: string, password = PASSWORD): Promise<void> {
     await this.page.getByLabel("User name").fill(name);
     await this.page.getByLabel("Password", { exact: true }).fill(password);
     await this.page.getByRole("button", { name: "Sign in" }).click();
-    await this.isOnline();
+  }
+
+  /** Goes to a page that does not have the conversations beside it. */
+  async visitsPage(path: string): Promise<void> {
+    await this.opens(path);
+    await this.page.getByRole("main").waitFor();
   }
 
   async isOnline(): Promise<void> {

@@ -1,7 +1,8 @@
 import { api, read, readWithHeaders } from './client';
-import type { AppSettings, WireMessage } from './types';
+import type { AppSettings, WireConversation, WireMessage } from './types';
 
-export const listConversations = async () => (await read(api.GET('/api/conversations'))).conversations;
+export const listConversations = async (): Promise<WireConversation[]> =>
+  (await read(api.GET('/api/conversations'))).conversations;
 
 export interface HistoryPage {
   /** Oldest first. */
@@ -17,6 +18,23 @@ export interface HistoryRange {
 export async function listHistory(conversation: string, range: HistoryRange): Promise<HistoryPage> {
   const { body, headers } = await readWithHeaders(askHistory(conversation, range));
   return { messages: body, hasMore: headers.get('x-has-more') === 'true' };
+}
+
+/** The most the server gives of a channel at once. */
+const CHANNEL_PAGE = 200;
+
+export async function listChannelHistory(
+  server_id: number,
+  channel_id: number,
+  { before, limit = CHANNEL_PAGE }: HistoryRange,
+): Promise<HistoryPage> {
+  const query = { before, limit: Math.min(limit, CHANNEL_PAGE) };
+  const { messages, has_more } = await read(
+    api.GET('/servers/{server_id}/channels/{channel_id}/messages', {
+      params: { path: { server_id, channel_id }, query },
+    }),
+  );
+  return { messages, hasMore: has_more };
 }
 
 function askHistory(conversation: string, range: HistoryRange) {

@@ -13,12 +13,15 @@ export const api = createClient<paths>({ credentials: 'same-origin' });
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
+  /** Which part of what was sent is refused, as a JSON pointer. */
+  readonly pointer: string | null;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, pointer: string | null = null) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
+    this.pointer = pointer;
   }
 }
 
@@ -45,6 +48,37 @@ export async function read<T>(call: Promise<Call<T>>): Promise<T> {
   return (await readWithHeaders(call)).body;
 }
 
+/** Where a refusal with 401 means that the session has ended, and not that some token is wrong. */
+const SESSION_ROUTES = /^\/(api|servers|apps|invites|oauth\/grants)(\/|$)/;
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** A call of the platform's API: camelCase both ways. `T` is what the contract says; null where nothing is answered. */
+export async function ask<T>(method: Method, path: string, body?: object): Promise<T> {
+  const call = fetch(path, {
+    method,
+    credentials: 'same-origin',
+    headers: {
+      Accept: 'application/json',
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const answered = call.then(async (response) => ({ response, data: await bodyOf(response) }));
+  return read(answered as Promise<Call<T>>);
+}
+
+/** Null for nothing, undefined for what is not JSON: a proxy's page, for one. */
+async function bodyOf(response: Response): Promise<unknown> {
+  const raw = await response.text();
+  if (raw === '') return null;
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined;
+  }
+}
+
 export async function readWithHeaders<T>(call: Promise<Call<T>>): Promise<Answer<T>> {
   const answer = await call.catch(() => {
     throw new ApiError(0, 'unreachable', text.errors.unreachable);
@@ -60,14 +94,22 @@ function isRefusal(body: unknown): boolean {
 
 function refusal(response: Response, answer: unknown): ApiError {
   const body = (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
-  const code = typeof body.code === 'string' ? body.code : String(response.status);
+  const { pointer } = body;
+  const code = codeIn(body) ?? String(response.status);
   const words = [body.message, body.error].find((part) => typeof part === 'string' && part !== '');
-  if (response.status === 401 && new URL(response.url).pathname.startsWith('/api/')) onUnauthenticated();
+  if (response.status === 401 && SESSION_ROUTES.test(new URL(response.url).pathname)) onUnauthenticated();
   return new ApiError(
     response.status,
     code,
     typeof words === 'string' ? words : text.errors.status(response.status),
+    typeof pointer === 'string' ? pointer : null,
   );
+}
+
+/** Chat routes say it as `code` and put words into `error`; platform routes have words of their own in `message`. */
+function codeIn(body: Record<string, unknown>): string | undefined {
+  if (typeof body.code === 'string') return body.code;
+  return typeof body.error === 'string' && typeof body.message === 'string' ? body.error : undefined;
 }
 
 /** What to show a person for anything that was thrown. */

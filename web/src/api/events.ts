@@ -1,5 +1,6 @@
 /** The events of the live link: what arrives, what is sent, and what an answer looks like. */
 
+import type { Snapshot } from '../store/serverTypes';
 import type { DocRole } from '../store/types';
 import type { WireMessage, WireReadState } from './types';
 
@@ -15,6 +16,8 @@ export interface MessageEdited extends Changed {
   text: string;
   source: string;
   mentions: string[];
+  /** Only of an app's message. */
+  embeds?: unknown;
   edited_at: string;
   edited_by: string;
 }
@@ -44,11 +47,25 @@ export interface DocRoleGiven extends DocMemberChanged {
   role: DocRole;
 }
 
+/** `what` has changed in it: channels, roles, members, widgets, ... */
+export interface ServerUpdated {
+  server_id: number;
+  what: string;
+}
+
+export interface WidgetUpdated {
+  serverId: number;
+  appId: number;
+  version?: number;
+  snapshot: Snapshot;
+}
+
 /** Everything this client knows about; `dispatch.ts` has to say what each one does. */
 export interface ServerEvents {
   new_message: WireMessage;
   dm_new: WireMessage;
   gdm_new: WireMessage;
+  channel_new: WireMessage;
   message_edited: MessageEdited;
   message_deleted: MessageDeleted;
   messages_deleted: { ids: number[] };
@@ -66,6 +83,9 @@ export interface ServerEvents {
   doc_member_role_updated: DocRoleGiven;
   doc_renamed: { doc_id: number; name: string };
   doc_deleted: { doc_id: number };
+  server_updated: ServerUpdated;
+  server_removed: { server_id: number };
+  widget_updated: WidgetUpdated;
   system_message: WireMessage | string;
   timeout_set: { until: number };
   timeout_removed: unknown;
@@ -78,6 +98,7 @@ export const serverEvents: Record<ServerEvent, true> = {
   new_message: true,
   dm_new: true,
   gdm_new: true,
+  channel_new: true,
   message_edited: true,
   message_deleted: true,
   messages_deleted: true,
@@ -95,6 +116,9 @@ export const serverEvents: Record<ServerEvent, true> = {
   doc_member_role_updated: true,
   doc_renamed: true,
   doc_deleted: true,
+  server_updated: true,
+  server_removed: true,
+  widget_updated: true,
   system_message: true,
   timeout_set: true,
   timeout_removed: true,
@@ -105,12 +129,15 @@ export type ClientEvent =
   | 'send_message'
   | 'dm_send'
   | 'gdm_send'
+  | 'channel_send'
   | 'edit_message'
   | 'dm_edit'
   | 'gdm_edit'
+  | 'channel_edit'
   | 'delete_message'
   | 'dm_delete'
   | 'gdm_delete'
+  | 'channel_delete'
   | 'mark_read'
   | 'sync'
   | 'typing_start'
@@ -118,7 +145,9 @@ export type ClientEvent =
   | 'dm_typing'
   | 'dm_stop_typing'
   | 'gdm_typing'
-  | 'gdm_stop_typing';
+  | 'gdm_stop_typing'
+  | 'channel_typing'
+  | 'channel_stop_typing';
 
 export interface Refusal {
   ok: false;

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this provider can do, for libraries. */
+        get: operations["oauth_metadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/app_settings": {
         parameters: {
             query?: never;
@@ -1095,6 +1112,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask a person to sign in to an app.
+         * @description A person's browser is sent here by the app. They sign in, agree, and are sent back to the app's
+         *     redirect URI with `code`, `state` and `iss`, or with `error`. What is wrong with `client_id` or
+         *     `redirect_uri` is shown to the person instead.
+         */
+        get: operations["authorize"];
+        put?: never;
+        /**
+         * Answer what the page of `GET /oauth/authorize` asks.
+         * @description Only that page can: it carries a proof that it was shown in this session.
+         */
+        post: operations["decide_authorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The apps that know who you are. */
+        get: operations["list_grants"];
+        put?: never;
+        post?: never;
+        /** Part with all apps. Their tokens are dead when the answer arrives. */
+        delete: operations["revoke_grants"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/grants/{appId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Part with an app. Its tokens are dead when the answer arrives. */
+        delete: operations["revoke_grant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask what a token of one's own is worth; for clients with a secret. */
+        post: operations["introspect_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a token back. A refresh token ends together with all that came of it.
+         * @description The answer is the same for tokens that are unknown.
+         */
+        post: operations["revoke_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a code or a refresh token for tokens.
+         * @description A refresh token is good for one exchange, which gives the next one.
+         */
+        post: operations["exchange_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/userinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who the person is whose access token comes along. */
+        get: operations["userinfo"];
+        put?: never;
+        /** Who the person is whose access token comes along. As `GET /oauth/userinfo`. */
+        post: operations["userinfo_by_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/register": {
         parameters: {
             query?: never;
@@ -1137,6 +1290,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The parameters of the endpoints about one token. */
+        AboutToken: {
+            /** @description The client, unless it uses HTTP Basic. */
+            client_id?: string | null;
+            /** @description Its secret, unless it uses HTTP Basic or has none. */
+            client_secret?: string | null;
+            /** @description An access or refresh token. */
+            token: string;
+            /** @description `access_token` or `refresh_token`. */
+            token_type_hint?: string | null;
+        };
         Admins: {
             /** @description Superadmins are not among them. */
             admins: string[];
@@ -1170,6 +1334,13 @@ export interface components {
             has_more: boolean;
             /** @description Oldest first. */
             messages: components["schemas"]["MessageOut"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_ConnectedApps: {
+            grants: components["schemas"]["ConnectedApp"][];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -1472,6 +1643,11 @@ export interface components {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
         };
+        /**
+         * Format: int64
+         * @description An app: a webhook, an integration, a widget or an OAuth client.
+         */
+        AppId: number;
         AppSettings: {
             ok?: boolean | null;
             settings?: {
@@ -1556,6 +1732,26 @@ export interface components {
             invite_code?: string | null;
             /** @description As `code`. */
             token?: string | null;
+        };
+        /** @description An app that somebody allowed to know who they are. */
+        ConnectedApp: {
+            /** @description The app. */
+            appId: components["schemas"]["AppId"];
+            /** @description Since when. */
+            createdAt: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description When it last made use of it. */
+            lastUsedAt?: string | null;
+            /** @description What it is called. */
+            name: string;
+            /** @description Whose it is. */
+            owner: string;
+            /** @description What it was allowed. */
+            scopes: string[];
+        };
+        ConnectedApps: {
+            grants: components["schemas"]["ConnectedApp"][];
         };
         /**
          * Format: int64
@@ -1710,6 +1906,11 @@ export interface components {
              */
             retry_after?: number | null;
         };
+        /**
+         * @description What is wrong, for programs.
+         * @enum {string}
+         */
+        ErrorCode: "invalid_request" | "invalid_client" | "invalid_grant" | "unauthorized_client" | "unsupported_grant_type" | "unsupported_response_type" | "unsupported_token_type" | "invalid_scope" | "access_denied" | "login_required" | "consent_required" | "invalid_token" | "insufficient_scope" | "suspended" | "rate_limited" | "server_error" | "temporarily_unavailable";
         FoundPeople: {
             has_more: boolean;
             query: string;
@@ -1731,6 +1932,34 @@ export interface components {
              */
             file: string;
             name?: string | null;
+        };
+        /** @description What a token is worth. Of one that is worth nothing only `active` is told. */
+        Introspection: {
+            /** @description Always true. */
+            active: boolean;
+            /** @description The client it was given to. */
+            client_id: string;
+            /**
+             * Format: int64
+             * @description When it ends, in seconds since 1970.
+             */
+            exp: number;
+            /**
+             * Format: int64
+             * @description When it was given out, in seconds since 1970.
+             */
+            iat: number;
+            /** @description The server it is from. */
+            iss: string;
+            /** @description What it is good for. */
+            scope: string;
+            /** @description Whose account it is about. */
+            sub: string;
+            /** @description `access_token` or `refresh_token`. */
+            token_type: string;
+        } | {
+            /** @description Always false. */
+            active: boolean;
         };
         /** @description The answer that older clients know. */
         JoinedGroup: components["schemas"]["JoinedThread"] & {
@@ -1841,6 +2070,43 @@ export interface components {
             /** @description The author's name. */
             username: string;
         };
+        /** @description The provider's description of itself. */
+        Metadata: {
+            /** @description Where people are sent to. */
+            authorization_endpoint: string;
+            /** @description Answers name the server they are from (RFC 9207). */
+            authorization_response_iss_parameter_supported: boolean;
+            /** @description `S256` only. */
+            code_challenge_methods_supported: string[];
+            /** @description Codes and refresh tokens. */
+            grant_types_supported: string[];
+            /** @description Where a client asks what a token of its own is worth. */
+            introspection_endpoint: string;
+            /** @description The same, but for those that cannot. */
+            introspection_endpoint_auth_methods_supported: string[];
+            /** @description The server's public address, without a slash at its end; `iss` of every answer. */
+            issuer: string;
+            /** @description What is shown on demand. */
+            prompt_values_supported: string[];
+            /** @description Answers come in the query. */
+            response_modes_supported: string[];
+            /** @description `code` only. */
+            response_types_supported: string[];
+            /** @description Where tokens are given back. */
+            revocation_endpoint: string;
+            /** @description The same. */
+            revocation_endpoint_auth_methods_supported: string[];
+            /** @description What can be asked for. */
+            scopes_supported: string[];
+            /** @description For developers. */
+            service_documentation: string;
+            /** @description Where codes and refresh tokens are exchanged. */
+            token_endpoint: string;
+            /** @description How clients prove who they are. */
+            token_endpoint_auth_methods_supported: string[];
+            /** @description Who somebody is. */
+            userinfo_endpoint: string;
+        };
         MyRole: {
             /** @description False for superadmins: the two flags exclude each other. */
             is_admin: boolean;
@@ -1903,6 +2169,13 @@ export interface components {
             members?: string[];
             /** @description Up to 100 characters; empty or absent: the server makes one up. */
             name?: string | null;
+        };
+        /** @description The body of a refusal. */
+        OAuthErrorBody: {
+            /** @description The stable name that programs compare. */
+            error: components["schemas"]["ErrorCode"];
+            /** @description What developers read. */
+            error_description: string;
         };
         OneUser: {
             user: components["schemas"]["UserProfile"];
@@ -2193,6 +2466,41 @@ export interface components {
          * @description UTC, whole seconds: 2025-01-15T10:30:00Z
          */
         Timestamp: string;
+        /** @description A pair of tokens, told once. */
+        TokenAnswer: {
+            /** @description `chta_...` */
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds for which the access token is good.
+             */
+            expires_in: number;
+            /** @description `chtr_...`: exchanges for the next pair, once. */
+            refresh_token: string;
+            /** @description What the access token is good for. */
+            scope: string;
+            /** @description Always `Bearer`. */
+            token_type: string;
+        };
+        /** @description The parameters of the token endpoint. */
+        TokenRequest: {
+            /** @description The client, unless it uses HTTP Basic. */
+            client_id?: string | null;
+            /** @description Its secret, unless it uses HTTP Basic or has none. */
+            client_secret?: string | null;
+            /** @description The code. */
+            code?: string | null;
+            /** @description The secret behind the authorization request's `code_challenge`. */
+            code_verifier?: string | null;
+            /** @description `authorization_code` or `refresh_token`. */
+            grant_type: string;
+            /** @description As in the authorization request, if it was there. */
+            redirect_uri?: string | null;
+            /** @description The refresh token. */
+            refresh_token?: string | null;
+            /** @description With a refresh token: less than it is good for. */
+            scope?: string | null;
+        };
         Transfer: components["schemas"]["ThreadRef"] & {
             /** @description A user name. */
             new_owner: string;
@@ -2206,6 +2514,29 @@ export interface components {
         Update: components["schemas"]["ThreadRef"] & {
             description?: string | null;
             name?: string | null;
+        };
+        /** @description Who somebody is: all that an app ever learns, in both spellings that apps expect. */
+        UserInfo: {
+            /** @description A picture. */
+            avatar_url: string;
+            /**
+             * Format: int64
+             * @description The account, which keeps its id whatever its name.
+             */
+            id: number;
+            /** @description The name of the account. */
+            name: string;
+            /** @description What the person is called. */
+            nickname: string;
+            /** @description As `avatar_url`. */
+            picture: string;
+            /** @description As `id`. */
+            sub: string;
+            /**
+             * Format: int64
+             * @description When something of this last changed, in seconds since 1970.
+             */
+            updated_at: number;
         };
         UserProfile: {
             allow_dm_nonfriends: boolean;
@@ -2284,6 +2615,25 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    oauth_metadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metadata"];
+                };
+            };
+        };
+    };
     app_settings: {
         parameters: {
             query?: never;
@@ -4868,6 +5218,469 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    authorize: {
+        parameters: {
+            query: {
+                /** @description `code` */
+                response_type: string;
+                /** @description The app */
+                client_id: string;
+                /** @description One that the app has registered; may be left out if there is only one */
+                redirect_uri?: string;
+                /** @description `identify`, which is also the default */
+                scope?: string;
+                /** @description Sent back as it is, at most 2048 bytes */
+                state?: string;
+                /** @description PKCE; public clients have to */
+                code_challenge?: string;
+                /** @description `S256` */
+                code_challenge_method?: string;
+                /** @description `none`, `login`, `consent` */
+                prompt?: string;
+                /** @description The name to fill the form in with */
+                login_hint?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page: sign in, or agree */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description Back to the app */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A page: the app made a mistake */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A page: the app is suspended */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A page: too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
+    decide_authorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description Back to the app */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A page: the app made a mistake */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A page: not from the page that asks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A page: too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
+    list_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ConnectedApps"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app */
+                appId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not connected */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    introspect_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["AboutToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Introspection"];
+                };
+            };
+            /** @description invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description invalid_client */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description suspended */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["AboutToken"];
+            };
+        };
+        responses: {
+            /** @description It is worth nothing now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_request, unsupported_token_type */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description invalid_client */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description suspended */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+        };
+    };
+    exchange_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            /** @description invalid_request, invalid_grant, invalid_scope, unsupported_grant_type */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description invalid_client */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description suspended */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+        };
+    };
+    userinfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserInfo"];
+                };
+            };
+            /** @description invalid_token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description insufficient_scope, suspended */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+        };
+    };
+    userinfo_by_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserInfo"];
+                };
+            };
+            /** @description invalid_token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+            /** @description insufficient_scope, suspended */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorBody"];
                 };
             };
         };

@@ -4,10 +4,23 @@ import type { components } from './schema';
 
 export type Schema<Name extends keyof components['schemas']> = components['schemas'][Name];
 
-export type WireMessage = Schema<'MessageOut'>;
-export type WireConversation = Schema<'ConversationOut'>;
-export type WireSync = Schema<'Synced'>;
-export type WireSyncEntry = Schema<'SyncedConversation'>;
+/** The document can only say of cards that they are objects: `store/cards.ts` reads them. */
+export interface WireMessage extends Omit<Schema<'MessageOut'>, 'embeds'> {
+  embeds?: unknown;
+}
+
+export interface WireConversation extends Omit<Schema<'ConversationOut'>, 'last_message'> {
+  last_message?: WireMessage | null;
+}
+
+export interface WireSyncEntry extends Omit<Schema<'SyncedConversation'>, 'messages'> {
+  messages: WireMessage[];
+}
+
+export interface WireSync extends Omit<Schema<'Synced'>, 'conversations'> {
+  conversations: WireSyncEntry[];
+}
+
 export type WireReadState = Schema<'ReadState'>;
 export type Session = Schema<'SessionOut'>;
 export type Invite = Schema<'CreatedInvite'>;

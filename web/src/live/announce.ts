@@ -4,6 +4,7 @@
  */
 
 import { text } from '../messages';
+import { wroteIt } from '../store/parse';
 import type { State } from '../store/types';
 
 const PAUSE_MS = 1000;
@@ -27,7 +28,7 @@ export function announceArrival(before: State, after: State): void {
   if (openId === null) return;
   const was = before.conversations[openId]?.last;
   const is = after.conversations[openId]?.last;
-  if (!is || is === was || is.author === after.me?.name || is.id <= (was?.id ?? 0)) return;
+  if (!is || is === was || wroteIt(is, after.me?.name ?? '') || is.id <= (was?.id ?? 0)) return;
   waiting.push({ author: is.author, source: is.source });
   if (!resting) speak();
 }

@@ -13,6 +13,7 @@ import { listDocuments, relistDocuments, welcomeDocument } from './documents';
 import { relist } from './listing';
 import { tellUnconfirmed } from './reading';
 import { flushOutbox } from './sending';
+import { listMyServers, refreshServer, refreshServers } from './servers';
 import { requestSync } from './sync';
 
 let retry: ReturnType<typeof setTimeout> | undefined;
@@ -26,6 +27,7 @@ export function openLink(): void {
   tryNow();
   // What there is to read does not have to wait for the live link.
   relist();
+  void listMyServers();
   void requestSync();
 }
 
@@ -68,6 +70,7 @@ function follow(outcome: Follow): void {
   if (outcome.relist) relist();
   if (outcome.relistDocs) void listDocuments();
   if (outcome.sharedDoc !== undefined) void welcomeDocument(outcome.sharedDoc);
+  if (outcome.server !== undefined) refreshServer(outcome.server);
   if (outcome.sync) requestSync();
 }
 
@@ -79,6 +82,7 @@ async function onUp(): Promise<void> {
   update(linkUp);
   relist();
   relistDocuments();
+  refreshServers();
   void refreshOnline();
   tellUnconfirmed();
   await requestSync();

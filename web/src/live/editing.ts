@@ -10,12 +10,14 @@ const edits: Record<ConversationKind, ClientEvent> = {
   public: 'edit_message',
   dm: 'dm_edit',
   gdm: 'gdm_edit',
+  channel: 'channel_edit',
 };
 
 const deletions: Record<ConversationKind, ClientEvent> = {
   public: 'delete_message',
   dm: 'dm_delete',
   gdm: 'gdm_delete',
+  channel: 'channel_delete',
 };
 
 /** Null when done, otherwise what went wrong in words. */

@@ -1,6 +1,6 @@
 /** Older messages, page by page. */
 
-import { listHistory } from '../api/chat';
+import { type HistoryPage, type HistoryRange, listChannelHistory, listHistory } from '../api/chat';
 import { explain } from '../api/client';
 import { historyLoaded } from '../store/events';
 import { noticed } from '../store/notices';
@@ -34,11 +34,18 @@ async function load(id: ConversationId, limit: number): Promise<boolean> {
   const before = timeline?.messages[0]?.id;
   if (timeline === undefined || before === undefined || !timeline.hasOlder) return false;
   try {
-    const page = await listHistory(id, { before, limit });
+    const page = await ask(id, { before, limit });
     update((state) => historyLoaded(state, id, page.messages, page.hasMore));
     return page.messages.length > 0;
   } catch (error) {
     update((state) => noticed(state, 'error', explain(error)));
     return false;
   }
+}
+
+function ask(id: ConversationId, range: HistoryRange): Promise<HistoryPage> {
+  const { serverId = null, channelId = null } = current().conversations[id] ?? {};
+  return serverId === null || channelId === null
+    ? listHistory(id, range)
+    : listChannelHistory(serverId, channelId, range);
 }

@@ -15,7 +15,7 @@ import {
 } from '../store/outbox';
 import { kindOf } from '../store/parse';
 import { current, update } from '../store/store';
-import type { ConversationId, Outgoing, Reply } from '../store/types';
+import type { ConversationId, ConversationKind, Outgoing, Reply } from '../store/types';
 import { newNonce } from './nonce';
 import { accepted, waitBeforeSending } from './pace';
 import { requestSync } from './sync';
@@ -86,10 +86,15 @@ async function attempt(item: Outgoing): Promise<void> {
   }
 }
 
+const sends: Record<ConversationKind, ClientEvent> = {
+  public: 'send_message',
+  dm: 'dm_send',
+  gdm: 'gdm_send',
+  channel: 'channel_send',
+};
+
 function eventFor(item: Outgoing): ClientEvent {
-  const kind = kindOf(item.conversation);
-  if (kind === 'dm') return 'dm_send';
-  return kind === 'gdm' ? 'gdm_send' : 'send_message';
+  return sends[kindOf(item.conversation)];
 }
 
 function payloadFor(item: Outgoing): object {
@@ -101,6 +106,7 @@ function payloadFor(item: Outgoing): object {
     reply_to: item.reply?.id ?? null,
     ...(kind === 'dm' ? { to: name } : {}),
     ...(kind === 'gdm' ? { thread_id: Number(name) } : {}),
+    ...(kind === 'channel' ? { channel_id: Number(name) } : {}),
   };
 }
 

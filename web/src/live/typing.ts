@@ -3,7 +3,7 @@
 import type { ClientEvent } from '../api/events';
 import { isConnected, signal } from '../socket';
 import { kindOf } from '../store/parse';
-import type { ConversationId } from '../store/types';
+import type { ConversationId, ConversationKind } from '../store/types';
 
 const RENEW_MS = 2000;
 
@@ -24,11 +24,12 @@ export function stoppedTyping(): void {
 
 function emit(conversation: ConversationId, what: 'start' | 'stop'): void {
   const name = conversation.slice(conversation.indexOf(':') + 1);
-  const events: Record<string, { start: ClientEvent; stop: ClientEvent; payload: object }> = {
+  const events: Record<ConversationKind, { start: ClientEvent; stop: ClientEvent; payload: object }> = {
     public: { start: 'typing_start', stop: 'typing_stop', payload: {} },
     dm: { start: 'dm_typing', stop: 'dm_stop_typing', payload: { to: name } },
     gdm: { start: 'gdm_typing', stop: 'gdm_stop_typing', payload: { thread_id: Number(name) } },
+    channel: { start: 'channel_typing', stop: 'channel_stop_typing', payload: { channel_id: Number(name) } },
   };
   const entry = events[kindOf(conversation)];
-  if (entry !== undefined) signal(entry[what], entry.payload);
+  signal(entry[what], entry.payload);
 }

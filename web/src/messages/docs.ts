@@ -13,7 +13,6 @@ export const words = {
   roles: { viewer: 'Can view', editor: 'Can edit', creator: 'Creator' },
   createdBy: (name: string) => `Created by ${name}`,
   you: 'you',
-  justNow: 'just now',
   name: 'Name',
 
   list: {

@@ -14,6 +14,7 @@ export const text = {
   skipToMessages: 'Skip to messages',
   skipToDocuments: 'Skip to documents',
   loading: 'Loading…',
+  justNow: 'just now',
   close: 'Close',
   cancel: 'Cancel',
   save: 'Save',
@@ -228,6 +229,41 @@ export const text = {
     superOnly: 'Only a superadmin can change these settings.',
   },
 
+  servers: {
+    title: 'Servers',
+    home: 'Conversations',
+    add: 'Add a server',
+    serverLabel: (name: string, unread: number, mentions: number) =>
+      [
+        name,
+        ...(unread > 0 ? [count(unread, 'unread message', 'unread messages')] : []),
+        ...(mentions > 0 ? [count(mentions, 'mention', 'mentions')] : []),
+      ].join(', '),
+    channels: 'Channels',
+    noChannels: 'There is no channel here that you can see.',
+    failed: 'Your servers could not be loaded.',
+    menu: (name: string) => `${name}: more`,
+    settings: 'Server settings',
+    invite: 'Invite people',
+    members: 'Members',
+    widgets: 'Widgets',
+    leave: 'Leave server',
+    leaveTitle: (name: string) => `Leave ${name}?`,
+    leaveBody: 'Its channels disappear from your list. You need an invite to come back.',
+    left: (name: string) => `You left ${name}.`,
+    removed: (name: string) => `You are not in ${name} any more.`,
+    restricted: 'Not everybody can see this channel',
+    backToServers: 'All channels',
+    noSending: 'You can read here, but not write.',
+    timedOut: (when: string) => `You are timed out until ${when}.`,
+    pick: 'Pick a channel',
+    pickHint: 'Choose one on the left.',
+    missing: 'This server is not available to you.',
+    missingHint: 'It may have been deleted, or you need an invite.',
+    webhook: 'Webhook',
+    cardImage: 'Picture',
+  },
+
   docs: {
     title: 'Documents',
     shared: (who: string, name: string) => `${who} shared “${name}” with you.`,
@@ -237,6 +273,7 @@ export const text = {
     title: 'Jump to',
     placeholder: 'Conversation, document or person',
     document: 'Document',
+    server: 'Server',
     none: 'Nothing found.',
   },
 
@@ -274,5 +311,11 @@ export const text = {
 
   day: { today: 'Today', yesterday: 'Yesterday' },
 
-  nav: { settings: 'Settings', admin: 'Administration', main: 'Main', backToChat: 'Back to chat' },
+  nav: {
+    developers: 'Developer portal',
+    settings: 'Settings',
+    admin: 'Administration',
+    main: 'Main',
+    backToChat: 'Back to chat',
+  },
 };

@@ -3,7 +3,7 @@
 import type { WireConversation, WireMessage, WireReadState, WireSync, WireSyncEntry } from '../api/types';
 import { advance, catchUp, classify } from './cursor';
 import { settleOutbox } from './outbox';
-import { emptyConversation, mergeListed, parseMessage } from './parse';
+import { emptyConversation, mergeListed, parseMessage, wroteIt } from './parse';
 import {
   emptyTimeline,
   insertMessages,
@@ -23,6 +23,7 @@ export function messageArrived(state: State, wire: WireMessage): State {
   const counted = countArrival(known, message, state.me?.name ?? '');
   const next = putConversation(state, {
     ...counted,
+    serverId: wire.server_id ?? counted.serverId,
     cursor: advance(known.cursor, message.rev),
   });
   const stored = changeTimeline(next, message.conversation, (timeline) =>
@@ -63,9 +64,9 @@ export function conversationsListed(state: State, listed: WireConversation[]): S
   for (const wire of listed) {
     conversations[wire.conversation] = mergeListed(conversations[wire.conversation], wire);
   }
-  // Groups one is no longer listed in are gone; a DM just opened has no message and is not listed yet.
+  // Groups and channels one is no longer listed in are gone; a DM just opened has no message and is not listed yet.
   for (const id of Object.keys(conversations)) {
-    if (id.startsWith('gdm:') && !present.has(id)) delete conversations[id];
+    if (/^(gdm|channel):/.test(id) && !present.has(id)) delete conversations[id];
   }
   return { ...state, conversations, ready: true };
 }
@@ -143,6 +144,7 @@ function entrySynced(state: State, entry: WireSyncEntry): State {
   return putConversation(next, {
     ...known,
     ...counters,
+    serverId: entry.server_id ?? known.serverId,
     last,
     cursor: catchUp(known.cursor, entry.rev),
   });
@@ -153,7 +155,7 @@ function countArrival(conversation: Conversation, message: Message, me: string):
   const lastSeq = Math.max(conversation.lastSeq, message.seq);
   const last = message.seq >= conversation.lastSeq && !message.deleted ? message : conversation.last;
   if (message.seq <= conversation.lastSeq) return { ...conversation, lastSeq, last };
-  if (message.author === me)
+  if (wroteIt(message, me))
     return { ...conversation, lastSeq, last, readSeq: lastSeq, unread: 0, mentions: 0 };
   if (message.seq <= conversation.readSeq) return { ...conversation, lastSeq, last };
   return {

@@ -1,6 +1,7 @@
 /** Wire payloads for tests, as the server sends them. */
 
 import type { WireConversation, WireMessage, WireSyncEntry } from '../api/types';
+import type { Channel, Member, Role, ServerDetails, ServerEntry } from './serverTypes';
 import { initialState } from './store';
 import type { DocEntry, State } from './types';
 
@@ -81,5 +82,71 @@ export function signedInAs(name: string): State {
     ...initialState,
     session: 'active',
     me: { id: 1, name, isAdmin: false, isSuperadmin: false },
+  };
+}
+
+export function serverEntry(id: number, fields: Partial<ServerEntry> = {}): ServerEntry {
+  return {
+    id,
+    name: `Server ${id}`,
+    ownerId: 2,
+    memberCount: 3,
+    unread: 0,
+    mentions: 0,
+    permissions: ['view_channel', 'read_history', 'send_messages'],
+    createdAt: '2026-01-15T10:30:00Z',
+    ...fields,
+  };
+}
+
+export function serverDetails(id: number, channels: Partial<Channel>[] = []): ServerDetails {
+  return {
+    server: serverEntry(id),
+    channels: channels.map((channel, index) => ({
+      id: index + 1,
+      serverId: id,
+      name: `room-${index + 1}`,
+      topic: null,
+      position: index,
+      restricted: false,
+      permissions: ['view_channel', 'read_history', 'send_messages'],
+      ...channel,
+    })),
+    roles: [],
+    me: {
+      permissions: ['view_channel', 'read_history', 'send_messages'],
+      roleIds: [],
+      timedOutUntil: null,
+      topPosition: 0,
+    },
+    pinnedWidget: null,
+  };
+}
+
+export function role(id: number, fields: Partial<Role> = {}): Role {
+  return {
+    id,
+    name: `Role ${id}`,
+    color: null,
+    permissions: [],
+    position: id,
+    managed: false,
+    isDefault: false,
+    ...fields,
+  };
+}
+
+export function member(userId: number, fields: Partial<Member> = {}): Member {
+  return {
+    userId,
+    username: `person${userId}`,
+    name: null,
+    nickname: null,
+    avatarUrl: null,
+    roleIds: [],
+    joinedAt: '2026-01-15T10:30:00Z',
+    timedOutUntil: null,
+    isOwner: false,
+    ...fields,
   };
 }

@@ -1,5 +1,6 @@
 /** Messages on their way out. The nonce is their identity from the first attempt to the stored message. */
 
+import { wroteIt } from './parse';
 import type { ConversationId, Outgoing, Reply, State } from './types';
 
 export function queued(state: State, outgoing: Outgoing): State {
@@ -83,7 +84,7 @@ function isSettled(state: State, item: Outgoing): boolean {
   const messages = state.timelines[item.conversation]?.messages ?? [];
   for (let index = messages.length - 1; index >= 0; index -= 1) {
     const message = messages[index];
-    if (message?.nonce === item.nonce && message.author === state.me?.name) return true;
+    if (message?.nonce === item.nonce && wroteIt(message, state.me?.name ?? '')) return true;
   }
   return false;
 }

@@ -1,10 +1,12 @@
 /** Wire payloads into the client's model. Names fall back between the three documented message shapes. */
 
 import type { WireConversation, WireMessage } from '../api/types';
+import { parseCards } from './cards';
 import type { Conversation, ConversationId, ConversationKind, Message } from './types';
 
 export function parseMessage(wire: WireMessage): Message {
-  const author = wire.username ?? wire.from_user ?? '';
+  const isApp = wire.author?.kind === 'webhook';
+  const author = (isApp ? wire.author?.name : null) ?? wire.username ?? wire.from_user ?? '';
   return {
     id: wire.id,
     conversation: wire.conversation,
@@ -12,6 +14,9 @@ export function parseMessage(wire: WireMessage): Message {
     rev: wire.rev,
     author,
     authorId: wire.user_id,
+    app: isApp ? (wire.author?.id ?? 0) : null,
+    emoji: (isApp ? wire.author?.avatar_emoji : null) ?? null,
+    cards: parseCards(wire.embeds),
     html: wire.text,
     source: wire.source,
     nonce: wire.nonce ?? null,
@@ -28,7 +33,13 @@ export function parseMessage(wire: WireMessage): Message {
 
 export function kindOf(id: ConversationId): ConversationKind {
   if (id.startsWith('dm:')) return 'dm';
+  if (id.startsWith('channel:')) return 'channel';
   return id.startsWith('gdm:') ? 'gdm' : 'public';
+}
+
+/** Whether a person wrote it; an app that goes by their name did not. */
+export function wroteIt(message: Message, person: string): boolean {
+  return message.app === null && message.author === person;
 }
 
 /** A conversation one has heard of but not listed yet: the first message of a stranger, a new DM. */
@@ -41,6 +52,8 @@ export function emptyConversation(id: ConversationId): Conversation {
     name: kind === 'dm' ? rest : '',
     peer: kind === 'dm' ? rest : null,
     tid: kind === 'gdm' ? Number(rest) : null,
+    channelId: kind === 'channel' ? Number(rest) : null,
+    serverId: null,
     locked: false,
     owner: null,
     members: [],
@@ -65,6 +78,7 @@ export function mergeListed(known: Conversation | undefined, wire: WireConversat
     name: wire.name,
     peer: wire.peer ?? base.peer,
     tid: wire.tid ?? base.tid,
+    serverId: wire.server_id ?? base.serverId,
     locked: wire.locked === true,
     owner: wire.created_by ?? base.owner,
     members: wire.members ?? base.members,

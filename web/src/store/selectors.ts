@@ -1,3 +1,4 @@
+import { channelsOf } from './servers';
 import type { Conversation, ConversationId, Me, Outgoing, State } from './types';
 
 /**
@@ -20,6 +21,20 @@ export function resolveId(
 export function sortedConversations(conversations: State['conversations']): Conversation[] {
   return Object.values(conversations).sort(
     (a, b) => activity(b).localeCompare(activity(a)) || a.name.localeCompare(b.name),
+  );
+}
+
+/** Those that are not in a server. */
+export function homeConversations(conversations: State['conversations']): Conversation[] {
+  return sortedConversations(conversations).filter(({ kind }) => kind !== 'channel');
+}
+
+/** What is listed beside an open conversation, in the order of that list. */
+export function listedBeside(state: State, id: ConversationId | null): Conversation[] {
+  const serverId = id === null ? null : (state.conversations[id]?.serverId ?? null);
+  if (serverId === null) return homeConversations(state.conversations);
+  return channelsOf(state.servers.details[serverId], state.conversations, serverId).flatMap(
+    ({ conversation }) => conversation ?? [],
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import { noServers } from './servers';
 import type { Me, State } from './types';
 
 export const initialState: State = {
@@ -14,6 +15,7 @@ export const initialState: State = {
   online: {},
   typing: {},
   docs: { entries: {}, order: [], lost: {}, memberChanges: 0, listed: false, error: null },
+  servers: noServers,
   settings: {},
   notices: [],
   ready: false,

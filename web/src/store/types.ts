@@ -1,8 +1,11 @@
 /** The client's own model. Wire payloads become these in `store/parse.ts` and nowhere else. */
 
+import type { Card } from './cards';
+import type { Servers } from './serverTypes';
+
 export type ConversationId = string;
 
-export type ConversationKind = 'public' | 'dm' | 'gdm';
+export type ConversationKind = 'public' | 'dm' | 'gdm' | 'channel';
 
 export interface Reply {
   id: number;
@@ -17,6 +20,12 @@ export interface Message {
   rev: number;
   author: string;
   authorId: number;
+  /** The app that wrote it; its author is then only the name that it goes by. */
+  app: number | null;
+  /** What an app has for a picture. */
+  emoji: string | null;
+  /** What an app gave it beside its text. */
+  cards: Card[];
   /** Sanitised HTML from the server. */
   html: string;
   /** What the author typed. */
@@ -47,6 +56,8 @@ export interface Conversation {
   name: string;
   peer: string | null;
   tid: number | null;
+  channelId: number | null;
+  serverId: number | null;
   locked: boolean;
   /** The name of the group's owner. */
   owner: string | null;
@@ -146,6 +157,7 @@ export interface State {
   /** conversation -> person -> when the sign expires (ms). */
   typing: Record<ConversationId, Record<string, number>>;
   docs: Docs;
+  servers: Servers;
   settings: Record<string, string>;
   notices: Notice[];
   /** True once the list of conversations is known. */

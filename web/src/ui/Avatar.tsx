@@ -8,16 +8,18 @@ interface Props {
   icon?: IconName;
   /** Draws the presence dot; undefined for what is not a person. */
   online?: boolean;
+  /** Instead of initials. */
+  emoji?: string | null;
   /** For what has a colour of its own instead of its name's. */
   hue?: number;
 }
 
 /** Initials on a colour that is always the same for a name. Decoration: the name stands beside it. */
-export function Avatar({ name, size = 40, icon, online, hue = hueOf(name) }: Props) {
+export function Avatar({ name, size = 40, icon, online, emoji, hue = hueOf(name) }: Props) {
   const style = { '--hue': hue, '--size': `${size}px` } as CSSProperties;
   return (
     <span className="avatar" style={style} aria-hidden="true">
-      {icon === undefined ? initials(name) : <Icon name={icon} size={Math.round(size * 0.5)} />}
+      {icon === undefined ? emoji || initials(name) : <Icon name={icon} size={Math.round(size * 0.5)} />}
       {online === undefined ? null : <span className={online ? 'dot dot-online' : 'dot'} />}
     </span>
   );

@@ -2,11 +2,15 @@ import { type FormEvent, useState } from 'react';
 import { changePassword } from '../../api/account';
 import { explain } from '../../api/client';
 import { text } from '../../messages';
+import { words as portal } from '../../messages/portal';
+import { portalPath } from '../../router';
 import { useChatter } from '../../store/store';
 import { Field, FormError, Switch } from '../../ui/Field';
 import { notify } from '../../ui/notify';
 import { PageFrame } from '../../ui/PageFrame';
+import { PageLink } from '../../ui/PageLink';
 import { chooseEnterSends, chooseTheme, type Theme, useEnterSends, useTheme } from '../../ui/preferences';
+import { ConnectedApps } from './ConnectedApps';
 import { SessionList } from './SessionList';
 
 const words = text.settings;
@@ -52,6 +56,19 @@ export default function SettingsPage() {
       <section className="card" aria-labelledby="sessions">
         <h2 id="sessions">{words.sessions}</h2>
         <SessionList />
+      </section>
+      <section className="card" aria-labelledby="connected">
+        <h2 id="connected">{portal.grants.title}</h2>
+        <ConnectedApps />
+      </section>
+      <section className="card" aria-labelledby="developers">
+        <h2 id="developers">{portal.grants.portal}</h2>
+        <p className="hint">{portal.grants.portalHint}</p>
+        <div>
+          <PageLink className="button" to={portalPath}>
+            {text.nav.developers}
+          </PageLink>
+        </div>
       </section>
     </PageFrame>
   );

@@ -8,7 +8,7 @@ const BRAND_HUE = 276;
 
 export function conversationName(conversation: Conversation): string {
   if (conversation.kind === 'public') return text.chat.public;
-  return conversation.name;
+  return conversation.kind === 'channel' ? `#${conversation.name}` : conversation.name;
 }
 
 export function ConversationAvatar({ conversation, size }: { conversation: Conversation; size: number }) {
@@ -16,5 +16,6 @@ export function ConversationAvatar({ conversation, size }: { conversation: Conve
   const online = useChatter((state) => peer !== null && state.online[peer] === true);
   if (kind === 'public') return <Avatar name="" icon="globe" hue={BRAND_HUE} size={size} />;
   if (kind === 'gdm') return <Avatar name={conversation.name} icon="group" size={size} />;
+  if (kind === 'channel') return <Avatar name={conversation.name} icon="hash" size={size} />;
   return <Avatar name={peer ?? conversation.name} size={size} online={online} />;
 }

@@ -1,7 +1,8 @@
 import { text } from '../../messages';
-import { navigate } from '../../router';
+import { navigate, serverPath } from '../../router';
+import { channelIn } from '../../store/servers';
 import { useChatter } from '../../store/store';
-import type { Conversation } from '../../store/types';
+import type { Conversation, State } from '../../store/types';
 import { Icon } from '../../ui/Icon';
 import { ConversationAvatar, conversationName } from './ConversationAvatar';
 
@@ -11,14 +12,16 @@ interface Props {
 }
 
 export function ConversationHeader({ conversation, onDetails }: Props) {
-  const online = useChatter((state) => subtitlePresence(state.online, conversation));
+  const subtitle = useChatter((state) => subtitleOf(state, conversation));
+  const { kind, serverId } = conversation;
+  const inServer = kind === 'channel';
   return (
     <header className="conversation-head">
       <button
         type="button"
         className="icon-button only-phone"
-        aria-label={text.chat.toList}
-        onClick={() => navigate('/chat')}
+        aria-label={inServer ? text.servers.backToServers : text.chat.toList}
+        onClick={() => navigate(serverId === null ? '/chat' : serverPath(serverId))}
       >
         <Icon name="back" />
       </button>
@@ -33,23 +36,28 @@ export function ConversationHeader({ conversation, onDetails }: Props) {
             </span>
           ) : null}
         </h1>
-        <p>{online}</p>
+        <p title={inServer ? subtitle : undefined}>{subtitle}</p>
       </div>
-      {conversation.kind === 'gdm' ? (
+      {kind === 'gdm' || inServer ? (
         <button type="button" className="button" onClick={onDetails}>
           <Icon name="group" size={18} />
-          <span className="not-narrow">{text.gdm.details}</span>
-          <span className="visually-hidden only-narrow-text">{text.gdm.details}</span>
+          <span className="not-narrow">{inServer ? text.servers.members : text.gdm.details}</span>
+          <span className="visually-hidden only-narrow-text">
+            {inServer ? text.servers.members : text.gdm.details}
+          </span>
         </button>
       ) : null}
     </header>
   );
 }
 
-function subtitlePresence(online: Record<string, true>, conversation: Conversation): string {
+function subtitleOf(state: State, conversation: Conversation): string {
+  const { online } = state;
   switch (conversation.kind) {
     case 'public':
       return `${text.chat.publicSubtitle} · ${Object.keys(online).length} ${text.presence.online}`;
+    case 'channel':
+      return channelIn(state, conversation)?.topic ?? '';
     case 'dm':
       return online[conversation.peer ?? ''] ? text.chat.online : text.chat.offline;
     case 'gdm': {

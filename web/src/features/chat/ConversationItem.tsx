@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { text } from '../../messages';
 import { conversationPath } from '../../router';
+import { wroteIt } from '../../store/parse';
 import { typingIn } from '../../store/selectors';
 import { useChatter } from '../../store/store';
 import type { Conversation } from '../../store/types';
@@ -69,6 +70,6 @@ function preview(conversation: Conversation, me: string): string {
   const { last } = conversation;
   if (last === null) return conversation.kind === 'gdm' ? text.chat.members(conversation.members.length) : '';
   const words = last.source.replace(/\s+/g, ' ').slice(0, 120);
-  if (last.author === me) return `${text.chat.you}: ${words}`;
+  if (wroteIt(last, me)) return `${text.chat.you}: ${words}`;
   return conversation.kind === 'dm' ? words : `${last.author}: ${words}`;
 }

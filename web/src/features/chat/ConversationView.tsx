@@ -1,20 +1,22 @@
 import { useCallback, useMemo, useState } from 'react';
 import { send } from '../../live/sending';
 import { text } from '../../messages';
-import { outgoingFor, ownsGroup } from '../../store/selectors';
+import { outgoingFor } from '../../store/selectors';
 import { useChatter } from '../../store/store';
-import type { Conversation, Message, State } from '../../store/types';
+import type { Message } from '../../store/types';
 import { Icon } from '../../ui/Icon';
 import { part } from '../../ui/part';
 import { Composer } from './Composer';
 import { conversationName } from './ConversationAvatar';
 import { ConversationHeader } from './ConversationHeader';
+import { closedReason } from './closedReason';
 import { MessageList } from './MessageList';
 import { buildRows, lastOwn } from './rows';
 import { TypingLine } from './TypingLine';
 import { useUnreadDivider } from './useUnreadDivider';
 
 const GroupDetails = part(() => import('../gdm/GroupDetails'));
+const MembersDialog = part(() => import('../servers/MembersDialog'));
 
 export function ConversationView({ id }: { id: string }) {
   const conversation = useChatter((state) => state.conversations[id]);
@@ -88,20 +90,9 @@ export function ConversationView({ id }: { id: string }) {
       {details && conversation.kind === 'gdm' ? (
         <GroupDetails conversation={conversation} onClose={() => setDetails(false)} />
       ) : null}
+      {details && conversation.serverId !== null ? (
+        <MembersDialog server={conversation.serverId} onClose={() => setDetails(false)} />
+      ) : null}
     </>
   );
-}
-
-/** Why one cannot write here now, in words; null when one can. The server decides, this only says it first. */
-function closedReason(state: State, conversation: Conversation | undefined): string | null {
-  const { me, settings } = state;
-  if (conversation === undefined || me === null) return null;
-  if (settings.MAINTENANCE_MODE === '1') return text.composer.maintenance;
-  const toggle = { public: 'PUBLIC_ENABLED', dm: 'DM_ENABLED', gdm: 'GDM_ENABLED' }[conversation.kind];
-  if (settings[toggle] === '0') return text.composer.disabled;
-  if (conversation.kind === 'public' && settings.ANNOUNCEMENTS_ONLY === '1' && !me.isAdmin) {
-    return text.composer.announcements;
-  }
-  if (conversation.locked && !me.isSuperadmin && !ownsGroup(conversation, me)) return text.composer.locked;
-  return null;
 }

@@ -1,12 +1,16 @@
 import { memo } from 'react';
 import { text } from '../../messages';
+import { wroteIt } from '../../store/parse';
 import type { Me, Message } from '../../store/types';
 import { Avatar } from '../../ui/Avatar';
 import { Html } from '../../ui/Html';
 import { Icon, type IconName } from '../../ui/Icon';
 import { copy } from '../../ui/notify';
 import { clock, exact } from '../../ui/time';
+import { AuthorName } from './AuthorName';
+import { Cards } from './Cards';
 import { ReplyQuote } from './ReplyQuote';
+import { useRights } from './useRights';
 
 interface Props {
   message: Message;
@@ -24,9 +28,9 @@ interface Props {
 
 export const MessageRow = memo(function MessageRow(props: Props) {
   const { message, rowKey, continued, me, active, tabStop, onActive, onJump } = props;
-  const own = message.author === me?.name;
+  const own = me !== null && wroteIt(message, me.name);
   const mentioned = !own && me !== null && message.mentions.includes(me.name);
-  const system = message.authorId === 0;
+  const system = message.authorId === 0 && message.app === null;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a tap shows the actions; with the keyboard, focus does
     <article
@@ -51,20 +55,21 @@ export const MessageRow = memo(function MessageRow(props: Props) {
             {clock(message.createdAt)}
           </time>
         ) : (
-          <Avatar name={message.author} size={36} icon={system ? 'info' : undefined} />
+          <Avatar name={message.author} size={36} icon={system ? 'info' : undefined} emoji={message.emoji} />
         )}
       </div>
       <div className="message-main">
         {continued ? null : (
           <p className="message-head">
-            <strong>{message.author}</strong>
+            <AuthorName message={message} />
             <time dateTime={message.createdAt} title={exact(message.createdAt)}>
               {clock(message.createdAt)}
             </time>
           </p>
         )}
         {message.reply === null ? null : <ReplyQuote reply={message.reply} onJump={onJump} />}
-        <Html html={message.html} />
+        {message.html === '' ? null : <Html html={message.html} />}
+        {message.cards.length === 0 ? null : <Cards cards={message.cards} />}
         {message.edited ? <small className="message-edited">({text.chat.edited})</small> : null}
       </div>
       <Actions {...props} own={own} />
@@ -73,8 +78,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 });
 
 function Actions({ message, me, own, tabStop, onReply, onEdit, onDelete }: Props & { own: boolean }) {
-  const mayEdit = own || me?.isSuperadmin === true;
-  const mayDelete = own || me?.isAdmin === true;
+  const { mayEdit, mayDelete } = useRights(message, me, own);
   const actions: { name: IconName; label: string; run: () => void }[] = [
     { name: 'reply', label: text.message.reply, run: () => onReply(message) },
     { name: 'copy', label: text.message.copy, run: () => void copy(message.source, text.message.copied) },

@@ -1,12 +1,11 @@
 import { useMemo } from 'react';
 import { text } from '../../messages';
-import { documentsPath, navigate } from '../../router';
-import { sortedConversations } from '../../store/selectors';
+import { documentsPath } from '../../router';
+import { homeConversations } from '../../store/selectors';
 import { useChatter } from '../../store/store';
-import { Avatar } from '../../ui/Avatar';
 import { Icon } from '../../ui/Icon';
 import { PageLink } from '../../ui/PageLink';
-import { SignOutButton } from '../account/SignOutButton';
+import { Account } from './Account';
 import { ConversationItem } from './ConversationItem';
 
 interface Props {
@@ -19,11 +18,10 @@ interface Props {
 export function Sidebar({ openId, inDocuments, onNew, onSearch }: Props) {
   const conversations = useChatter((state) => state.conversations);
   const ready = useChatter((state) => state.ready);
-  const sorted = useMemo(() => sortedConversations(conversations), [conversations]);
+  const sorted = useMemo(() => homeConversations(conversations), [conversations]);
   return (
     <nav className="sidebar" aria-label={text.chat.conversations}>
       <header className="sidebar-head">
-        <img src="/favicon.svg" alt="" width={28} height={28} />
         <Wordmark heading={openId === null && !inDocuments} />
         <button
           type="button"
@@ -67,38 +65,4 @@ export function Sidebar({ openId, inDocuments, onNew, onSearch }: Props) {
 /** The heading of the page, unless something is open beside it: then that one's name is. */
 function Wordmark({ heading }: { heading: boolean }) {
   return heading ? <h1 className="wordmark">{text.app}</h1> : <span className="wordmark">{text.app}</span>;
-}
-
-function Account() {
-  const me = useChatter((state) => state.me);
-  const online = useChatter((state) => state.link.phase === 'online');
-  return (
-    <footer className="sidebar-foot">
-      <Avatar name={me?.name ?? ''} size={36} online={online} />
-      <span className="sidebar-me">{me?.name}</span>
-      {me?.isAdmin ? (
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={text.nav.admin}
-          title={text.nav.admin}
-          onClick={() => navigate('/admin')}
-        >
-          <Icon name="admin" />
-        </button>
-      ) : null}
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={text.nav.settings}
-        title={text.nav.settings}
-        onClick={() => navigate('/settings')}
-      >
-        <Icon name="settings" />
-      </button>
-      <SignOutButton className="icon-button" title={text.account.signOut}>
-        <Icon name="signOut" />
-      </SignOutButton>
-    </footer>
-  );
 }

@@ -1,7 +1,14 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
 import { listDocuments } from '../../live/documents';
 import { text } from '../../messages';
-import { conversationPath, documentPath, documentsPath, navigate } from '../../router';
+import {
+  conversationPath,
+  documentPath,
+  documentsPath,
+  navigate,
+  portalPath,
+  serverPath,
+} from '../../router';
 import { docsInOrder } from '../../store/docs';
 import { sortedConversations } from '../../store/selectors';
 import { useChatter } from '../../store/store';
@@ -90,6 +97,7 @@ export default function Switcher({ onClose }: { onClose: () => void }) {
 function useTargets(query: string): Target[] {
   const conversations = useChatter((state) => state.conversations);
   const docs = useChatter((state) => state.docs);
+  const servers = useChatter((state) => state.servers.entries);
   const { names } = usePeople(query);
 
   useEffect(() => {
@@ -104,6 +112,7 @@ function useTargets(query: string): Target[] {
       .map((conversation) => ({
         path: conversationPath(conversation.id),
         label: conversationName(conversation),
+        kind: servers[conversation.serverId ?? 0]?.name,
         picture: <ConversationAvatar conversation={conversation} size={32} />,
       }));
     if (wanted === '') return found.slice(0, MOST);
@@ -117,10 +126,25 @@ function useTargets(query: string): Target[] {
         kind: text.switcher.document,
         picture: <Avatar name={entry.name} icon="document" size={32} />,
       }));
-    const page = { path: documentsPath, label: text.docs.title };
-    const pages: Target[] = matches(page.label)
-      ? [{ ...page, picture: <Avatar name={page.label} icon="document" size={32} /> }]
-      : [];
+    const places: Target[] = [
+      {
+        path: documentsPath,
+        label: text.docs.title,
+        picture: <Avatar name={text.docs.title} icon="document" size={32} />,
+      },
+      {
+        path: portalPath,
+        label: text.nav.developers,
+        picture: <Avatar name={text.nav.developers} icon="code" size={32} />,
+      },
+      ...Object.values(servers).map(({ id, name }) => ({
+        path: serverPath(id),
+        label: name,
+        kind: text.switcher.server,
+        picture: <Avatar name={name} size={32} />,
+      })),
+    ];
+    const pages = places.filter(({ label }) => matches(label));
     const known = new Set(Object.keys(conversations));
     const strangers: Target[] = names
       .filter((name) => !known.has(`dm:${name}`))
@@ -130,5 +154,5 @@ function useTargets(query: string): Target[] {
         picture: <Avatar name={name} size={32} />,
       }));
     return [...found.slice(0, MOST / 2), ...pages, ...documents, ...strangers].slice(0, MOST);
-  }, [conversations, docs, names, query]);
+  }, [conversations, docs, servers, names, query]);
 }

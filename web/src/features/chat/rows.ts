@@ -1,5 +1,6 @@
 /** What the message list shows, in order. Pure, and every row is a message: the list anchors on them. */
 
+import { wroteIt } from '../../store/parse';
 import type { Message, Outgoing, Timeline } from '../../store/types';
 import { dayKey } from '../../ui/time';
 
@@ -38,16 +39,16 @@ export function buildRows(
   let divided = readUpTo === null;
   for (const message of timeline?.messages ?? []) {
     if (message.deleted) continue;
-    const unreadAbove: boolean = !divided && message.seq > (readUpTo ?? 0) && message.author !== me;
+    const unreadAbove: boolean = !divided && message.seq > (readUpTo ?? 0) && !wroteIt(message, me);
     divided ||= unreadAbove;
     const written = when(message);
     const day = above === null || above.day !== written.day ? message.createdAt : null;
     const continued: boolean =
-      day === null && !unreadAbove && message.reply === null && follows(above, message.author, written);
+      day === null && !unreadAbove && message.reply === null && follows(above, signature(message), written);
     const beginning = rows.length === 0 && timeline?.hasOlder === false;
     const key = keyOf(message, me, used);
     rows.push({ type: 'message', key, message, day, unreadAbove, continued, beginning });
-    above = { author: message.author, moment: written.moment, day: written.day };
+    above = { author: signature(message), moment: written.moment, day: written.day };
   }
   for (const item of outbox) {
     const written = when(item);
@@ -66,6 +67,11 @@ export function buildRows(
     above = { author: me, moment: written.moment, day: written.day };
   }
   return rows;
+}
+
+/** Who it is by: a person, or an app under one of its names. */
+function signature({ author, app }: Message): string {
+  return app === null ? author : `${author}\n${app}`;
 }
 
 function follows(above: Above | null, author: string, written: When): boolean {
@@ -94,7 +100,7 @@ const keys = new WeakMap<Message, string>();
 
 /** One's own message keeps its key when it comes back from the server, so its row does not blink. */
 function keyOf(message: Message, me: string, used: Set<string>): string {
-  if (message.nonce !== null && message.author === me) {
+  if (message.nonce !== null && wroteIt(message, me)) {
     const own = `n:${message.nonce}`;
     // The parts of a long text that was split may share the nonce.
     if (!used.has(own)) {
@@ -118,7 +124,7 @@ export function indexOfMessage(rows: Row[], id: number): number {
 export function lastOwn(rows: Row[], me: string): Message | null {
   for (let index = rows.length - 1; index >= 0; index -= 1) {
     const row = rows[index];
-    if (row?.type === 'message' && row.message.author === me) return row.message;
+    if (row?.type === 'message' && wroteIt(row.message, me)) return row.message;
   }
   return null;
 }

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { conversationPath, navigate } from '../../router';
-import { sortedConversations } from '../../store/selectors';
+import { listedBeside } from '../../store/selectors';
 import { current } from '../../store/store';
 
 /** Keys that work anywhere in the chat. None of them is a single letter, so none can eat what one writes. */
@@ -23,7 +23,7 @@ export function useShortcuts(openId: string | null, show: (what: 'switcher' | 's
 }
 
 function step(openId: string | null, by: number, unreadOnly: boolean): void {
-  const ids = sortedConversations(current().conversations)
+  const ids = listedBeside(current(), openId)
     .filter((conversation) => !unreadOnly || conversation.unread > 0 || conversation.id === openId)
     .map((conversation) => conversation.id);
   const at = openId === null ? (by > 0 ? -1 : 0) : ids.indexOf(openId);

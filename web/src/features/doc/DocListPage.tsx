@@ -9,13 +9,13 @@ import { useChatter } from '../../store/store';
 import { Icon } from '../../ui/Icon';
 import { part } from '../../ui/part';
 import '../../ui/styles/docs.css';
+import { useMinute } from '../../ui/relative';
+import { Skeleton } from '../../ui/Skeleton';
 import { DocFilter } from './DocFilter';
 import { DocRow } from './DocRow';
 import { DropZone } from './DropZone';
 import { filterDocs, type Whose } from './filter';
 import { LostTexts } from './LostTexts';
-import { useMinute } from './relative';
-import { Skeleton } from './Skeleton';
 import { useImport } from './useImport';
 import { useUnsaved } from './useUnsaved';
 

@@ -5,9 +5,9 @@ import { useChatter } from '../../store/store';
 import type { DocEntry } from '../../store/types';
 import { Icon } from '../../ui/Icon';
 import { PageLink } from '../../ui/PageLink';
+import { ago } from '../../ui/relative';
 import { exact } from '../../ui/time';
 import { DocMenu } from './DocMenu';
-import { ago } from './relative';
 
 interface Props {
   entry: DocEntry;

@@ -7,11 +7,11 @@ import { Confirm } from '../../ui/Confirm';
 import { Dialog } from '../../ui/Dialog';
 import { FormError } from '../../ui/Field';
 import { notify } from '../../ui/notify';
+import { Skeleton } from '../../ui/Skeleton';
 import { KeepForm } from './KeepForm';
 import { RevisionList } from './RevisionList';
 import { RevisionName } from './RevisionName';
 import { RevisionView } from './RevisionView';
-import { Skeleton } from './Skeleton';
 import { useHistory } from './useHistory';
 
 interface Props {

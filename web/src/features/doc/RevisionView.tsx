@@ -4,9 +4,9 @@ import { text } from '../../messages';
 import { words } from '../../messages/docs';
 import { FormError } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
+import { Skeleton } from '../../ui/Skeleton';
 import { exact, short } from '../../ui/time';
 import { DiffView } from './DiffView';
-import { Skeleton } from './Skeleton';
 import { type Aspect, useRevision } from './useRevision';
 
 const aspects: { aspect: Aspect; label: string; title: string }[] = [

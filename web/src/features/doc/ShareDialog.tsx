@@ -6,9 +6,9 @@ import { Dialog } from '../../ui/Dialog';
 import { FormError } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
 import { copy } from '../../ui/notify';
+import { Skeleton } from '../../ui/Skeleton';
 import { DocMembers } from './DocMembers';
 import { ShareWith } from './ShareWith';
-import { Skeleton } from './Skeleton';
 import { useMembers } from './useMembers';
 
 interface Props {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { docEntry } from '../../store/fixtures';
+import { ago } from '../../ui/relative';
 import { filterDocs } from './filter';
-import { ago } from './relative';
 
 const entries = [
   docEntry(1, { name: 'Travel plans', role: 'creator', createdBy: 'alice' }),

@@ -1,7 +1,7 @@
 /** "5 minutes ago": for things whose age matters more than their date. */
 
 import { useEffect, useState } from 'react';
-import { words } from '../../messages/docs';
+import { text } from '../messages';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -13,7 +13,7 @@ const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 export function ago(iso: string, now: number): string {
   const age = now - new Date(iso).getTime();
   // Clocks differ a little; nothing is shown as of the future.
-  if (age < MINUTE_MS) return words.justNow;
+  if (age < MINUTE_MS) return text.justNow;
   if (age < HOUR_MS) return agoFormat.format(-Math.floor(age / MINUTE_MS), 'minute');
   if (age < DAY_MS) return agoFormat.format(-Math.floor(age / HOUR_MS), 'hour');
   if (age < 7 * DAY_MS) return agoFormat.format(-Math.floor(age / DAY_MS), 'day');

@@ -1,4 +1,4 @@
-import { text } from '../../messages';
+import { text } from '../messages';
 
 /** Where rows are going to be, so that nothing jumps when they come. */
 export function Skeleton({ rows }: { rows: number }) {

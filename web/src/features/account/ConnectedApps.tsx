@@ -1,0 +1,72 @@
+import { useEffect, useState } from 'react';
+import { type Grant, listGrants, revokeGrant } from '../../api/apps';
+import { explain } from '../../api/client';
+import { text } from '../../messages';
+import { words as all } from '../../messages/portal';
+import { webAddress } from '../../store/cards';
+import { FormError } from '../../ui/Field';
+import { notify } from '../../ui/notify';
+import { ago, useMinute } from '../../ui/relative';
+import { short } from '../../ui/time';
+
+const words = all.grants;
+
+/** Where one has signed in with this account, and the way out of it. */
+export function ConnectedApps() {
+  const [grants, setGrants] = useState<Grant[] | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const now = useMinute();
+
+  useEffect(() => {
+    listGrants().then(setGrants, (reason) => setError(explain(reason)));
+  }, []);
+
+  async function disconnect({ appId, name }: Grant) {
+    setError(null);
+    try {
+      await revokeGrant(appId);
+      setGrants((known) => known?.filter((other) => other.appId !== appId) ?? null);
+      notify(words.disconnected(name));
+    } catch (reason) {
+      setError(explain(reason));
+    }
+  }
+
+  return (
+    <>
+      <p className="hint">{words.hint}</p>
+      <FormError message={error} />
+      {grants === null && error === null ? <p className="hint">{text.loading}</p> : null}
+      {grants?.length === 0 ? <p className="hint">{words.none}</p> : null}
+      <ul className="rows">
+        {grants?.map((grant) => {
+          const homepage = webAddress(grant.homepage);
+          return (
+            <li key={grant.appId} className="row">
+              <span className="row-text">
+                <strong>
+                  {homepage === null ? (
+                    grant.name
+                  ) : (
+                    <a href={homepage} target="_blank" rel="noopener noreferrer">
+                      {grant.name}
+                    </a>
+                  )}
+                </strong>
+                <small className="hint">
+                  {[
+                    words.since(short(grant.createdAt)),
+                    ...(grant.lastUsedAt === null ? [] : [words.used(ago(grant.lastUsedAt, now))]),
+                  ].join(' · ')}
+                </small>
+              </span>
+              <button type="button" className="button" onClick={() => void disconnect(grant)}>
+                {words.disconnect}
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}

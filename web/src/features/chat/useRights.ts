@@ -1,0 +1,14 @@
+import { may } from '../../store/permissions';
+import { channelIn } from '../../store/servers';
+import { useChatter } from '../../store/store';
+import type { Me, Message } from '../../store/types';
+
+/** What can be offered over a message. In a server its roles say so, elsewhere the role in the whole house. */
+export function useRights(message: Message, me: Me | null, own: boolean) {
+  const inServer = useChatter((state) => state.conversations[message.conversation]?.kind === 'channel');
+  const moderates = useChatter((state) =>
+    may(channelIn(state, state.conversations[message.conversation]), 'manage_messages'),
+  );
+  if (inServer) return { mayEdit: own, mayDelete: own || moderates };
+  return { mayEdit: own || me?.isSuperadmin === true, mayDelete: own || me?.isAdmin === true };
+}

@@ -1,0 +1,78 @@
+import type { App } from '../../api/apps';
+import { text } from '../../messages';
+import { words as all } from '../../messages/portal';
+import { parseCards } from '../../store/cards';
+import type { Snapshot, WidgetRow } from '../../store/serverTypes';
+import { Avatar } from '../../ui/Avatar';
+import { Html } from '../../ui/Html';
+import { Cards } from '../chat/Cards';
+import { useCardMarkdown } from '../chat/useCardMarkdown';
+import { Tile } from '../widgets/Tile';
+import { isRecord } from './json/rules';
+import { widgetProblems } from './json/widgetRules';
+
+const words = all.try;
+
+interface Props {
+  app: App;
+  kind: 'webhook' | 'widget';
+  value: unknown;
+}
+
+/** What members will see, as far as it can be told already. */
+export function Preview({ app, kind, value }: Props) {
+  return kind === 'widget' ? (
+    <TilePreview app={app} value={value} />
+  ) : (
+    <MessagePreview app={app} value={value} />
+  );
+}
+
+function TilePreview({ app, value }: { app: App; value: unknown }) {
+  const rows = soundRows(value);
+  if (rows.length === 0) return <p className="hint">{words.nothing}</p>;
+  const now = Date.now();
+  const snapshot: Snapshot = { updatedAt: new Date(now).toISOString(), rows };
+  return (
+    <div className="tile-frame">
+      <strong>{app.name}</strong>
+      <Tile snapshot={snapshot} now={now} />
+    </div>
+  );
+}
+
+/** Of a snapshot that is not right yet, the rows that are. */
+function soundRows(value: unknown): WidgetRow[] {
+  if (!isRecord(value) || !Array.isArray(value.rows)) return [];
+  return value.rows.filter((row) => widgetProblems({ rows: [row] }).length === 0).slice(0, 6);
+}
+
+function MessagePreview({ app, value }: { app: App; value: unknown }) {
+  const render = useCardMarkdown();
+  const payload = isRecord(value) ? value : {};
+  const { content, text: slack, username, embeds } = payload;
+  const said = [content, slack].find((part) => typeof part === 'string' && part.trim() !== '');
+  const cards = parseCards(embeds);
+  const name = typeof username === 'string' && username.trim() !== '' ? username.trim() : app.name;
+  if (said === undefined && cards.length === 0) return <p className="hint">{words.nothing}</p>;
+  return (
+    <article className="message message-preview">
+      <div className="message-side">
+        <Avatar name={name} size={36} />
+      </div>
+      <div className="message-main">
+        <p className="message-head">
+          <strong>{name}</strong>
+          <span className="chip chip-app">{text.servers.webhook}</span>
+          <small className="hint">{words.now}</small>
+        </p>
+        {typeof said !== 'string' ? null : render === null ? (
+          <div className="prose prose-inline">{said}</div>
+        ) : (
+          <Html html={render(said)} />
+        )}
+        {cards.length === 0 ? null : <Cards cards={cards} />}
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,83 @@
+import { useId, useState } from 'react';
+import { type App, rotateApp } from '../../api/apps';
+import { explain } from '../../api/client';
+import { text } from '../../messages';
+import { words as all } from '../../messages/portal';
+import { Dialog } from '../../ui/Dialog';
+import { FormError } from '../../ui/Field';
+import { notify } from '../../ui/notify';
+import { reveal } from './secrets';
+
+const words = all.rotate;
+const graces = { minutes: 600, hour: 3600, day: 86_400 };
+type Grace = keyof typeof graces;
+
+interface Props {
+  app: App;
+  onClose: () => void;
+}
+
+/** A new secret. Whether the old one may live on for a while depends on why. */
+export function RotateDialog({ app, onClose }: Props) {
+  const [why, setWhy] = useState<'leaked' | 'planned'>('leaked');
+  const [grace, setGrace] = useState<Grace>('hour');
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const id = useId();
+
+  async function rotate() {
+    setBusy(true);
+    setError(null);
+    try {
+      const { url, clientSecret } = await rotateApp(
+        app.id,
+        why === 'leaked' ? { leaked: true } : { graceSeconds: graces[grace] },
+      );
+      if (url !== undefined) reveal(app.id, 'url', url);
+      if (clientSecret !== undefined) reveal(app.id, 'clientSecret', clientSecret);
+      notify(words.done);
+      onClose();
+    } catch (reason) {
+      setError(explain(reason));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog title={words.title} onClose={onClose} className="dialog-small">
+      <fieldset className="choices">
+        <legend>{words.why}</legend>
+        {(['leaked', 'planned'] as const).map((choice) => (
+          <label key={choice} className="choice">
+            <input type="radio" name="why" checked={why === choice} onChange={() => setWhy(choice)} />
+            <span className="switch-text">
+              <strong>{words[choice].name}</strong>
+              <small className="hint">{words[choice].hint}</small>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      {why === 'planned' ? (
+        <div className="field">
+          <label htmlFor={id}>{words.grace}</label>
+          <select id={id} value={grace} onChange={(event) => setGrace(event.target.value as Grace)}>
+            {(Object.keys(graces) as Grace[]).map((key) => (
+              <option key={key} value={key}>
+                {words.graces[key]}
+              </option>
+            ))}
+          </select>
+        </div>
+      ) : null}
+      <FormError message={error} />
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onClose}>
+          {text.cancel}
+        </button>
+        <button type="button" className="button button-danger" disabled={busy} onClick={() => void rotate()}>
+          {words.action}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,44 @@
+import { words as all } from '../../messages/portal';
+import { Icon } from '../../ui/Icon';
+import { copy } from '../../ui/notify';
+import { secretSaved, useUnsaved } from './secrets';
+
+const words = all.secret;
+
+/** The one time a secret is shown. It stays until its owner says that it is saved. */
+export function SecretBanner({ app }: { app: number }) {
+  const secret = useUnsaved(app);
+  if (secret === undefined) return null;
+  const { kind, value } = secret;
+  return (
+    <section className="secret-banner" role="alert" aria-label={words.title[kind]}>
+      <strong>
+        <Icon name="key" size={18} />
+        {words.title[kind]}
+      </strong>
+      <p>{words.hint}</p>
+      <input
+        readOnly
+        className="secret-value"
+        aria-label={words.title[kind]}
+        value={value}
+        autoComplete="off"
+        onFocus={(event) => event.target.select()}
+      />
+      <div className="chips">
+        <button
+          type="button"
+          className="button button-primary"
+          onClick={() => void copy(value, words.copied)}
+        >
+          <Icon name="copy" size={18} />
+          {words.copy}
+        </button>
+        <button type="button" className="button" onClick={() => secretSaved(secret)}>
+          <Icon name="check" size={18} />
+          {words.done}
+        </button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+import type { App } from '../../api/apps';
+import { words as all } from '../../messages/portal';
+import { useChatter } from '../../store/store';
+import { ClientCard } from './oauth/ClientCard';
+import { RotateCard } from './RotateCard';
+import { Snippets } from './Snippets';
+import { type SecretKind, useSecret } from './secrets';
+import { integrationSnippets } from './snippets/integration';
+import type { Snippet } from './snippets/model';
+import { oauthSnippets } from './snippets/oauth';
+import { webhookSnippets } from './snippets/webhook';
+import { widgetSnippets } from './snippets/widget';
+import { Tokens } from './tokens/Tokens';
+import { masked, maskedUrl } from './url';
+
+const secretKinds: Record<App['kind'], SecretKind> = {
+  webhook: 'url',
+  widget: 'url',
+  integration: 'token',
+  oauth: 'clientSecret',
+};
+
+/** What one needs to use it, and code that does. */
+export default function Start({ app }: { app: App }) {
+  const secret = useSecret(app.id, secretKinds[app.kind]);
+  const me = useChatter((state) => state.me?.id ?? 0);
+  const hint = app.kind === 'oauth' ? app.secrets?.[0] : app.urlHint;
+  return (
+    <>
+      {app.kind === 'integration' ? <Tokens app={app} /> : null}
+      {app.kind === 'oauth' ? <ClientCard app={app} /> : null}
+      {secret === undefined && hint ? (
+        <section className="card">
+          <p>{all.secret.hidden(masked(hint))}</p>
+          <p className="hint">{all.secret.lost}</p>
+          <RotateCard app={app} />
+        </section>
+      ) : null}
+      <Snippets snippets={snippetsOf(app, secret, me)} real={secret !== undefined} />
+    </>
+  );
+}
+
+function snippetsOf(app: App, secret: string | undefined, me: number): Snippet[] {
+  const base = window.location.origin;
+  switch (app.kind) {
+    case 'webhook':
+      return webhookSnippets(secret ?? maskedUrl(app, base));
+    case 'widget':
+      return widgetSnippets(secret ?? maskedUrl(app, base));
+    case 'integration':
+      return integrationSnippets({
+        base,
+        server: app.serverId ?? 0,
+        user: me,
+        token: secret ?? 'YOUR_TOKEN',
+      });
+    case 'oauth':
+      return oauthSnippets({
+        base,
+        clientId: app.clientId ?? '',
+        redirectUri: app.redirectUris?.[0] ?? '',
+        secret: app.clientType === 'public' ? null : (secret ?? 'YOUR_CLIENT_SECRET'),
+      });
+  }
+}
