@@ -4,10 +4,11 @@
 //! built client the server still serves every client that people bring along.
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use rust_embed::{Embed, EmbeddedFile};
 
 use super::page;
+use crate::kernel::Error;
 
 #[derive(Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/web/dist"]
@@ -19,8 +20,13 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; \
     style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; \
     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
-/// Serves a file of the web client, or its start page for the routes that the client handles.
-pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
+/// Serves a file of the web client, or its start page for the routes that the client handles. What
+/// is sent to a path that nothing handles is not found: a mistyped address must not look as if
+/// something had taken it.
+pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return Error::not_found().into_response();
+    }
     let path = uri.path().trim_start_matches('/');
     if let Some(file) = (!path.is_empty()).then(|| WebClient::get(path)).flatten() {
         return respond(path, file, &headers);
