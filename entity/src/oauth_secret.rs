@@ -20,6 +20,8 @@ pub struct Model {
     pub last4: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Until when it is taken, once it was replaced.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// No relations are followed through the ORM: queries name their joins.

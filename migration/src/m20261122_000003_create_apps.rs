@@ -132,7 +132,8 @@ const UP: &[&str] = &[
         app_id BIGINT NOT NULL REFERENCES oauth_client (app_id) ON DELETE CASCADE,
         secret_hash TEXT NOT NULL UNIQUE,
         last4 TEXT NOT NULL,
-        created_at BIGINT NOT NULL
+        created_at BIGINT NOT NULL,
+        expires_at BIGINT
     )",
     "CREATE INDEX oauth_secret_by_app ON oauth_secret (app_id)",
     r#"CREATE TABLE oauth_grant (

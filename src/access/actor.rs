@@ -1,12 +1,16 @@
 //! Who called, for the signatures of handlers.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::extract::FromRequestParts;
 use entity::{AppId, AppTokenId, GrantId, RoleId, ServerId, Timestamp, UserId};
 use http::request::Parts;
 
-use super::scope::{Scope, Scopes};
+use super::{
+    limits::{Limit, Limits, Subject},
+    pace::Pace,
+    scope::{Scope, Scopes},
+};
 use crate::{
     account::{CurrentUser, User},
     kernel::{Error, Result},
@@ -38,7 +42,32 @@ pub struct Integration {
     pub(super) is_suspended: bool,
 }
 
+/// How often one token may read.
+const READS: Limit = Limit::new("integration_read", 300, Duration::from_mins(1));
+/// How often one token may change something.
+const WRITES: Limit = Limit::new("integration_write", 60, Duration::from_mins(1));
+/// How often all integrations of a server together may change something.
+const WRITES_IN_SERVER: Limit =
+    Limit::new("integration_server", 10, Duration::from_secs(1)).shared();
+
 impl Integration {
+    /// Counts a request that reads.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn count_read(&self, limits: &Limits, pace: &Pace) -> Result<()> {
+        limits.check(pace, &[(READS, Subject::Token(self.token))])
+    }
+
+    /// Counts a request that changes something.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn count_write(&self, limits: &Limits, pace: &Pace) -> Result<()> {
+        let server = (WRITES_IN_SERVER, Subject::Server(self.server));
+        limits.check(pace, &[server, (WRITES, Subject::Token(self.token))])
+    }
+
     /// Refuses what needs `scope` when the token does not have it.
     ///
     /// # Errors

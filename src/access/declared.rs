@@ -34,6 +34,15 @@ const METHODS: [(&str, Method); 5] = [
     ("delete", Method::DELETE),
 ];
 
+/// Paths whose refusals look as OAuth has it (RFC 6749, 5.2).
+const OAUTH: [&str; 5] = [
+    "/oauth/authorize",
+    "/oauth/introspect",
+    "/oauth/revoke",
+    "/oauth/token",
+    "/oauth/userinfo",
+];
+
 /// Who may call one method of one path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Operation {
@@ -166,7 +175,7 @@ impl Declared {
         let path = path.map_or("", MatchedPath::as_str);
         if path.starts_with("/api/") || !self.0.contains_key(path) {
             Shape::Plain
-        } else if path.starts_with("/oauth/") {
+        } else if OAUTH.contains(&path) {
             Shape::Oauth
         } else {
             Shape::Platform

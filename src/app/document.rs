@@ -5,7 +5,13 @@ use utoipa::{
     openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use crate::{account, admin, apps::oauth, chat, doc, gdm, http::SESSION_COOKIE, presence, server};
+use crate::{
+    account, admin,
+    apps::{integrations, oauth, registry},
+    chat, doc, gdm,
+    http::SESSION_COOKIE,
+    presence, server,
+};
 
 /// What the document at `/api/openapi.json` begins with.
 #[derive(OpenApi)]
@@ -57,6 +63,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         presence::routes().into_openapi(),
         admin::routes().into_openapi(),
         oauth::routes().into_openapi(),
+        registry::routes().into_openapi(),
+        integrations::routes().into_openapi(),
     ] {
         document.merge(feature);
     }

@@ -6,7 +6,11 @@ use crate::{
     access::{self, Access},
     account::{self, Accounts, Directory, FirstAccount, LoginThrottle, Passwords, SessionStore},
     admin::{self, Admin, Audit},
-    apps::oauth::{self, Oauth},
+    apps::{
+        integrations::Integrations,
+        oauth::{self, Oauth},
+        registry::{self, Deliveries, Registry},
+    },
     chat::{self, Chat, Groups, Servers},
     doc::{self, Docs},
     gdm::{self, Gdms},
@@ -36,6 +40,8 @@ pub(super) struct Features {
 /// The features of the four app kinds.
 pub(super) struct Apps {
     pub(super) oauth: Oauth,
+    pub(super) registry: Registry,
+    pub(super) integrations: Integrations,
 }
 
 /// What all features share.
@@ -134,7 +140,7 @@ pub(super) async fn features(
         tasks: tasks.clone(),
         public_url: config.server.public_url.as_str().into(),
     });
-    let apps = apps(shared, &access, &directory);
+    let apps = apps(shared, &access, &directory, &communities);
     Ok(Features {
         access,
         accounts,
@@ -172,16 +178,42 @@ fn accounts(
     }))
 }
 
-fn apps(shared: Shared<'_>, access: &Access, directory: &Directory) -> Apps {
+fn apps(
+    shared: Shared<'_>,
+    access: &Access,
+    directory: &Directory,
+    communities: &Communities,
+) -> Apps {
+    let Shared {
+        db, clock, tasks, ..
+    } = shared;
+    let public_url = &shared.config.server.public_url;
+    let deliveries = Deliveries::start(db.clone(), clock.clone(), tasks);
     Apps {
         oauth: Oauth::start(oauth::Parts {
-            db: shared.db.clone(),
-            clock: shared.clock.clone(),
+            db: db.clone(),
+            clock: clock.clone(),
             directory: directory.clone(),
-            tasks: shared.tasks.clone(),
+            tasks: tasks.clone(),
             limits: access.limits().clone(),
-            public_url: shared.config.server.public_url.clone(),
+            public_url: public_url.clone(),
         }),
+        registry: Registry::new(registry::Parts {
+            db: db.clone(),
+            clock: clock.clone(),
+            tasks: tasks.clone(),
+            audit: Audit::new(db.clone(), clock.clone(), directory.clone()),
+            directory: directory.clone(),
+            communities: communities.clone(),
+            bearers: access.bearers().clone(),
+            deliveries,
+            sockets: shared.delivery.clone(),
+            public_url: public_url.as_str().into(),
+        }),
+        integrations: Integrations {
+            servers: communities.facts().clone(),
+            limits: access.limits().clone(),
+        },
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     access::{Declared, require_declared, write_envelope},
     account::{self, SessionStore, identify_socket, session_layer},
     admin,
-    apps::oauth,
+    apps::{integrations, oauth, registry},
     chat, doc, gdm,
     http::{
         self as plumbing, ClientAddress, MAX_BODY_BYTES, Origins, TrustedProxies, assets, cors,
@@ -51,6 +51,8 @@ pub(super) fn router(
         .merge(presence::router(features.presence.clone()))
         .merge(admin::router(features.admin.clone()))
         .merge(oauth::router(features.apps.oauth.clone()))
+        .merge(registry::router(features.apps.registry.clone()))
+        .merge(integrations::router(features.apps.integrations.clone()))
         .split_for_parts()
         .0;
     let sockets = Router::new()

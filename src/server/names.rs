@@ -18,14 +18,14 @@ const MAX_REASON_CHARS: usize = 512;
 
 /// The name of a server, a channel or a role: 1-100 characters on one line, in NFC.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Name(String);
+pub struct Name(String);
 
 impl Name {
     /// Accepts a name as typed, spaces around it left out.
     ///
     /// # Errors
     /// `name_required`, `name_too_long`, `name_invalid`.
-    pub(super) fn parse(typed: &str) -> Result<Self> {
+    pub fn parse(typed: &str) -> Result<Self> {
         let name = one_line(typed, MAX_NAME_CHARS).map_err(|flaw| match flaw {
             Flaw::TooLong => Error::invalid("name_too_long", "a name has at most 100 characters"),
             Flaw::Characters => {
@@ -39,7 +39,7 @@ impl Name {
     }
 
     /// As it is stored.
-    pub(super) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 /// One field of a body that changes something. Needs `#[serde(default)]`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Patch<T> {
+pub enum Patch<T> {
     /// Not there: stays as it is.
     #[default]
     Absent,
@@ -16,7 +16,7 @@ pub(super) enum Patch<T> {
 
 impl<T> Patch<T> {
     /// The same field with its value read, if it has one.
-    pub(super) fn try_map<U, E>(self, read: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
+    pub fn try_map<U, E>(self, read: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
         Ok(match self {
             Self::Absent => Patch::Absent,
             Self::Null => Patch::Null,

@@ -200,6 +200,20 @@ pub async fn create_managed_role(work: &Work, app: AppId, name: &str) -> Result<
     store_roles::insert_role(&work.tx, work.id(), position, Some(app), columns).await
 }
 
+/// Calls the own role of an integration what the integration is called now.
+pub async fn rename_managed_role(work: &Work, app: AppId, name: &str) -> Result<()> {
+    let roles = work.server.roles.iter();
+    for role in roles.filter(|role| role.managed_by == Some(app)) {
+        let columns = RoleColumns {
+            name: Some(Name::parse(name)?),
+            color: Patch::Absent,
+            permissions: None,
+        };
+        store_roles::update_role(&work.tx, role.id, columns).await?;
+    }
+    Ok(())
+}
+
 /// Deletes the own role of an integration, for the change that deletes it.
 pub async fn delete_managed_role(work: &Work, app: AppId) -> Result<()> {
     let roles = work.server.roles.iter();

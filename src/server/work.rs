@@ -248,7 +248,7 @@ impl Work {
     }
 
     /// The channel with this id, if whoever asks may know of it.
-    pub(super) fn channel(&self, id: ConversationId) -> Result<&Channel> {
+    pub fn channel(&self, id: ConversationId) -> Result<&Channel> {
         let channel = self.server.channel(id);
         channel
             .filter(|channel| self.in_channel(channel).contains(Permission::ViewChannel))

@@ -4,7 +4,11 @@
 //! real clients in `tests/e2e`. With `CHATTER_TEST_POSTGRES_URL` every app gets a fresh database on
 //! that server; without it, a `SQLite` file.
 
+mod access;
 mod accounts;
+mod apps;
+mod apps_clients;
+mod apps_secrets;
 mod architecture;
 mod command_line;
 mod conversations;
@@ -16,6 +20,7 @@ mod docs_rest;
 mod fuzz;
 mod groups;
 mod history;
+mod integrations;
 mod lifecycle;
 mod messages;
 mod migrations;

@@ -55,12 +55,6 @@ async fn ask(alice: &Person, (method, path): &(Method, String), headers: &Header
     Reply::of(request).await
 }
 
-/// The name of a refusal: the platform's routes have it under `error`.
-fn code(reply: &Reply) -> &str {
-    let code = reply.body["code"].as_str();
-    code.or(reply.body["error"].as_str()).unwrap_or_default()
-}
-
 fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
     pairs
         .iter()
@@ -94,7 +88,7 @@ async fn no_route_changes_anything_for_a_page_from_elsewhere() {
         for headers in &strange {
             let reply = ask(&alice, route, headers).await;
             assert_eq!(reply.status, 403, "{route:?} {headers:?}");
-            assert_eq!(code(&reply), "foreign_origin", "{route:?} {headers:?}");
+            assert_eq!(reply.code(), "foreign_origin", "{route:?} {headers:?}");
             assert!(!reply.headers.contains_key("set-cookie"), "{route:?}");
         }
     }
@@ -123,7 +117,7 @@ async fn every_route_listens_to_the_servers_own_pages_and_the_allowed_ones() {
         }
         for headers in &trusted {
             let reply = ask(&alice, route, headers).await;
-            assert_ne!(code(&reply), "foreign_origin", "{route:?}");
+            assert_ne!(reply.code(), "foreign_origin", "{route:?}");
         }
     }
 }

@@ -107,7 +107,9 @@ impl Oauth {
         let credentials = Credentials::read(authorization, body)?;
         let client = self.client(credentials.client_id()).await?;
         let hashes = match &client {
-            Some(client) => store::secret_hashes(self.db.reader(), client.app).await?,
+            Some(client) => {
+                store::secret_hashes(self.db.reader(), client.app, self.clock.now()).await?
+            }
             None => Vec::new(),
         };
         let client = credentials.authenticate(client, &hashes)?;

@@ -63,12 +63,20 @@ async fn find_app(db: &impl ConnectionTrait, id: AppId) -> Result<Option<app::Mo
         .await?)
 }
 
-/// The hashes of a client's active secrets.
-pub(super) async fn secret_hashes(db: &impl ConnectionTrait, app: AppId) -> Result<Vec<String>> {
+/// The hashes of a client's secrets that are taken at `now`.
+pub(super) async fn secret_hashes(
+    db: &impl ConnectionTrait,
+    app: AppId,
+    now: Timestamp,
+) -> Result<Vec<String>> {
+    let lives = Condition::any()
+        .add(oauth_secret::Column::ExpiresAt.is_null())
+        .add(oauth_secret::Column::ExpiresAt.gt(now));
     Ok(oauth_secret::Entity::find()
         .select_only()
         .column(oauth_secret::Column::SecretHash)
         .filter(oauth_secret::Column::AppId.eq(app))
+        .filter(lives)
         .into_tuple()
         .all(db)
         .await?)

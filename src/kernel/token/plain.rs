@@ -130,6 +130,11 @@ impl fmt::Debug for PlainToken {
 pub struct TokenHash(String);
 
 impl TokenHash {
+    /// One that was stored before.
+    pub fn stored(hash: String) -> Self {
+        Self(hash)
+    }
+
     /// As it is stored: 64 digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,6 +1,7 @@
 //! What the tests speak through: an app, people who use it, their sockets, the program itself.
 
 mod app;
+mod bot;
 mod community;
 mod database;
 mod person;
@@ -8,6 +9,7 @@ mod program;
 mod socket;
 
 pub(crate) use app::TestApp;
+pub(crate) use bot::Bot;
 pub(crate) use community::{Community, number};
 pub(crate) use database::TestDatabase;
 pub(crate) use person::{PASSWORD, Person, Reply};

@@ -1,0 +1,56 @@
+//! What admins do with apps, over HTTP.
+
+use axum::extract::State;
+use entity::AppId;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{Registry, input::Suspension, model::Suspend};
+use crate::{
+    account::Administrator,
+    http::{Done, ErrorBody, Json, Path},
+    kernel::Result,
+};
+
+pub(super) fn routes() -> OpenApiRouter<Registry> {
+    OpenApiRouter::new()
+        .routes(routes!(suspend_app))
+        .routes(routes!(unsuspend_app))
+}
+
+/// Suspend an app; for admins. Whatever it asks for is refused when this is answered.
+#[utoipa::path(post, path = "/api/admin/apps/{appId}/suspend", tag = "admin",
+    security(("session" = [])), params(("appId" = AppId, Path)), request_body = Suspension,
+    responses(
+    (status = 200, body = Done),
+    (status = 400, description = "reason_too_long", body = ErrorBody),
+    (status = 403, body = ErrorBody),
+    (status = 404, description = "app_not_found", body = ErrorBody),
+))]
+async fn suspend_app(
+    State(registry): State<Registry>,
+    Administrator(admin): Administrator,
+    Path(id): Path<AppId>,
+    Json(input): Json<Suspension>,
+) -> Result<Done> {
+    let reason = input.reason()?;
+    let suspend = Suspend::On { reason };
+    registry.suspend(admin.id, id, suspend).await?;
+    Ok(Done::default())
+}
+
+/// Suspend an app no more; for admins.
+#[utoipa::path(post, path = "/api/admin/apps/{appId}/unsuspend", tag = "admin",
+    security(("session" = [])), params(("appId" = AppId, Path)), request_body = Suspension,
+    responses(
+    (status = 200, body = Done),
+    (status = 403, body = ErrorBody),
+    (status = 404, description = "app_not_found", body = ErrorBody),
+))]
+async fn unsuspend_app(
+    State(registry): State<Registry>,
+    Administrator(admin): Administrator,
+    Path(id): Path<AppId>,
+) -> Result<Done> {
+    registry.suspend(admin.id, id, Suspend::Off).await?;
+    Ok(Done::default())
+}

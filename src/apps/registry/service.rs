@@ -1,0 +1,401 @@
+//! What can be done with apps.
+
+use std::sync::Arc;
+
+use entity::{AppId, AppTokenId, DeliveryId, ServerId, UserId, integration_token};
+use serde_json::json;
+
+use super::{
+    changes::{DeleteApp, RotateApp, UpdateApp},
+    create::CreateApp,
+    deliveries::Deliveries,
+    input::{AppPatch, TokenSpec},
+    model::{App, Details, Grace, Revealed, Suspend, app_not_found, not_applicable},
+    store, store_changes,
+    tokens::{AdoptApp, CreateToken, RevokeToken, SetSigning},
+    view::{AppView, DeliveryView, PersonRef, TokenView},
+};
+use crate::{
+    access::Bearers,
+    account::Directory,
+    admin::Audit,
+    kernel::{
+        Clock, Db, Error, Result, Tasks,
+        error::ErrorKind,
+        token::{PlainToken, TokenHash},
+    },
+    permission::Permission,
+    server::{By, Change, Communities, What},
+    socket::{Delivery as Sockets, Room},
+};
+
+/// The registry of apps. Cheap to clone.
+#[derive(Clone)]
+pub struct Registry {
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    pub(super) tasks: Tasks,
+    pub(super) audit: Audit,
+    directory: Directory,
+    communities: Communities,
+    bearers: Bearers,
+    deliveries: Deliveries,
+    sockets: Sockets,
+    public_url: Arc<str>,
+}
+
+/// The parts the registry is made of.
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Where changes are made, so that they are made to the end.
+    pub tasks: Tasks,
+    /// The record of what was done.
+    pub audit: Audit,
+    /// Who is who.
+    pub directory: Directory,
+    /// The servers that apps belong to.
+    pub communities: Communities,
+    /// Tokens in memory.
+    pub bearers: Bearers,
+    /// What came in.
+    pub deliveries: Deliveries,
+    /// Live sockets.
+    pub sockets: Sockets,
+    /// What this installation is called in links.
+    pub public_url: Arc<str>,
+}
+
+impl Registry {
+    /// The registry made of `parts`.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            db: parts.db,
+            clock: parts.clock,
+            tasks: parts.tasks,
+            audit: parts.audit,
+            directory: parts.directory,
+            communities: parts.communities,
+            bearers: parts.bearers,
+            deliveries: parts.deliveries,
+            sockets: parts.sockets,
+            public_url: parts.public_url.trim_end_matches('/').into(),
+        }
+    }
+
+    /// The apps that `user` may manage, the oldest first.
+    pub(super) async fn list_mine(&self, user: UserId) -> Result<Vec<AppView>> {
+        let facts = self.communities.facts();
+        let mut servers = Vec::new();
+        for id in facts.of(user).await?.iter() {
+            if self.manages(*id, user).await? {
+                servers.push(*id);
+            }
+        }
+        let reader = self.db.reader();
+        let mut apps = store::list_of_servers(reader, &servers).await?;
+        apps.extend(store::list_of_person(reader, user).await?);
+        apps.sort_by_key(|app| app.row.id);
+        self.views(apps).await
+    }
+
+    /// The apps of a server, for one of its managers.
+    pub(super) async fn list_of_server(
+        &self,
+        user: UserId,
+        server: ServerId,
+    ) -> Result<Vec<AppView>> {
+        let access = self.communities.facts().require(server, user).await?;
+        access.standing.require(Permission::ManageServer)?;
+        let apps = store::list_of_servers(self.db.reader(), &[server]).await?;
+        self.views(apps).await
+    }
+
+    /// One app, for whoever manages it.
+    pub(super) async fn get(&self, user: UserId, id: AppId) -> Result<AppView> {
+        let app = self.require_manager(user, id).await?;
+        self.view(&app).await
+    }
+
+    /// Makes an app of a server.
+    pub(super) async fn create(
+        &self,
+        server: ServerId,
+        change: CreateApp,
+    ) -> Result<(AppView, Revealed)> {
+        let user = change.by;
+        let by = By::User(user);
+        let (id, revealed) = self.communities.change(by, server, change).await?;
+        Ok((self.get(user, id).await?, revealed))
+    }
+
+    /// Changes an app.
+    pub(super) async fn update(&self, user: UserId, id: AppId, patch: AppPatch) -> Result<AppView> {
+        let app = self.require_manager(user, id).await?;
+        match app.row.server_id {
+            Some(server) => {
+                let change = patch.for_server()?;
+                self.change(user, server, UpdateApp { id, change }).await?;
+            }
+            None => self.update_client(user, id, patch.for_client()?).await?,
+        }
+        self.forget_tokens_of(&app);
+        self.get(user, id).await
+    }
+
+    /// Deletes an app: whatever it could do, it cannot when this returns.
+    pub(super) async fn delete(&self, user: UserId, id: AppId) -> Result<()> {
+        let app = self.require_manager(user, id).await?;
+        match app.row.server_id {
+            Some(server) => {
+                let deleted = self.change(user, server, DeleteApp(id)).await?;
+                self.forget_tokens_of(&deleted);
+                Ok(())
+            }
+            None => self.delete_client(user, id).await,
+        }
+    }
+
+    /// Gives an app another URL or secret.
+    pub(super) async fn rotate(&self, user: UserId, id: AppId, grace: Grace) -> Result<Revealed> {
+        let app = self.require_manager(user, id).await?;
+        match app.row.server_id {
+            Some(server) => self.change(user, server, RotateApp { id, grace }).await,
+            None => self.rotate_client(user, id, grace).await,
+        }
+    }
+
+    /// Has posts to a webhook signed with one more secret, which is `chosen` or a new one.
+    pub(super) async fn sign(
+        &self,
+        user: UserId,
+        id: AppId,
+        chosen: Option<String>,
+    ) -> Result<(AppView, String)> {
+        let server = self.server_of(user, id).await?;
+        let (change, secret) = SetSigning::with(id, chosen);
+        self.change(user, server, change).await?;
+        Ok((self.get(user, id).await?, secret))
+    }
+
+    /// Has posts to a webhook signed no more.
+    pub(super) async fn unsign(&self, user: UserId, id: AppId) -> Result<AppView> {
+        let server = self.server_of(user, id).await?;
+        let change = SetSigning {
+            app: id,
+            secret: None,
+        };
+        self.change(user, server, change).await?;
+        self.get(user, id).await
+    }
+
+    /// Takes over those tokens of an integration whose creators do not manage its server any more.
+    pub(super) async fn adopt(&self, user: UserId, id: AppId) -> Result<AppView> {
+        let server = self.server_of(user, id).await?;
+        let change = AdoptApp {
+            app: id,
+            by: user,
+            directory: self.directory.clone(),
+        };
+        let adopted = self.change(user, server, change).await?;
+        self.forget_tokens(&adopted);
+        self.get(user, id).await
+    }
+
+    /// The tokens of an integration.
+    pub(super) async fn tokens(&self, user: UserId, id: AppId) -> Result<Vec<TokenView>> {
+        let app = self.require_manager(user, id).await?;
+        let (Details::Integration { tokens, .. }, Some(server)) = (app.details, app.row.server_id)
+        else {
+            return Err(not_applicable("tokens"));
+        };
+        let mut views = Vec::with_capacity(tokens.len());
+        for token in tokens {
+            views.push(self.token_view(server, token).await?);
+        }
+        Ok(views)
+    }
+
+    /// Makes a token for an integration.
+    pub(super) async fn create_token(
+        &self,
+        user: UserId,
+        id: AppId,
+        spec: TokenSpec,
+    ) -> Result<(TokenView, PlainToken)> {
+        let server = self.server_of(user, id).await?;
+        let change = CreateToken {
+            app: id,
+            by: user,
+            spec,
+        };
+        let (row, token) = self.change(user, server, change).await?;
+        Ok((self.token_view(server, row).await?, token))
+    }
+
+    /// Revokes a token of an integration: it is dead when this returns.
+    pub(super) async fn revoke_token(
+        &self,
+        user: UserId,
+        id: AppId,
+        token: AppTokenId,
+    ) -> Result<()> {
+        let server = self.server_of(user, id).await?;
+        let change = RevokeToken { app: id, token };
+        let revoked = self.change(user, server, change).await?;
+        self.forget_tokens(&[revoked]);
+        Ok(())
+    }
+
+    /// At most `limit` requests to an app before `before`, the newest first.
+    pub(super) async fn deliveries(
+        &self,
+        user: UserId,
+        id: AppId,
+        before: Option<DeliveryId>,
+        limit: u64,
+    ) -> Result<Vec<DeliveryView>> {
+        self.require_manager(user, id).await?;
+        self.deliveries.list(id, before, limit).await
+    }
+
+    /// Suspends an app for an admin, or no more. It holds when this returns.
+    pub(super) async fn suspend(&self, admin: UserId, id: AppId, suspend: Suspend) -> Result<()> {
+        let registry = self.clone();
+        let work = async move { registry.suspend_now(admin, id, suspend).await };
+        self.tasks.complete(work).await
+    }
+
+    async fn suspend_now(&self, admin: UserId, id: AppId, suspend: Suspend) -> Result<()> {
+        let tx = self.db.begin().await?;
+        if !store_changes::lock_app(&tx, id).await? {
+            return Err(app_not_found());
+        }
+        let app = store::find(&tx, id).await?.ok_or_else(app_not_found)?;
+        let (action, since, reason) = match suspend {
+            Suspend::On { reason } => {
+                let since = app.row.suspended_at.unwrap_or(self.clock.now());
+                ("app.suspend", Some(since), reason)
+            }
+            Suspend::Off => ("app.unsuspend", None, None),
+        };
+        if (since, &reason) == (app.row.suspended_at, &app.row.suspended_reason) {
+            return Ok(());
+        }
+        let detail = json!({"name": app.row.name, "kind": app.row.kind, "reason": reason});
+        store_changes::update_suspension(&tx, id, since, reason).await?;
+        self.record(&tx, admin, action, id, detail).await?;
+        tx.commit().await?;
+        self.forget_tokens_of(&app);
+        if let Some(server) = app.row.server_id {
+            let news = json!({"server_id": server, "what": What::Apps.as_str()});
+            self.sockets
+                .emit(&[Room::Server(server)], "server_updated", &news);
+        }
+        Ok(())
+    }
+
+    /// Makes a change to a server of one of its apps, for one of its managers.
+    async fn change<C: Change>(
+        &self,
+        user: UserId,
+        server: ServerId,
+        change: C,
+    ) -> Result<C::Answer> {
+        let changed = self
+            .communities
+            .change(By::User(user), server, change)
+            .await;
+        changed.map_err(|error| match error.kind() {
+            // Who is not in the server asked for an app.
+            ErrorKind::NotFound if error.code() == "server_not_found" => app_not_found(),
+            _ => error,
+        })
+    }
+
+    /// The app with this id, for whoever manages it.
+    async fn require_manager(&self, user: UserId, id: AppId) -> Result<App> {
+        let app = store::find(self.db.reader(), id).await?;
+        let app = app.ok_or_else(app_not_found)?;
+        let Some(server) = app.row.server_id else {
+            let own = Some(app).filter(|app| app.row.owner_id == user);
+            return own.ok_or_else(app_not_found);
+        };
+        let access = self.communities.facts().access(server, user).await?;
+        let access = access.ok_or_else(app_not_found)?;
+        access.standing.require(Permission::ManageServer)?;
+        Ok(app)
+    }
+
+    /// The server of an app, for one of its managers.
+    async fn server_of(&self, user: UserId, id: AppId) -> Result<ServerId> {
+        let app = self.require_manager(user, id).await?;
+        app.row.server_id.ok_or_else(|| {
+            let text = "apps of this kind belong to no server";
+            Error::invalid("not_applicable", text)
+        })
+    }
+
+    /// Whether `user` may manage `server` now.
+    async fn manages(&self, server: ServerId, user: UserId) -> Result<bool> {
+        let account = self.directory.find(user).await?;
+        if account.is_none_or(|account| account.banned_at.is_some()) {
+            return Ok(false);
+        }
+        let access = self.communities.facts().access(server, user).await?;
+        Ok(access.is_some_and(|access| access.standing.require(Permission::ManageServer).is_ok()))
+    }
+
+    fn forget_tokens_of(&self, app: &App) {
+        if let Details::Integration { tokens, .. } = &app.details {
+            self.forget_tokens(tokens);
+        }
+    }
+
+    fn forget_tokens(&self, tokens: &[integration_token::Model]) {
+        let hashes = tokens.iter().map(|token| token.token_hash.clone());
+        self.bearers.forget(hashes.map(TokenHash::stored));
+    }
+
+    async fn views(&self, apps: Vec<App>) -> Result<Vec<AppView>> {
+        let mut views = Vec::with_capacity(apps.len());
+        for app in &apps {
+            views.push(self.view(app).await?);
+        }
+        Ok(views)
+    }
+
+    async fn view(&self, app: &App) -> Result<AppView> {
+        let mut paused = false;
+        if let (Details::Integration { tokens, .. }, Some(server)) =
+            (&app.details, app.row.server_id)
+        {
+            for token in tokens {
+                paused = paused || !self.manages(server, token.created_by).await?;
+            }
+        }
+        AppView::new(app, self.person(app.row.owner_id).await?, paused)
+    }
+
+    async fn token_view(
+        &self,
+        server: ServerId,
+        token: integration_token::Model,
+    ) -> Result<TokenView> {
+        let creator = token.created_by;
+        let paused = !self.manages(server, creator).await?;
+        TokenView::new(token, self.person(creator).await?, paused)
+    }
+
+    async fn person(&self, id: UserId) -> Result<PersonRef> {
+        let username = self.directory.name(id).await?;
+        Ok(PersonRef { id, username })
+    }
+
+    /// The address of a webhook or a widget with this secret.
+    pub(super) fn url(&self, app: AppId, token: &PlainToken) -> String {
+        Revealed::url(&self.public_url, app, token)
+    }
+}

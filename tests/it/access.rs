@@ -1,0 +1,73 @@
+//! What all routes of the platform have in common.
+
+use serde_json::Value;
+
+use crate::support::{Community, Reply, TestApp};
+
+/// Paths outside of `/api/` from before the platform.
+const OLDER: [&str; 6] = [
+    "/default_avatar",
+    "/login",
+    "/logout",
+    "/register",
+    "/uploads",
+    "/join",
+];
+
+#[tokio::test]
+async fn every_route_of_the_platform_says_who_may_call_it() {
+    let app = TestApp::spawn().await;
+    let document = app.stranger().reads("/api/openapi.json").await;
+    let schemes = &document["components"]["securitySchemes"];
+    let mut declared = 0;
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        if path.starts_with("/api/") || OLDER.iter().any(|older| path.starts_with(older)) {
+            continue;
+        }
+        for (method, operation) in operations.as_object().expect("operations") {
+            let security = operation["security"].as_array();
+            let security = security.unwrap_or_else(|| panic!("{method} {path} says nothing"));
+            for caller in security.iter().filter_map(Value::as_object) {
+                for scheme in caller.keys() {
+                    assert!(schemes[scheme].is_object(), "{method} {path}: {scheme}");
+                }
+            }
+            declared += 1;
+        }
+    }
+    assert!(declared > 40, "{declared}");
+}
+
+#[tokio::test]
+async fn answers_of_the_platform_are_kept_by_nobody_and_can_be_found_in_the_log() {
+    let app = TestApp::spawn().await;
+    let [alice] = app.users(["alice"]).await;
+    let club = Community::of(&alice, &[]).await;
+    let good = alice.get(&club.path("")).await;
+    let bad = alice.get("/servers/999999").await;
+    let wrong = alice.get("/servers/x").await;
+    let method = alice.does(reqwest::Method::PUT, "/apps", None).await;
+    let stranger = app.stranger().get("/apps").await;
+
+    for reply in [&good, &bad, &wrong, &method, &stranger] {
+        assert_eq!(reply.headers["cache-control"], "no-store");
+        assert_eq!(reply.headers["x-content-type-options"], "nosniff");
+        assert!(reply.headers.contains_key("x-request-id"));
+    }
+    let said = |reply: &Reply| {
+        let id = reply.headers["x-request-id"].to_str().expect("text");
+        assert_eq!(reply.body["request_id"], id);
+        assert!(reply.body["message"].is_string());
+        assert!(reply.body.get("code").is_none(), "{}", reply.body);
+        (
+            reply.status,
+            reply.body["error"].as_str().expect("a name").to_owned(),
+        )
+    };
+    assert_eq!(said(&bad), (404, "server_not_found".into()));
+    assert_eq!(said(&wrong), (400, "bad_params".into()));
+    assert_eq!(said(&method), (405, "method_not_allowed".into()));
+    assert_eq!(said(&stranger), (401, "unauthorized".into()));
+    let older = app.stranger().get("/api/gdm/threads").await;
+    assert_eq!(older.body["code"], "unauthenticated", "as it always was");
+}
