@@ -51,7 +51,7 @@ impl Keyed {
     }
 
     /// What tells requests with the same key apart: a hash of method, path and body, in hex.
-    fn fingerprint(&self, body: &[u8]) -> String {
+    pub fn fingerprint(&self, body: &[u8]) -> String {
         let mut hash = Sha256::new();
         for part in [self.method.as_str().as_bytes(), self.path.as_bytes(), body] {
             hash.update(part.len().to_le_bytes());

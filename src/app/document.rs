@@ -7,7 +7,7 @@ use utoipa::{
 
 use crate::{
     account, admin,
-    apps::{integrations, oauth, registry},
+    apps::{integrations, oauth, registry, webhooks},
     chat, doc, gdm,
     http::SESSION_COOKIE,
     presence, server,
@@ -65,6 +65,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         oauth::routes().into_openapi(),
         registry::routes().into_openapi(),
         integrations::routes().into_openapi(),
+        webhooks::routes().into_openapi(),
     ] {
         document.merge(feature);
     }

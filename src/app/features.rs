@@ -10,6 +10,7 @@ use crate::{
         integrations::Integrations,
         oauth::{self, Oauth},
         registry::{self, Deliveries, Registry},
+        webhooks::{self, Webhooks},
     },
     chat::{self, Chat, Groups, Servers},
     doc::{self, Docs},
@@ -42,6 +43,7 @@ pub(super) struct Apps {
     pub(super) oauth: Oauth,
     pub(super) registry: Registry,
     pub(super) integrations: Integrations,
+    pub(super) webhooks: Webhooks,
 }
 
 /// What all features share.
@@ -140,7 +142,7 @@ pub(super) async fn features(
         tasks: tasks.clone(),
         public_url: config.server.public_url.as_str().into(),
     });
-    let apps = apps(shared, &access, &directory, &communities);
+    let apps = apps(shared, &access, &directory, &communities, &chat);
     Ok(Features {
         access,
         accounts,
@@ -183,6 +185,7 @@ fn apps(
     access: &Access,
     directory: &Directory,
     communities: &Communities,
+    chat: &Chat,
 ) -> Apps {
     let Shared {
         db, clock, tasks, ..
@@ -206,7 +209,7 @@ fn apps(
             directory: directory.clone(),
             communities: communities.clone(),
             bearers: access.bearers().clone(),
-            deliveries,
+            deliveries: deliveries.clone(),
             sockets: shared.delivery.clone(),
             public_url: public_url.as_str().into(),
         }),
@@ -214,6 +217,14 @@ fn apps(
             servers: communities.facts().clone(),
             limits: access.limits().clone(),
         },
+        webhooks: Webhooks::start(webhooks::Parts {
+            db: db.clone(),
+            clock: clock.clone(),
+            chat: chat.clone(),
+            access: access.clone(),
+            deliveries,
+            tasks: tasks.clone(),
+        }),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     access::{Declared, require_declared, write_envelope},
     account::{self, SessionStore, identify_socket, session_layer},
     admin,
-    apps::{integrations, oauth, registry},
+    apps::{integrations, oauth, registry, webhooks},
     chat, doc, gdm,
     http::{
         self as plumbing, ClientAddress, MAX_BODY_BYTES, Origins, TrustedProxies, assets, cors,
@@ -53,6 +53,7 @@ pub(super) fn router(
         .merge(oauth::router(features.apps.oauth.clone()))
         .merge(registry::router(features.apps.registry.clone()))
         .merge(integrations::router(features.apps.integrations.clone()))
+        .merge(webhooks::router(features.apps.webhooks.clone()))
         .split_for_parts()
         .0;
     let sockets = Router::new()

@@ -38,6 +38,8 @@ pub struct AppMessage {
     pub silent: bool,
     /// The message it answers, which must be in the same channel.
     pub reply_to: Option<MessageId>,
+    /// Whether the author of that one is mentioned too.
+    pub mentions_answered: bool,
     /// The key under which it is stored only once, and the hash of its request.
     pub key: Option<(String, String)>,
 }
@@ -217,6 +219,16 @@ impl Chat {
             )
             .at("/reply_to"));
         }
+        let mut body = self
+            .app_body(&place, message.source, &message.mentions)
+            .await?;
+        if let Some(reply) = reply.as_ref().filter(|_| message.mentions_answered)
+            && let Some(id) = reply.user
+            && body.mentions.iter().all(|(mentioned, _)| *mentioned != id)
+            && self.may_read(&place.audience, id).await?
+        {
+            body.mentions.push((id, reply.username.clone()));
+        }
         let (nonce, request_hash) = message.key.unzip();
         let card = Card {
             username: message.author.name.clone(),
@@ -227,9 +239,7 @@ impl Chat {
             request_hash,
         };
         let new = NewMessage {
-            body: self
-                .app_body(&place, message.source, &message.mentions)
-                .await?,
+            body,
             place,
             author: Author::App(message.author),
             card: Some(Arc::new(card)),

@@ -38,5 +38,10 @@ mod servers_roles;
 mod servers_rooms;
 mod sessions;
 mod throttle;
+mod webhooks;
+mod webhooks_guards;
+mod webhooks_keys;
+mod webhooks_refusals;
+mod webhooks_services;
 
 mod support;

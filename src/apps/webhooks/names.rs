@@ -23,6 +23,11 @@ impl Names {
         Self(names.flat_map(keys).collect())
     }
 
+    /// What they cost in memory, in names.
+    pub fn weight(&self) -> u32 {
+        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
+    }
+
     /// Whether a name is one of them or looks like one.
     pub fn have_like(&self, name: &str) -> bool {
         keys(name).iter().any(|key| self.0.contains(key))

@@ -103,6 +103,7 @@ pub struct Post {
 }
 
 /// What may be in a post of this webhook.
+#[derive(Clone, Copy)]
 pub struct Rules<'a> {
     /// The most characters of a text.
     pub max_content: usize,
@@ -129,6 +130,14 @@ impl Post {
             shape: Shape::Native,
             warnings: Warnings::default(),
         }
+    }
+
+    /// The sender's key of a payload that has not been read yet.
+    ///
+    /// # Errors
+    /// `idempotency_key_invalid`.
+    pub fn nonce_of(payload: &Payload) -> Result<Option<String>> {
+        nonce(&Fields::of_payload(&payload.object))
     }
 
     /// Reads a payload. One that came to Slack's address or looks like Slack's is of that shape.

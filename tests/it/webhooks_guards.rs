@@ -1,0 +1,293 @@
+//! What stands before a webhook: how often, from where, signed by whom, and with which token.
+
+use std::time::Duration;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use chatter::kernel::token::{PlainToken, TokenKind};
+use futures_util::future::join_all;
+use hmac::{Hmac, KeyInit, Mac};
+use reqwest::Method;
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::support::{Community, Hook, Program, Reply, TestApp};
+
+async fn hook(app: &TestApp) -> Hook {
+    let [alice] = app.users(["alice"]).await;
+    let club = Community::of(&alice, &[]).await;
+    Hook::of(app, &club, club.general, &alice).await
+}
+
+fn hello() -> Value {
+    json!({"content": "hello"})
+}
+
+#[tokio::test]
+async fn five_in_a_row_are_taken_and_a_refusal_says_when_to_come_back() {
+    let app = TestApp::with(|config| config.limits.enabled = true).await;
+    let [alice] = app.users(["alice"]).await;
+    let club = Community::of(&alice, &[]).await;
+    let hook = Hook::of(&app, &club, club.general, &alice).await;
+    let other = Hook::of(&app, &club, club.general, &alice).await;
+
+    // At once, so that nothing comes back between them.
+    let replies = join_all((0..30).map(|_| hook.posts(hello()))).await;
+
+    let (taken, refused): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == 200);
+    assert!(taken.len() >= 5, "{}", taken.len());
+    assert_eq!(
+        hook.said().await.len(),
+        taken.len(),
+        "nothing of what was refused"
+    );
+    let refused = refused.first().expect("a refusal");
+    refused.refuses(429, "rate_limited");
+    assert!(
+        refused.body["retry_after"]
+            .as_f64()
+            .is_some_and(|wait| wait > 0.0)
+    );
+    assert_eq!(refused.body["global"], false);
+    let header = |name: &str| refused.headers[name].to_str().expect("text");
+    assert!(
+        header("retry-after")
+            .parse::<u64>()
+            .is_ok_and(|wait| wait >= 1)
+    );
+    assert_eq!(header("x-ratelimit-limit"), "5");
+    assert_eq!(header("x-ratelimit-remaining"), "0");
+    assert_eq!(header("x-ratelimit-scope"), "user");
+    assert!(header("ratelimit-policy").contains("\"webhook_burst\";q=5;w=2"));
+
+    let reply = other.posts(hello()).await;
+    let policy = reply.headers["ratelimit-policy"].to_str().expect("text");
+    for limit in [
+        "\"webhook_burst\";q=5;w=2",
+        "\"webhook\";q=30;w=60",
+        "\"webhook_channel\";q=120;w=60",
+    ] {
+        assert!(policy.contains(limit), "{policy}");
+    }
+    assert!(reply.headers.contains_key("x-ratelimit-reset-after"));
+    assert_ne!(
+        reply.headers["x-ratelimit-bucket"], refused.headers["x-ratelimit-bucket"],
+        "each webhook has its own"
+    );
+    reply.succeeds();
+    let slack = join_all((0..30).map(|_| other.posts_to("/slack", json!({"text": "a"})))).await;
+    let slack = slack.iter().find(|reply| reply.status == 429);
+    let slack = slack.expect("a refusal");
+    assert_eq!(slack.body, "rate_limited");
+    assert!(slack.headers.contains_key("retry-after"));
+}
+
+#[tokio::test]
+async fn who_guesses_is_soon_told_to_stop() {
+    let app = TestApp::with(|config| config.limits.enabled = true).await;
+    let hook = hook(&app).await;
+    let guess = || async {
+        let token = PlainToken::issue(TokenKind::Webhook);
+        let path = format!("/webhooks/{}/{}", hook.id, token.expose());
+        hook.service.get(&path).await
+    };
+    let mut found = 0;
+    let refused = loop {
+        let reply = guess().await;
+        if reply.status != 404 {
+            break reply;
+        }
+        found += 1;
+        assert!(found < 500, "nobody was told to stop");
+    };
+    refused.refuses(429, "rate_limited");
+    assert!(found >= 60, "{found}");
+    assert!(refused.headers.contains_key("retry-after"));
+}
+
+/// The headers of Standard Webhooks for a body.
+fn signed(key: &[u8], at: i64, body: &str) -> [(&'static str, String); 3] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key");
+    mac.update(format!("msg_1.{at}.{body}").as_bytes());
+    let signature = BASE64_STANDARD.encode(mac.finalize().into_bytes());
+    [
+        ("webhook-id", "msg_1".to_owned()),
+        ("webhook-timestamp", at.to_string()),
+        ("webhook-signature", format!("v1,{signature}")),
+    ]
+}
+
+#[tokio::test]
+async fn what_is_to_be_signed_is_taken_with_a_signature_alone() {
+    let app = TestApp::spawn().await;
+    let hook = hook(&app).await;
+    let said_before = hook.says("unsigned").await;
+    let (old, new) = ([1_u8; 32], [2_u8; 32]);
+    let secrets = [old, new].map(|key| format!("whsec_{}", BASE64_STANDARD.encode(key)));
+    hook.set(&app, "signing_secrets", json!(secrets).to_string())
+        .await;
+    let body = hello().to_string();
+    let now = app.clock.now().unix_seconds();
+    let posts = async |method: Method, rest: &str, headers: &[(&str, String)]| {
+        let mut request = hook.request(method, rest).body(body.clone());
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        Reply::of(request.header("content-type", "application/json")).await
+    };
+    let post = Method::POST;
+
+    let unsigned = posts(post.clone(), "", &[]).await;
+    unsigned.refuses(401, "signature_missing");
+    let wrong = signed(&[3; 32], now, &body);
+    posts(post.clone(), "", &wrong)
+        .await
+        .refuses(401, "signature_invalid");
+    let other = signed(&old, now, "{}");
+    posts(post.clone(), "", &other)
+        .await
+        .refuses(401, "signature_invalid");
+    for away in [-400, 400] {
+        let late = posts(post.clone(), "", &signed(&old, now + away, &body)).await;
+        late.refuses(401, "timestamp_out_of_range");
+    }
+    let slack = posts(post.clone(), "/slack", &[]).await;
+    assert_eq!(
+        (slack.status, &slack.body),
+        (401, &json!("action_prohibited"))
+    );
+    for method in [Method::PATCH, Method::DELETE] {
+        let path = format!("/messages/{said_before}");
+        posts(method, &path, &[])
+            .await
+            .refuses(401, "signature_missing");
+    }
+    assert_eq!(hook.said().await.len(), 1);
+
+    posts(post.clone(), "", &signed(&old, now, &body))
+        .await
+        .succeeds();
+    let again = posts(post.clone(), "", &signed(&new, now, &body)).await;
+    assert_eq!(
+        again.headers["idempotency-replayed"], "true",
+        "its id is its key"
+    );
+    assert_eq!(hook.said().await.len(), 2);
+    let gitlab = [("x-gitlab-token", secrets[0].clone())];
+    posts(post, "", &gitlab).await.succeeds();
+}
+
+#[tokio::test]
+async fn only_from_where_it_is_allowed() {
+    let app = TestApp::with(|config| {
+        config.server.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    })
+    .await;
+    let hook = hook(&app).await;
+    let networks = json!(["203.0.113.0/24", "2001:db8::/32"]).to_string();
+    hook.set(&app, "allowed_networks", networks).await;
+    let from = async |address: &str| {
+        let stranger = app.stranger_from(address);
+        stranger.post(&hook.path(""), hello()).await
+    };
+    for address in ["198.51.100.7", "2001:db9::1"] {
+        from(address).await.refuses(403, "ip_not_allowed");
+    }
+    hook.posts(hello()).await.refuses(403, "ip_not_allowed");
+    let look = hook.service.get(&hook.path("")).await;
+    look.refuses(403, "ip_not_allowed");
+    hook.said_nothing().await;
+    for address in ["203.0.113.9", "2001:db8::1"] {
+        from(address).await.succeeds();
+    }
+}
+
+#[tokio::test]
+async fn a_suspended_app_says_nothing() {
+    let app = TestApp::spawn().await;
+    let hook = hook(&app).await;
+    let id = hook.says("before").await;
+    app.sql("UPDATE app SET suspended_at = 1", []).await;
+
+    hook.posts(hello()).await.refuses(403, "suspended");
+    hook.posts_to("/github", json!({}))
+        .await
+        .refuses(403, "suspended");
+    let edited = hook.service.patch(&hook.message(id), hello()).await;
+    edited.refuses(403, "suspended");
+    let deleted = hook.service.delete(&hook.message(id)).await;
+    deleted.refuses(403, "suspended");
+    hook.service
+        .get(&hook.path(""))
+        .await
+        .refuses(403, "suspended");
+    let said = hook.said().await;
+    assert_eq!((said.len(), &said[0]["source"]), (1, &json!("before")));
+    app.sql("UPDATE app SET suspended_at = NULL", []).await;
+    hook.says("after").await;
+}
+
+#[tokio::test]
+async fn the_old_url_is_dead_with_its_grace() {
+    let app = TestApp::spawn().await;
+    let mut hook = hook(&app).await;
+    let old = hook.clone();
+    let rotate = async |hook: &mut Hook, grace: Option<i64>| {
+        let before: String = hook.token.hash().into();
+        hook.token = PlainToken::issue(TokenKind::Webhook);
+        let until = grace.map(|seconds| app.clock.now().plus_seconds(seconds).0);
+        let sql = "UPDATE webhook SET token_hash = $1, previous_hash = $2, previous_until = $3";
+        let values = [
+            String::from(hook.token.hash()).into(),
+            grace.map(|_| before).into(),
+            until.into(),
+        ];
+        assert_eq!(app.sql(sql, values).await, 1);
+    };
+
+    rotate(&mut hook, Some(600)).await;
+    old.says("in time").await;
+    hook.says("with the new one").await;
+    app.clock.advance(Duration::from_mins(11));
+    old.posts(hello()).await.refuses(404, "webhook_not_found");
+    let older = hook.clone();
+    rotate(&mut hook, None).await;
+    older.posts(hello()).await.refuses(404, "webhook_not_found");
+    hook.says("at once").await;
+    assert_eq!(hook.said().await.len(), 3);
+}
+
+#[tokio::test]
+async fn no_log_has_a_token() {
+    for format in ["text", "json"] {
+        let mut program = Program::new()
+            .await
+            .with("CHATTER_LOGGING__LEVEL", "trace")
+            .with("CHATTER_LOGGING__FORMAT", format);
+        let address = program.serves().await;
+        let service = Program::person("", address);
+        let token = PlainToken::issue(TokenKind::Webhook);
+        let path = format!("/webhooks/7/{}", token.expose());
+        for (method, rest) in [
+            (Method::POST, ""),
+            (Method::POST, "/slack"),
+            (Method::GET, ""),
+            (Method::PATCH, "/messages/1"),
+            (Method::DELETE, "/messages/1"),
+            (Method::DELETE, ""),
+            (Method::PUT, ""),
+        ] {
+            let path = format!("{path}{rest}");
+            let reply = service.does(method, &path, Some(hello())).await;
+            assert!(reply.status >= 400, "{}", reply.body);
+        }
+
+        let log = program.terminates();
+
+        assert!(
+            log.contains("/webhooks/{app_id}/{token}"),
+            "routes are logged"
+        );
+        let lines: Vec<_> = log.lines().filter(|line| line.contains("chtw_")).collect();
+        assert!(lines.is_empty(), "{lines:#?}");
+    }
+}
