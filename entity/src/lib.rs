@@ -35,6 +35,7 @@ pub mod server;
 pub mod server_audit;
 pub mod server_ban;
 pub mod server_channel;
+pub mod server_departure;
 pub mod server_invite;
 pub mod server_member;
 pub mod server_member_role;

@@ -80,6 +80,12 @@ impl MigrationTrait for Migration {
                     banned_at BIGINT NOT NULL,
                     PRIMARY KEY (server_id, user_id)
                 ) {without_rowid}"#,
+                r#"CREATE TABLE server_departure (
+                    server_id BIGINT NOT NULL REFERENCES server (id),
+                    user_id BIGINT NOT NULL REFERENCES "user" (id),
+                    timed_out_until BIGINT NOT NULL,
+                    PRIMARY KEY (server_id, user_id)
+                ) {without_rowid}"#,
                 r#"CREATE TABLE server_invite (
                     id {id},
                     server_id BIGINT NOT NULL REFERENCES server (id),
@@ -122,6 +128,7 @@ impl MigrationTrait for Migration {
                  (SELECT conversation_id FROM server_channel)",
                 "DROP TABLE server_audit",
                 "DROP TABLE server_invite",
+                "DROP TABLE server_departure",
                 "DROP TABLE server_ban",
                 "DROP TABLE channel_overwrite",
                 "DROP TABLE server_channel",

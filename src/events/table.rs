@@ -180,6 +180,15 @@ pub(super) const OUTGOING: &[Outgoing] = &[
         about: "Something was said in a channel, by a person or an app",
     },
     Outgoing {
+        names: &["server_updated"],
+        payload: Payload::Told(
+            "`{server_id, what}`; `what` is `server`, `channels`, `roles`, `members`, `bans`, \
+             `invites`, `apps`, `widgets` or `deleted`",
+        ),
+        to: "the server's members, and who is none any more",
+        about: "Something in a server is not as it was: fetch again what is shown of it",
+    },
+    Outgoing {
         names: &[
             "message_edited",
             "edit_message",

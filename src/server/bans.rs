@@ -46,8 +46,8 @@ impl Change for Ban {
         }
         store_members::save_ban(tx, id, user, reason.as_ref(), work.person(), work.now).await?;
         store_members::delete_invites_by(tx, id, user).await?;
-        let mut effects = match member {
-            Some(_) => remove(work, user, "member.ban").await?,
+        let mut effects = match &member {
+            Some(member) => remove(work, member, "member.ban").await?,
             None => Effects::new(
                 What::Bans,
                 Entry {

@@ -24,8 +24,8 @@ use crate::{
 
 pub(super) fn routes() -> OpenApiRouter<Communities> {
     OpenApiRouter::new()
-        .routes(routes!(list_invites, create_invite))
-        .routes(routes!(delete_invite))
+        .routes(routes!(list_server_invites, create_server_invite))
+        .routes(routes!(delete_server_invite))
         .routes(routes!(accept_invite))
 }
 
@@ -44,7 +44,7 @@ struct OneInvite {
     (status = 403, body = Refused),
     (status = 404, description = "server_not_found", body = Refused),
 ))]
-async fn create_invite(
+async fn create_server_invite(
     State(communities): State<Communities>,
     CurrentUser(user): CurrentUser,
     Path(id): Path<ServerId>,
@@ -69,7 +69,7 @@ struct Invites {
     (status = 200, body = Answer<Invites>), (status = 403, body = Refused),
     (status = 404, description = "server_not_found", body = Refused),
 ))]
-async fn list_invites(
+async fn list_server_invites(
     State(communities): State<Communities>,
     CurrentUser(user): CurrentUser,
     Path(id): Path<ServerId>,
@@ -85,7 +85,7 @@ async fn list_invites(
     (status = 204), (status = 403, body = Refused),
     (status = 404, description = "server_not_found, invite_not_found", body = Refused),
 ))]
-async fn delete_invite(
+async fn delete_server_invite(
     State(communities): State<Communities>,
     CurrentUser(user): CurrentUser,
     Path((server, id)): Path<InServer<ServerInviteId>>,

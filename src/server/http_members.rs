@@ -36,8 +36,8 @@ pub(super) fn routes() -> OpenApiRouter<Communities> {
             update_membership,
             delete_membership
         ))
-        .routes(routes!(list_bans))
-        .routes(routes!(ban, unban))
+        .routes(routes!(list_server_bans))
+        .routes(routes!(ban_from_server, unban_from_server))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -208,7 +208,7 @@ struct Bans {
     (status = 200, body = Answer<Bans>), (status = 403, body = Refused),
     (status = 404, description = "server_not_found", body = Refused),
 ))]
-async fn list_bans(
+async fn list_server_bans(
     State(communities): State<Communities>,
     CurrentUser(user): CurrentUser,
     Path(id): Path<ServerId>,
@@ -227,7 +227,7 @@ async fn list_bans(
     (status = 403, description = "forbidden, target_above_you, target_is_owner", body = Refused),
     (status = 404, description = "server_not_found, user_not_found", body = Refused),
 ))]
-async fn ban(
+async fn ban_from_server(
     State(communities): State<Communities>,
     actor: Actor,
     pace: Pace,
@@ -256,7 +256,7 @@ async fn ban(
     (status = 204), (status = 403, body = Refused),
     (status = 404, description = "server_not_found, ban_not_found", body = Refused),
 ))]
-async fn unban(
+async fn unban_from_server(
     State(communities): State<Communities>,
     actor: Actor,
     pace: Pace,

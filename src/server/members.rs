@@ -282,18 +282,26 @@ impl Change for RemoveMember {
             "member.leave"
         } else {
             work.require(Permission::KickMembers)?;
-            let target = work.standing_of(&work.member(user).await?);
-            work.standing.may_act_on(&target, Permission::KickMembers)?;
             "member.kick"
         };
-        let effects = remove(work, user, action).await?;
+        let member = work.member(user).await?;
+        if !work.is_self(user) {
+            let target = work.standing_of(&member);
+            work.standing.may_act_on(&target, Permission::KickMembers)?;
+        }
+        let effects = remove(work, &member, action).await?;
         Ok(Applied::done((), effects))
     }
 }
 
-/// Takes a member out of the server. What channels deny to them stays denied, should they return.
-pub(super) async fn remove(work: &Work, user: UserId, action: &'static str) -> Result<Effects> {
-    store_members::delete_member(&work.tx, work.id(), user).await?;
+/// Takes a member out of the server. Should they return, what channels deny to them is denied still,
+/// and a timeout goes on.
+pub(super) async fn remove(work: &Work, member: &Member, action: &'static str) -> Result<Effects> {
+    let (tx, server, user) = (&work.tx, work.id(), member.user);
+    store_members::delete_member(tx, server, user).await?;
+    if let Some(until) = member.timed_out_until.filter(|until| *until > work.now) {
+        store_members::save_departure(tx, server, user, until).await?;
+    }
     let entry = Entry {
         action,
         target: format!("user:{user}"),

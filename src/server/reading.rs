@@ -106,6 +106,7 @@ impl Communities {
         let snapshot = match (widget.rows, widget.updated_at) {
             (Some(rows), Some(updated_at)) => Some(Snapshot {
                 version: widget.version,
+                ttl_seconds: widget.ttl_seconds,
                 updated_at,
                 rows: RawValue::from_string(rows)?,
             }),

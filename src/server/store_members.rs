@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use entity::{
-    RoleId, ServerId, ServerInviteId, Timestamp, UserId, server_ban, server_invite, server_member,
-    server_member_role,
+    RoleId, ServerId, ServerInviteId, Timestamp, UserId, server_ban, server_departure,
+    server_invite, server_member, server_member_role,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult,
@@ -21,18 +21,20 @@ use crate::{
     kernel::{Result, Tx, token},
 };
 
-/// Puts somebody into a server and all its channels. What was said before is not unread to them.
+/// Puts somebody into a server and all its channels. What was said before is not unread to them,
+/// and a timeout with which they left goes on.
 pub(super) async fn insert_member(
     tx: &Tx,
     server: ServerId,
     user: UserId,
     now: Timestamp,
 ) -> Result<()> {
+    let timed_out_until = take_departure(tx, server, user).await?;
     let row = server_member::ActiveModel {
         server_id: Set(server),
         user_id: Set(user),
         nickname: Set(None),
-        timed_out_until: Set(None),
+        timed_out_until: Set(timed_out_until.filter(|until| *until > now)),
         joined_at: Set(now),
     };
     server_member::Entity::insert(row)
@@ -43,6 +45,37 @@ pub(super) async fn insert_member(
                JOIN server_channel s ON s.conversation_id = c.id \
                WHERE s.server_id = $3 AND s.deleted_at IS NULL";
     run(tx, sql, [user.into(), now.into(), server.into()]).await
+}
+
+/// The timeout with which somebody left, to go on with now that they are back.
+async fn take_departure(tx: &Tx, server: ServerId, user: UserId) -> Result<Option<Timestamp>> {
+    let row = server_departure::Entity::find_by_id((server, user))
+        .one(tx)
+        .await?;
+    if row.is_some() {
+        server_departure::Entity::delete_by_id((server, user))
+            .exec(tx)
+            .await?;
+    }
+    Ok(row.map(|row| row.timed_out_until))
+}
+
+/// Notes that somebody leaves while they are timed out.
+pub(super) async fn save_departure(
+    tx: &Tx,
+    server: ServerId,
+    user: UserId,
+    timed_out_until: Timestamp,
+) -> Result<()> {
+    let row = server_departure::ActiveModel {
+        server_id: Set(server),
+        user_id: Set(user),
+        timed_out_until: Set(timed_out_until),
+    };
+    server_departure::Entity::insert(row)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
 }
 
 /// Takes somebody out of a server and all its channels.

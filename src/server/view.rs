@@ -227,6 +227,8 @@ pub(super) struct Snapshot {
     pub(super) version: i64,
     #[serde(serialize_with = "millis::serialize")]
     pub(super) updated_at: Timestamp,
+    /// Seconds after which the rows are too old to be believed.
+    pub(super) ttl_seconds: Option<i64>,
     #[schema(value_type = Vec<Object>)]
     pub(super) rows: Box<RawValue>,
 }

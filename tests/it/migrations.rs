@@ -126,6 +126,7 @@ async fn the_tables_have_exactly_the_columns_that_the_entities_name() {
         entity(entity::server_audit::Entity),
         entity(entity::server_ban::Entity),
         entity(entity::server_channel::Entity),
+        entity(entity::server_departure::Entity),
         entity(entity::server_invite::Entity),
         entity(entity::server_member::Entity),
         entity(entity::server_member_role::Entity),

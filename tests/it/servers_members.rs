@@ -389,3 +389,35 @@ async fn the_last_administrator_does_not_step_down() {
     let dropped = bob.patch(&bobs, drop_it).await.succeeds();
     assert_eq!(dropped["membership"]["roleIds"], json!([top]));
 }
+
+#[tokio::test]
+async fn a_timeout_does_not_end_by_going_and_coming_back() {
+    let app = TestApp::spawn().await;
+    let [alice, bob] = app.users(["alice", "bob"]).await;
+    let club = Community::of(&alice, &[&bob]).await;
+    let path = club.membership_of(&bob).await;
+    let until = time_in(3_600, &app);
+    let out = json!({"timedOutUntil": until});
+    alice.patch(&path, out).await.succeeds();
+    let messages = club.path(&format!("/channels/{}/messages", club.general));
+    let silent = bob.post(&messages, json!({"content": "x"})).await;
+    assert_eq!(silent.status, 403, "{}", silent.body);
+
+    bob.delete(&path).await.is_done();
+    club.admits(&bob).await;
+
+    assert_eq!(bob.reads(&path).await["profile"]["timedOutUntil"], until);
+    let silent = bob.post(&messages, json!({"content": "x"})).await;
+    assert_eq!(silent.status, 403, "{}", silent.body);
+    app.clock.advance(std::time::Duration::from_hours(1));
+    assert_eq!(
+        bob.reads(&path).await["profile"]["timedOutUntil"],
+        json!(null)
+    );
+    let said = bob.post(&messages, json!({"content": "x"})).await;
+    assert_eq!(said.status, 201, "{}", said.body);
+    bob.delete(&path).await.is_done();
+    club.admits(&bob).await;
+    let rows = "SELECT count(*) FROM server_departure";
+    assert_eq!(app.number(rows, []).await, 0);
+}
