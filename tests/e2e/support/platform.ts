@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { ask, type Answer } from "./http.ts";
 import type { Person } from "./person.ts";
-import type { Chatter } from "./server.ts";
+import { SECRET, type Chatter } from "./server.ts";
 
 /** The body of an answer that must have this status; undefined where it has none. */
 export async function gets(status: number, answering: Answer | Promise<Answer>): Promise<any> {
@@ -30,9 +30,6 @@ export async function isRefused(answering: Answer | Promise<Answer>, status: num
   assert.doesNotMatch(answer.text, SECRET);
   return body;
 }
-
-/** What every secret of the platform looks like. */
-export const SECRET = /\bcht[wditrsap]_[0-9A-Za-z]{20,}|\bwhsec_[0-9A-Za-z+/]{20,}/;
 
 /** A server with its channel, people and apps. Everything is done by its owner unless said otherwise. */
 export class Community {
