@@ -5,12 +5,11 @@ import { filled, missing, prints, sends, type Values } from "../support/examples
 import { aServer, type Person } from "../support/index.ts";
 import { Community, gets, Hook, Token } from "../support/platform.ts";
 
-const shared = aServer();
 let alice: Person;
 let guild: Community;
-before(async () => {
+const shared = aServer({}, async (server) => {
   let owner: Person;
-  [owner, alice] = await shared.server.people("owner", "alice");
+  [owner, alice] = await server.people("owner", "alice");
   guild = await Community.foundedBy(owner);
 });
 

@@ -4,7 +4,7 @@
  * 8414, 9207). The person in between has a browser without JavaScript.
  */
 import assert from "node:assert/strict";
-import { before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import * as openid from "openid-client";
 import { PASSWORD, aServer, type Person } from "../support/index.ts";
 import { PlainBrowser, type Visit } from "../support/plain-browser.ts";
@@ -12,13 +12,12 @@ import { gets } from "../support/platform.ts";
 
 const CALLBACK = "https://site.example/callback?from=chatter";
 
-const shared = aServer();
 let developer: Person;
-before(async () => {
+const shared = aServer({}, async (server) => {
   // The issuer is the server's public address, which is known once it has a port.
-  await shared.server.stops();
-  await shared.server.startsAgain({ CHATTER_SERVER__PUBLIC_URL: shared.server.url });
-  [developer] = await shared.server.people("developer");
+  await server.stops();
+  await server.startsAgain({ CHATTER_SERVER__PUBLIC_URL: server.url });
+  [developer] = await server.people("developer");
 });
 
 interface Registered {

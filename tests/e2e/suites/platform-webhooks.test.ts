@@ -1,17 +1,16 @@
 /** Webhooks: whatever a service posts to the URL lands in the channel, once and in order, or is refused as a whole (platform contract 2.1 and 2.2). */
 import assert from "node:assert/strict";
 import { createHmac, randomUUID } from "node:crypto";
-import { before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { Chatter, aServer, ask, matchesSnapshot, multipart, urlencoded, type Person } from "../support/index.ts";
 import { Community, Hook, gets, isRefused } from "../support/platform.ts";
 
-const shared = aServer();
 let owner: Person;
 let alice: Person;
 let outsider: Person;
 let guild: Community;
-before(async () => {
-  [owner, alice, outsider] = await shared.server.online("owner", "alice", "outsider");
+const shared = aServer({}, async (server) => {
+  [owner, alice, outsider] = await server.online("owner", "alice", "outsider");
   guild = await Community.foundedBy(owner);
   await guild.admits(alice);
 });

@@ -58,6 +58,7 @@ export class Community {
 
   /** Lets people in with one invite; their user ids, in this order. */
   async admits(...people: Person[]): Promise<number[]> {
+    if (people.length === 0) return [];
     const { invite } = await gets(201, this.owner.post(`${this.path}/invites`, { maxUses: people.length }));
     for (const person of people) await gets(200, person.post(`/invites/${invite.code}/accept`));
     const { memberships } = await this.owner.reads(`${this.path}/memberships?limit=1000`);

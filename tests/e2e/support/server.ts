@@ -260,12 +260,13 @@ export async function refusesToStart(env: Record<string, string>, files: Record<
 
 /**
  * One server for all tests of a file, for suites whose tests leave each other alone. The object is
- * filled before the first test runs.
+ * filled, and what `prepares` does is done, before the first test runs.
  */
-export function aServer(options: Options = {}): { readonly server: Chatter } {
+export function aServer(options: Options = {}, prepares: (server: Chatter) => Promise<void> = async () => {}): { readonly server: Chatter } {
   const shared = {} as { server: Chatter };
   before(async () => {
     shared.server = await Chatter.starts(options);
+    await prepares(shared.server);
   });
   after(async () => {
     await shared.server?.[Symbol.asyncDispose]();
