@@ -13,7 +13,7 @@ test("no secret is in the log, whatever was done with it and however it went wro
   const widget = await guild.widget();
   const token = await guild.integration("read_member_profile", "manage_members");
   const { app, clientSecret } = await gets(201, owner.post("/apps", { kind: "oauth", name: "Site", redirectUris: ["https://site.example/callback"] }));
-  const { signingSecret } = await gets(200, owner.post(`/apps/${webhook.app}/signing`, {}));
+  const { signingSecret } = await gets(201, owner.post(`/apps/${webhook.app}/signing`, {}));
   await gets(200, owner.request("DELETE", `/apps/${webhook.app}/signing`));
 
   const rows = { rows: [{ kind: "counter", label: "x", value: 1 }] };

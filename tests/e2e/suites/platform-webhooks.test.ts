@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac, randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
-import { Chatter, aServer, ask, matchesSnapshot, multipart, urlencoded, type Person } from "../support/index.ts";
+import { Chatter, aServer, ask, matchesSnapshot, multipart, urlencoded, within, type Person } from "../support/index.ts";
 import { Community, Hook, gets, isRefused } from "../support/platform.ts";
 
 let owner: Person;
@@ -109,7 +109,7 @@ describe("other services' shapes", () => {
     assert.deepEqual([card.title, card.url, card.fields[0].name, card.fields[0].value, card.fields[0].inline], ["Disk", "https://a.example/d", "Host", "db-1", true]);
     const refused = await webhook.posts({ text: "" }, { below: "/slack" });
     assert.deepEqual([refused.status, refused.text], [400, "no_text"]);
-    const gone = await new Hook(shared.server, webhook.app, webhook.url.slice(0, -1) + "x").posts({ text: "a" }, { below: "/slack" });
+    const gone = await webhook.mistyped.posts({ text: "a" }, { below: "/slack" });
     assert.deepEqual([gone.status, gone.text], [404, "no_service"]);
   });
 
@@ -232,7 +232,7 @@ describe("the URL", () => {
     const dead: [why: string, hook: Hook][] = [
       ["rotated", rotated],
       ["deleted", deleted],
-      ["wrong", new Hook(shared.server, fresh.app, fresh.url.slice(0, -4) + "0000")],
+      ["wrong", fresh.mistyped],
       ["another's", new Hook(shared.server, fresh.app, fresh.url.replace(fresh.token, deleted.token))],
       ["unknown", new Hook(shared.server, 987654, fresh.url.replace(`/${fresh.app}/`, "/987654/"))],
     ];
@@ -246,7 +246,7 @@ describe("the URL", () => {
 
   test("can be held to signatures", async () => {
     const webhook = await guild.webhook();
-    const { signingSecret } = await gets(200, owner.post(`/apps/${webhook.app}/signing`, {}));
+    const { signingSecret } = await gets(201, owner.post(`/apps/${webhook.app}/signing`, {}));
     const body = JSON.stringify({ content: "signed" });
     const signed = (id: string, at: number, key = signingSecret): Record<string, string> => {
       const mac = createHmac("sha256", Buffer.from(key.replace(/^whsec_/, ""), "base64")).update(`${id}.${at}.${body}`).digest("base64");
@@ -294,8 +294,13 @@ describe("the URL", () => {
     const everything = JSON.stringify([await owner.reads("/apps"), await owner.reads(`${guild.path}/apps`), app]);
     assert.ok(!everything.includes(webhook.token));
     // Deliveries are written down a moment after they were answered.
-    let deliveries: any[] = [];
-    for (let tries = 0; deliveries.length < 2 && tries < 500; tries++) ({ deliveries } = await owner.reads(`/apps/${webhook.app}/deliveries`));
+    const written = async (): Promise<any[]> => {
+      for (;;) {
+        const { deliveries } = await owner.reads(`/apps/${webhook.app}/deliveries`);
+        if (deliveries.length >= 2) return deliveries;
+      }
+    };
+    const deliveries = await within("two deliveries", written());
     assert.deepEqual(deliveries.map(({ status, error }) => [status, error]), [[400, "content_required"], [200, null]]);
     assert.ok(!JSON.stringify(deliveries).includes("private"));
   });

@@ -232,7 +232,7 @@ describe("the URL", () => {
     const { guild, widget } = await meeting();
     const webhook = await guild.webhook();
     const fresh = await widget.rotates(owner);
-    const dead = [widget, new Hook(shared.server, fresh.app, fresh.url.slice(0, -3) + "000"), new Hook(shared.server, 987654, fresh.url.replace(`/${fresh.app}/`, "/987654/")), new Hook(shared.server, webhook.app, webhook.url.replace("/webhooks/", "/widgets/"))];
+    const dead = [widget, fresh.mistyped, new Hook(shared.server, 987654, fresh.url.replace(`/${fresh.app}/`, "/987654/")), new Hook(shared.server, webhook.app, webhook.url.replace("/webhooks/", "/widgets/"))];
     const bodies = [];
     for (const hook of dead) {
       for (const body of [{ rows: [counter(1)] }, "{"]) bodies.push({ ...(await isRefused(hook.posts(body), 404, "widget_not_found")), request_id: "" });

@@ -152,6 +152,11 @@ export class Hook {
     return this.path.split("/")[3]!;
   }
 
+  /** The same with another last character. */
+  get mistyped(): Hook {
+    return new Hook(this.server, this.app, this.url.slice(0, -1) + (this.url.endsWith("0") ? "1" : "0"));
+  }
+
   /** Posts JSON, or what is a text already, to the URL or to an address below it. */
   posts(body: unknown, { below = "", type = "application/json", headers = {} }: { below?: string; type?: string; headers?: Record<string, string> } = {}): Promise<Answer> {
     const raw = typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
