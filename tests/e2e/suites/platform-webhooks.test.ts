@@ -244,6 +244,16 @@ describe("the URL", () => {
     await gets(200, fresh.posts({ content: "alive" }));
   });
 
+  test("that is an address of nothing is not taken for one that works", async () => {
+    const webhook = await guild.webhook();
+    for (const path of [webhook.path.replace("webhooks", "webhook"), `${webhook.path}/nowhere`, `${webhook.path}/slack/more`, "/webhooks", "/nowhere"]) {
+      for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+        const { status } = await ask(shared.server.url, path, { method, headers: { "content-type": "application/json" }, body: '{"content":"lost"}' });
+        assert.ok(status === 404 || status === 405, `${method} ${path}: ${status}`);
+      }
+    }
+  });
+
   test("can be held to signatures", async () => {
     const webhook = await guild.webhook();
     const { signingSecret } = await gets(201, owner.post(`/apps/${webhook.app}/signing`, {}));
