@@ -63,7 +63,35 @@ describe("a post", () => {
     assert.equal((await alice.receives("channel_new")).source, "no answer");
   });
 
-  const refusals: [body: unknown, error: string, status?: number][] = [
+  test("notifies people, and everybody only where that was allowed", async () => {
+    const webhook = await guild.webhook();
+    assert.deepEqual((await lands(webhook, { content: "@alice and @everyone" })).mentions, ["alice"]);
+    assert.deepEqual((await lands(webhook, { content: "@alice", allowed_mentions: { parse: [] } })).mentions, []);
+    await gets(200, owner.request("PATCH", `/apps/${webhook.app}`, { mentionEveryone: true }));
+    const heard = await lands(webhook, { content: "@everyone", allowed_mentions: { parse: ["everyone"] } });
+    assert.ok(heard.mentions.includes("alice") || heard.mentions.includes("everyone"), JSON.stringify(heard.mentions));
+  });
+
+  test("answers a message, has an emoji for a picture, and can be quiet", async () => {
+    const webhook = await guild.webhook();
+    const { id } = await alice.emits("channel_send", { channel_id: guild.general, text: "Is it done?" });
+    const heard = await lands(webhook, { content: "Yes", reply_to: id, icon_emoji: ":tada:", flags: 4096 });
+    assert.deepEqual([heard.reply_to, heard.reply_username, heard.author.avatar_emoji, heard.silent], [id, "alice", "🎉", true]);
+    const bare = await lands(webhook, { content: "No cards", embeds: [{ title: "hidden" }], flags: 4 });
+    assert.deepEqual(bare.embeds, []);
+  });
+
+  test("is a card with text of its own, within Discord's limits", async () => {
+    const webhook = await guild.webhook();
+    const full = { title: "x".repeat(256), description: "x".repeat(4096), fields: [{ name: "x".repeat(256), value: "x".repeat(1024) }] };
+    const heard = await lands(webhook, { embeds: [full] });
+    assert.deepEqual([heard.source, heard.embeds.length, heard.embeds[0].title.length], ["", 1, 256]);
+    const over = await webhook.posts({ embeds: [full, full] });
+    assert.deepEqual([over.status, over.json.ok], [400, false], over.text);
+    assert.match(over.json.error, /^embed_[01]:/);
+  });
+
+  const refusals: [body: unknown, error: string][] = [
     ["{", "invalid_json"],
     ["[]", "invalid_json"],
     ['{"content":"a","content":"b"}', "invalid_json"],

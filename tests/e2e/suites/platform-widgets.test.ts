@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { EventStream } from "../support/event-stream.ts";
-import { Chatter, aServer, type Person } from "../support/index.ts";
+import { Chatter, aServer, ask, type Person } from "../support/index.ts";
 import { Community, Hook, gets, isRefused } from "../support/platform.ts";
 
 let owner: Person;
@@ -94,6 +94,63 @@ describe("a snapshot", () => {
     await isRefused(widget.posts({ rows: [counter(1)], padding: "x".repeat(33_000) }), 413, "payload_too_large");
     assert.deepEqual(await guild.tile(widget.app), before);
     await bob.hearsNothing();
+  });
+
+  test("can say when it is out of date, link its rows, and come in any order", async () => {
+    const { guild, widget } = await meeting();
+    const linked = { ...counter(1), url: "https://status.example/" };
+    await gets(200, widget.posts({ rows: [linked], ttl_seconds: 30 }));
+    const { snapshot } = await guild.tile(widget.app);
+    assert.deepEqual([snapshot.rows, snapshot.ttlSeconds], [[linked], 30]);
+    for (const ttl_seconds of [29, 86_401, "60", 60.5]) await isRefused(widget.posts({ rows: [counter(2)], ttl_seconds }), 400, "ttl_seconds_invalid");
+    for (const url of ["http://a.example/", "javascript:alert(1)"]) assert.equal((await widget.posts({ rows: [{ ...counter(2), url }] })).status, 400, url);
+
+    const numbered = (sequence: number, value: number): Promise<any> => gets(200, widget.posts({ rows: [counter(value)] }, { headers: { "x-widget-sequence": String(sequence) } }));
+    assert.equal((await numbered(10, 10)).applied, true);
+    assert.equal((await numbered(9, 9)).applied, false);
+    assert.deepEqual((await guild.tile(widget.app)).snapshot.rows, [counter(10)]);
+  });
+
+  test("sent twice with one key is taken once", async () => {
+    const { guild, widget } = await meeting();
+    const key = { headers: { "idempotency-key": `k-${widget.app}` } };
+    const first = await widget.posts({ rows: [counter(1)] }, key);
+    await pushes(widget, 2);
+    const again = await widget.posts({ rows: [counter(1)] }, key);
+    assert.deepEqual([again.status, again.text, again.headers["idempotency-replayed"]], [200, first.text, "true"]);
+    await isRefused(widget.posts({ rows: [counter(3)] }, key), 422, "idempotency_key_reused");
+    assert.deepEqual((await guild.tile(widget.app)).snapshot.rows, [counter(2)]);
+  });
+
+  const services: [below: string, body: object, says: RegExp][] = [
+    ["/prometheus", { status: "success", data: { resultType: "vector", result: [{ metric: { __name__: "up", instance: "db-1" }, value: [1768484527, "1"] }] } }, /"value":1\b/],
+    ["/alertmanager", { version: "4", status: "firing", groupLabels: { alertname: "DiskFull" }, commonLabels: {}, commonAnnotations: {}, alerts: [{ status: "firing", labels: { alertname: "DiskFull", severity: "critical" }, annotations: { summary: "Disk is full" } }] }, /"state":"err"/],
+    ["/uptime-kuma", { heartbeat: { status: 0, msg: "timeout", ping: null }, monitor: { name: "Shop" }, msg: "Shop is down" }, /"label":"Shop".*"state":"err"|"state":"err".*"label":"Shop"/],
+  ];
+  for (const [below, body, says] of services) {
+    test(`comes from ${below.slice(1)} as well`, async () => {
+      const { guild, widget } = await meeting();
+      await gets(200, widget.posts(body, { below }));
+      assert.match(JSON.stringify((await guild.tile(widget.app)).snapshot.rows), says);
+      await isRefused(widget.posts("{", { below }), 400, "invalid_json");
+      await isRefused(widget.mistyped.posts(body, { below }), 404, "widget_not_found");
+    });
+  }
+
+  test("is a badge for who has the badge's own address, which cannot be posted to", async () => {
+    const { guild, widget } = await meeting();
+    await gets(200, widget.posts({ rows: [{ kind: "status", label: "API", state: "warn", text: "slow" }] }));
+    for (const [person, status] of [[bob, 403], [outsider, 404]] as const) assert.equal((await person.post(`${guild.path}/widgets/${widget.app}/badge`)).status, status);
+    const { url } = await gets(201, owner.post(`${guild.path}/widgets/${widget.app}/badge`));
+    const { pathname, search } = new URL(url);
+    const read = (query = search): Promise<any> => ask(shared.server.url, pathname + query);
+    assert.deepEqual(await gets(200, read()), { schemaVersion: 1, label: "API", message: "slow", color: "yellow" });
+    assert.equal((await read("?token=x")).status, 404);
+    assert.equal((await read(`?token=${widget.token}`)).status, 404);
+    const badgeToken = new URLSearchParams(search).get("token")!;
+    await isRefused(new Hook(shared.server, widget.app, widget.url.replace(widget.token, badgeToken)).posts({ rows: [counter(1)] }), 404, "widget_not_found");
+    await gets(200, owner.request("PATCH", `/apps/${widget.app}`, { visible: false }));
+    assert.equal((await read()).status, 404);
   });
 
   test("survives a restart, and its versions and time go on", async () => {
