@@ -1,13 +1,15 @@
 """The real server and people who talk to it through python-socketio and httpx.
 
 One server process per test, on a free loopback port, with a SQLite file of its own in a temporary
-folder. It must end on SIGTERM with exit code 0 and must never have panicked.
+folder. It must end on SIGTERM with exit code 0, must never have panicked, and must not have
+written a secret of an app to its log.
 """
 
 import asyncio
 import os
 import re
 import signal
+import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +23,8 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 BINARY = Path(os.environ.get("CHATTER_BIN", REPOSITORY / "target/debug/chatter"))
 PASSWORD = "correct horse battery"
 PATIENCE = 20
+# What every secret of an app looks like.
+SECRET = re.compile(r"\bcht[wditrsap]_[0-9A-Za-z]{20,}|\bwhsec_[0-9A-Za-z+/]{20,}")
 
 
 class Server:
@@ -35,11 +39,14 @@ class Server:
     async def __aenter__(self) -> "Server":
         assert BINARY.exists(), f"no server at {BINARY}: run 'cargo build' first"
         folder = Path(self.folder.name)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            address = f"127.0.0.1:{free.getsockname()[1]}"
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
             "RUST_BACKTRACE": "1",
-            "CHATTER_SERVER__BIND": "127.0.0.1:0",
+            "CHATTER_SERVER__BIND": address,
+            "CHATTER_SERVER__PUBLIC_URL": f"http://{address}",
             "CHATTER_DATABASE__URL": f"sqlite://{folder / 'chatter.db'}?mode=rwc",
             "CHATTER_STORAGE__DIR": str(folder / "files"),
             "CHATTER_LIMITS__ENABLED": "false",
@@ -72,6 +79,7 @@ class Server:
             code = await asyncio.wait_for(self.process.wait(), 10)
             await self.reader
             assert "panicked at" not in self.log, self.log
+            assert not SECRET.search(self.log), "the log has a secret"
             assert code == 0, f"exit code {code}:\n{self.log[-3000:]}"
         finally:
             if self.process.returncode is None:

@@ -1,5 +1,5 @@
 export { ask, multipart, urlencoded, type Answer } from "./http.ts";
-export { Chatter, aServer, binary, refusesToStart, type Options, type Ran } from "./server.ts";
+export { Chatter, SECRET, aServer, binary, refusesToStart, type Options, type Ran } from "./server.ts";
 export { PASSWORD, Person, Stranger, type Group } from "./person.ts";
 export { PATIENCE, Tab, within, type Heard, type Where } from "./tab.ts";
 export { mask, matchesSnapshot } from "./snapshot.ts";

@@ -1,8 +1,8 @@
 /**
  * The real server binary, one process per `Chatter`, with a database and a folder of its own.
  *
- * Invariants checked at the end of each: SIGTERM ends it with exit code 0 within ten seconds, and
- * it never panicked.
+ * Invariants checked at the end of each: SIGTERM ends it with exit code 0 within ten seconds, it
+ * never panicked, and its log has no secret of an app.
  */
 import assert from "node:assert/strict";
 import { execFile, spawn, type ChildProcess } from "node:child_process";
@@ -20,6 +20,9 @@ const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 
 /** The program under test: the debug build, or what `CHATTER_BIN` names. */
 export const binary = process.env.CHATTER_BIN ?? join(repository, "target/debug/chatter");
+
+/** What every secret of an app looks like. */
+export const SECRET = /\bcht[wditrsap]_[0-9A-Za-z]{20,}|\bwhsec_[0-9A-Za-z+/]{20,}/;
 
 export interface Options {
   /** Anti-spam, throttling and every rate limit. Off unless a test is about them. */
@@ -106,7 +109,7 @@ export class Chatter implements AsyncDisposable {
       throw error;
     });
     this.child = undefined;
-    this.provesItNeverPanicked();
+    this.provesItIsSound();
     assert.deepEqual({ code, signal }, { code: 0, signal: null }, `the server did not exit cleanly:\n${this.tail()}`);
   }
 
@@ -115,7 +118,7 @@ export class Chatter implements AsyncDisposable {
     this.child?.kill("SIGKILL");
     await within("the killed server to be gone", this.exit);
     this.child = undefined;
-    this.provesItNeverPanicked();
+    this.provesItIsSound();
   }
 
   /** The same database on the same address again. */
@@ -156,7 +159,7 @@ export class Chatter implements AsyncDisposable {
   async isWell(): Promise<void> {
     const answer = await this.stranger.get("/healthz");
     assert.equal(answer.status, 200, answer.text);
-    this.provesItNeverPanicked();
+    this.provesItIsSound();
   }
 
   private async boots(bind: string, env: Record<string, string> = {}): Promise<void> {
@@ -203,9 +206,11 @@ export class Chatter implements AsyncDisposable {
     died.catch(() => {});
   }
 
-  private provesItNeverPanicked(): void {
+  private provesItIsSound(): void {
     const at = this.stderr.search(/panicked at/);
     assert.ok(at < 0, `the server panicked:\n${this.stderr.slice(Math.max(0, at - 500), at + 3000)}`);
+    const secret = SECRET.exec(this.stderr);
+    assert.ok(secret === null, `the log has a secret:\n${this.stderr.slice(Math.max(0, (secret?.index ?? 0) - 300)).slice(0, 600)}`);
   }
 
   private tail(): string {
@@ -255,12 +260,13 @@ export async function refusesToStart(env: Record<string, string>, files: Record<
 
 /**
  * One server for all tests of a file, for suites whose tests leave each other alone. The object is
- * filled before the first test runs.
+ * filled, and what `prepares` does is done, before the first test runs.
  */
-export function aServer(options: Options = {}): { readonly server: Chatter } {
+export function aServer(options: Options = {}, prepares: (server: Chatter) => Promise<void> = async () => {}): { readonly server: Chatter } {
   const shared = {} as { server: Chatter };
   before(async () => {
     shared.server = await Chatter.starts(options);
+    await prepares(shared.server);
   });
   after(async () => {
     await shared.server?.[Symbol.asyncDispose]();

@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "../snapshots");
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-const IDS = new Set(["id", "doc_id", "user_id", "tid", "thread_id", "reply_to", "deleted"]);
+const IDS = new Set(["id", "doc_id", "user_id", "tid", "thread_id", "reply_to", "deleted", "server_id", "channel_id"]);
 const SECRETS = new Set(["invite_code", "token"]);
 const LINKS = new Set(["invite_url", "link"]);
 
@@ -44,5 +44,5 @@ export function mask(value: unknown, key = ""): unknown {
   if (TIME.test(value)) return "[time]";
   if (SECRETS.has(key) && /^[A-Z0-9]{8,}$/.test(value)) return "[code]";
   if (LINKS.has(key)) return value.replace(/^https?:\/\/[^/]+/, "[server]").replace(/[A-Z0-9]{8,}$/, "[code]");
-  return value.replace(/^gdm:\d+$/, "gdm:[id]");
+  return value.replace(/^(gdm|channel):\d+$/, "$1:[id]");
 }
