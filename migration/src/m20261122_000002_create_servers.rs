@@ -11,108 +11,7 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         allow_kinds(manager, "'public', 'dm', 'gdm', 'channel'").await?;
-        dialect::run(
-            manager,
-            &[
-                r#"CREATE TABLE server (
-                    id {id},
-                    name TEXT NOT NULL,
-                    icon TEXT,
-                    owner_id BIGINT NOT NULL REFERENCES "user" (id),
-                    version BIGINT NOT NULL DEFAULT 1,
-                    created_at BIGINT NOT NULL,
-                    deleted_at BIGINT
-                )"#,
-                r#"CREATE TABLE server_member (
-                    server_id BIGINT NOT NULL REFERENCES server (id),
-                    user_id BIGINT NOT NULL REFERENCES "user" (id),
-                    nickname TEXT,
-                    timed_out_until BIGINT,
-                    joined_at BIGINT NOT NULL,
-                    PRIMARY KEY (server_id, user_id)
-                ) {without_rowid}"#,
-                "CREATE INDEX server_member_by_user ON server_member (user_id)",
-                "CREATE TABLE server_role (
-                    id {id},
-                    server_id BIGINT NOT NULL REFERENCES server (id),
-                    name TEXT NOT NULL,
-                    color TEXT,
-                    permissions BIGINT NOT NULL,
-                    position BIGINT NOT NULL,
-                    is_default BOOLEAN NOT NULL DEFAULT FALSE,
-                    managed_by BIGINT,
-                    CHECK (is_default = (position = 0))
-                )",
-                "CREATE INDEX server_role_by_server ON server_role (server_id)",
-                "CREATE UNIQUE INDEX server_role_default ON server_role (server_id) \
-                 WHERE is_default",
-                "CREATE TABLE server_member_role (
-                    server_id BIGINT NOT NULL,
-                    user_id BIGINT NOT NULL,
-                    role_id BIGINT NOT NULL REFERENCES server_role (id) ON DELETE CASCADE,
-                    PRIMARY KEY (server_id, user_id, role_id),
-                    FOREIGN KEY (server_id, user_id)
-                        REFERENCES server_member (server_id, user_id) ON DELETE CASCADE
-                ) {without_rowid}",
-                "CREATE INDEX server_member_role_by_role ON server_member_role (role_id)",
-                "CREATE TABLE server_channel (
-                    conversation_id BIGINT NOT NULL PRIMARY KEY REFERENCES conversation (id),
-                    server_id BIGINT NOT NULL REFERENCES server (id),
-                    name TEXT NOT NULL,
-                    topic TEXT NOT NULL DEFAULT '',
-                    position BIGINT NOT NULL,
-                    deleted_at BIGINT
-                )",
-                "CREATE INDEX server_channel_by_server ON server_channel (server_id)",
-                "CREATE TABLE channel_overwrite (
-                    conversation_id BIGINT NOT NULL REFERENCES server_channel (conversation_id),
-                    kind TEXT NOT NULL CHECK (kind IN ('role', 'member')),
-                    target_id BIGINT NOT NULL,
-                    allow BIGINT NOT NULL,
-                    deny BIGINT NOT NULL,
-                    PRIMARY KEY (conversation_id, kind, target_id)
-                ) {without_rowid}",
-                r#"CREATE TABLE server_ban (
-                    server_id BIGINT NOT NULL REFERENCES server (id),
-                    user_id BIGINT NOT NULL REFERENCES "user" (id),
-                    reason TEXT,
-                    banned_by BIGINT NOT NULL REFERENCES "user" (id),
-                    banned_at BIGINT NOT NULL,
-                    PRIMARY KEY (server_id, user_id)
-                ) {without_rowid}"#,
-                r#"CREATE TABLE server_departure (
-                    server_id BIGINT NOT NULL REFERENCES server (id),
-                    user_id BIGINT NOT NULL REFERENCES "user" (id),
-                    timed_out_until BIGINT NOT NULL,
-                    PRIMARY KEY (server_id, user_id)
-                ) {without_rowid}"#,
-                r#"CREATE TABLE server_invite (
-                    id {id},
-                    server_id BIGINT NOT NULL REFERENCES server (id),
-                    code_hash TEXT NOT NULL UNIQUE,
-                    created_by BIGINT NOT NULL REFERENCES "user" (id),
-                    created_at BIGINT NOT NULL,
-                    expires_at BIGINT NOT NULL,
-                    max_uses INTEGER NOT NULL,
-                    uses INTEGER NOT NULL DEFAULT 0,
-                    CHECK (uses <= max_uses)
-                )"#,
-                "CREATE INDEX server_invite_by_server ON server_invite (server_id)",
-                "CREATE TABLE server_audit (
-                    id {id},
-                    server_id BIGINT NOT NULL REFERENCES server (id),
-                    at BIGINT NOT NULL,
-                    actor TEXT NOT NULL,
-                    action TEXT NOT NULL,
-                    target TEXT NOT NULL,
-                    before TEXT,
-                    after TEXT,
-                    reason TEXT
-                )",
-                "CREATE INDEX server_audit_by_server ON server_audit (server_id, id)",
-            ],
-        )
-        .await
+        dialect::run(manager, UP).await
     }
 
     /// Channels go with what they hold: nothing of the schema before knows them.
@@ -143,6 +42,105 @@ impl MigrationTrait for Migration {
         allow_kinds(manager, "'public', 'dm', 'gdm'").await
     }
 }
+
+const UP: &[&str] = &[
+    r#"CREATE TABLE server (
+        id {id},
+        name TEXT NOT NULL,
+        icon TEXT,
+        owner_id BIGINT NOT NULL REFERENCES "user" (id),
+        version BIGINT NOT NULL DEFAULT 1,
+        created_at BIGINT NOT NULL,
+        deleted_at BIGINT
+    )"#,
+    r#"CREATE TABLE server_member (
+        server_id BIGINT NOT NULL REFERENCES server (id),
+        user_id BIGINT NOT NULL REFERENCES "user" (id),
+        nickname TEXT,
+        timed_out_until BIGINT,
+        joined_at BIGINT NOT NULL,
+        PRIMARY KEY (server_id, user_id)
+    ) {without_rowid}"#,
+    "CREATE INDEX server_member_by_user ON server_member (user_id)",
+    "CREATE TABLE server_role (
+        id {id},
+        server_id BIGINT NOT NULL REFERENCES server (id),
+        name TEXT NOT NULL,
+        color TEXT,
+        permissions BIGINT NOT NULL,
+        position BIGINT NOT NULL,
+        is_default BOOLEAN NOT NULL DEFAULT FALSE,
+        managed_by BIGINT,
+        CHECK (is_default = (position = 0))
+    )",
+    "CREATE INDEX server_role_by_server ON server_role (server_id)",
+    "CREATE UNIQUE INDEX server_role_default ON server_role (server_id) \
+     WHERE is_default",
+    "CREATE TABLE server_member_role (
+        server_id BIGINT NOT NULL,
+        user_id BIGINT NOT NULL,
+        role_id BIGINT NOT NULL REFERENCES server_role (id) ON DELETE CASCADE,
+        PRIMARY KEY (server_id, user_id, role_id),
+        FOREIGN KEY (server_id, user_id)
+            REFERENCES server_member (server_id, user_id) ON DELETE CASCADE
+    ) {without_rowid}",
+    "CREATE INDEX server_member_role_by_role ON server_member_role (role_id)",
+    "CREATE TABLE server_channel (
+        conversation_id BIGINT NOT NULL PRIMARY KEY REFERENCES conversation (id),
+        server_id BIGINT NOT NULL REFERENCES server (id),
+        name TEXT NOT NULL,
+        topic TEXT NOT NULL DEFAULT '',
+        position BIGINT NOT NULL,
+        deleted_at BIGINT
+    )",
+    "CREATE INDEX server_channel_by_server ON server_channel (server_id)",
+    "CREATE TABLE channel_overwrite (
+        conversation_id BIGINT NOT NULL REFERENCES server_channel (conversation_id),
+        kind TEXT NOT NULL CHECK (kind IN ('role', 'member')),
+        target_id BIGINT NOT NULL,
+        allow BIGINT NOT NULL,
+        deny BIGINT NOT NULL,
+        PRIMARY KEY (conversation_id, kind, target_id)
+    ) {without_rowid}",
+    r#"CREATE TABLE server_ban (
+        server_id BIGINT NOT NULL REFERENCES server (id),
+        user_id BIGINT NOT NULL REFERENCES "user" (id),
+        reason TEXT,
+        banned_by BIGINT NOT NULL REFERENCES "user" (id),
+        banned_at BIGINT NOT NULL,
+        PRIMARY KEY (server_id, user_id)
+    ) {without_rowid}"#,
+    r#"CREATE TABLE server_departure (
+        server_id BIGINT NOT NULL REFERENCES server (id),
+        user_id BIGINT NOT NULL REFERENCES "user" (id),
+        timed_out_until BIGINT NOT NULL,
+        PRIMARY KEY (server_id, user_id)
+    ) {without_rowid}"#,
+    r#"CREATE TABLE server_invite (
+        id {id},
+        server_id BIGINT NOT NULL REFERENCES server (id),
+        code_hash TEXT NOT NULL UNIQUE,
+        created_by BIGINT NOT NULL REFERENCES "user" (id),
+        created_at BIGINT NOT NULL,
+        expires_at BIGINT NOT NULL,
+        max_uses INTEGER NOT NULL,
+        uses INTEGER NOT NULL DEFAULT 0,
+        CHECK (uses <= max_uses)
+    )"#,
+    "CREATE INDEX server_invite_by_server ON server_invite (server_id)",
+    "CREATE TABLE server_audit (
+        id {id},
+        server_id BIGINT NOT NULL REFERENCES server (id),
+        at BIGINT NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        target TEXT NOT NULL,
+        before TEXT,
+        after TEXT,
+        reason TEXT
+    )",
+    "CREATE INDEX server_audit_by_server ON server_audit (server_id, id)",
+];
 
 /// Lets `conversation.kind` be one of `kinds`. SQLite cannot change a constraint, so there the table
 /// is made anew, by the steps that its documentation gives for that.
