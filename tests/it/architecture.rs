@@ -120,14 +120,14 @@ const AXUM: &[&str] = &[
     "access/idempotency.rs",
     "access/pace.rs",
     "account/identity.rs",
-    "app.rs",
     "app/router.rs",
+    "app.rs",
     "socket/handshake.rs",
     "socket/link.rs",
 ];
 
 /// Where the transport of sockets is known, besides `socket/`.
-const SOCKETIOXIDE: &[&str] = &["account/identity.rs", "app.rs"];
+const SOCKETIOXIDE: &[&str] = &["account/identity.rs", "app/router.rs", "app.rs"];
 
 /// A source file without its comments, texts and tests.
 struct Source {
