@@ -85,6 +85,12 @@ impl Communities {
         &self.live.servers
     }
 
+    /// Moves the version of the server in `tx`, so that what was decided by what is about to change
+    /// there is not done any more. After the commit, [`Servers::changed`] is to be called.
+    pub async fn outdate(&self, tx: &Tx, id: ServerId) -> Result<()> {
+        store::bump_version(tx, id).await
+    }
+
     /// Makes `change` to the server `id`, and records it with the `reason` that was given.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::support::{Community, Hook, Program, Reply, TestApp};
+use crate::support::{Community, Hook, Program, Reply, TestApp, eventually};
 
 async fn hook(app: &TestApp) -> Hook {
     let [alice] = app.users(["alice"]).await;
@@ -123,8 +123,9 @@ async fn what_is_to_be_signed_is_taken_with_a_signature_alone() {
     let said_before = hook.says("unsigned").await;
     let (old, new) = ([1_u8; 32], [2_u8; 32]);
     let secrets = [old, new].map(|key| format!("whsec_{}", BASE64_STANDARD.encode(key)));
-    hook.set(&app, "signing_secrets", json!(secrets).to_string())
-        .await;
+    for secret in &secrets {
+        hook.has_signed_by(secret).await;
+    }
     let body = hello().to_string();
     let now = app.clock.now().unix_seconds();
     let posts = async |method: Method, rest: &str, headers: &[(&str, String)]| {
@@ -183,8 +184,8 @@ async fn only_from_where_it_is_allowed() {
     })
     .await;
     let hook = hook(&app).await;
-    let networks = json!(["203.0.113.0/24", "2001:db8::/32"]).to_string();
-    hook.set(&app, "allowed_networks", networks).await;
+    let networks = json!(["203.0.113.0/24", "2001:db8::/32"]);
+    hook.changes(json!({"allowedNetworks": networks})).await;
     let from = async |address: &str| {
         let stranger = app.stranger_from(address);
         stranger.post(&hook.path(""), hello()).await
@@ -206,7 +207,7 @@ async fn a_suspended_app_says_nothing() {
     let app = TestApp::spawn().await;
     let hook = hook(&app).await;
     let id = hook.says("before").await;
-    app.sql("UPDATE app SET suspended_at = 1", []).await;
+    hook.is_suspended(true).await;
 
     hook.posts(hello()).await.refuses(403, "suspended");
     hook.posts_to("/github", json!({}))
@@ -222,7 +223,7 @@ async fn a_suspended_app_says_nothing() {
         .refuses(403, "suspended");
     let said = hook.said().await;
     assert_eq!((said.len(), &said[0]["source"]), (1, &json!("before")));
-    app.sql("UPDATE app SET suspended_at = NULL", []).await;
+    hook.is_suspended(false).await;
     hook.says("after").await;
 }
 
@@ -231,29 +232,72 @@ async fn the_old_url_is_dead_with_its_grace() {
     let app = TestApp::spawn().await;
     let mut hook = hook(&app).await;
     let old = hook.clone();
-    let rotate = async |hook: &mut Hook, grace: Option<i64>| {
-        let before: String = hook.token.hash().into();
-        hook.token = PlainToken::issue(TokenKind::Webhook);
-        let until = grace.map(|seconds| app.clock.now().plus_seconds(seconds).0);
-        let sql = "UPDATE webhook SET token_hash = $1, previous_hash = $2, previous_until = $3";
-        let values = [
-            String::from(hook.token.hash()).into(),
-            grace.map(|_| before).into(),
-            until.into(),
-        ];
-        assert_eq!(app.sql(sql, values).await, 1);
-    };
 
-    rotate(&mut hook, Some(600)).await;
+    hook.rotates(json!({"graceSeconds": 600})).await;
     old.says("in time").await;
     hook.says("with the new one").await;
     app.clock.advance(Duration::from_mins(11));
     old.posts(hello()).await.refuses(404, "webhook_not_found");
     let older = hook.clone();
-    rotate(&mut hook, None).await;
+    hook.rotates(json!({})).await;
     older.posts(hello()).await.refuses(404, "webhook_not_found");
     hook.says("at once").await;
     assert_eq!(hook.said().await.len(), 3);
+}
+
+#[tokio::test]
+async fn once_it_is_taken_away_nothing_more_is_said() {
+    let app = TestApp::spawn().await;
+    let [alice] = app.users(["alice"]).await;
+    let club = Community::of(&alice, &[]).await;
+    for (what, status) in [
+        ("rotate", 404),
+        ("suspend", 403),
+        ("delete", 404),
+        ("delete channel", 410),
+        ("move", 200),
+    ] {
+        let channel = club.makes_channel("busy").await;
+        let hook = Hook::of(&app, &club, channel, &alice).await;
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let posters = (0..4).map(|_| {
+            let (hook, stopped) = (hook.clone(), stopped.clone());
+            tokio::spawn(async move {
+                loop {
+                    // Looked at before: the last post begins after it was taken away.
+                    let is_last = *stopped.borrow();
+                    let reply = hook.posts(hello()).await;
+                    if is_last {
+                        return reply.status;
+                    }
+                }
+            })
+        });
+        let posters: Vec<_> = posters.collect();
+        let stored = async || {
+            let sql = "SELECT count(*) FROM message WHERE conversation_id = $1";
+            app.number(sql, [channel.into()]).await
+        };
+        eventually("they post", async || stored().await >= 8).await;
+
+        match what {
+            "rotate" => hook.clone().rotates(json!({})).await,
+            "suspend" => hook.is_suspended(true).await,
+            "delete" => alice.delete(&hook.app("")).await.is_done(),
+            "move" => hook.changes(json!({"channelId": club.general})).await,
+            _ => {
+                let path = club.path(&format!("/channels/{channel}"));
+                alice.delete(&path).await.is_done();
+            }
+        }
+
+        let by_then = stored().await;
+        stop.send_replace(true);
+        for poster in posters {
+            assert_eq!(poster.await.expect("an answer"), status, "{what}");
+        }
+        assert_eq!(stored().await, by_then, "{what}");
+    }
 }
 
 #[tokio::test]

@@ -240,15 +240,11 @@ async fn nothing_tells_webhooks_that_are_not_there_apart() {
     let hook = Hook::of(&app, &club, club.general, &alice).await;
     let other = Hook::of(&app, &club, club.general, &alice).await;
     let deleted = Hook::of(&app, &club, club.general, &alice).await;
-    app.sql(
-        "UPDATE app SET deleted_at = 1 WHERE id = $1",
-        [deleted.id.into()],
-    )
-    .await;
+    alice.delete(&deleted.app("")).await.is_done();
     let gone = Community::of(&bob, &[]).await;
     let of_gone = Hook::of(&app, &gone, gone.general, &bob).await;
     bob.delete(&gone.path("")).await.is_done();
-    let (mine, theirs) = (hook.token.expose(), other.token.expose());
+    let (mine, theirs) = (&hook.token, &other.token);
     let mistyped = mine.replace("chtw_", "chtw_x");
 
     let paths = [

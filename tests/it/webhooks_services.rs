@@ -78,7 +78,7 @@ async fn slacks_clients_are_refused_in_words_they_know() {
     is_slacks(&Reply::of(text).await, 415, "unsupported_media_type");
     let large = json!({"text": "x".repeat(300 * 1024)});
     is_slacks(&to_slack(large).await, 413, "payload_too_large");
-    app.sql("UPDATE app SET suspended_at = 1", []).await;
+    hook.is_suspended(true).await;
     is_slacks(
         &to_slack(json!({"text": "a"})).await,
         403,

@@ -269,7 +269,14 @@ impl Registry {
     }
 
     async fn suspend_now(&self, admin: UserId, id: AppId, suspend: Suspend) -> Result<()> {
+        let found = store::find(self.db.reader(), id).await?;
+        let server = found.ok_or_else(app_not_found)?.row.server_id;
         let tx = self.db.begin().await?;
+        if let Some(server) = server {
+            // What was authorised for the app a moment ago must not be done a moment later. The
+            // server first, as changes to it do.
+            self.communities.outdate(&tx, server).await?;
+        }
         if !store_changes::lock_app(&tx, id).await? {
             return Err(app_not_found());
         }
@@ -289,7 +296,8 @@ impl Registry {
         self.record(&tx, admin, action, id, detail).await?;
         tx.commit().await?;
         self.forget_tokens_of(&app);
-        if let Some(server) = app.row.server_id {
+        if let Some(server) = server {
+            self.communities.facts().changed(server);
             let news = json!({"server_id": server, "what": What::Apps.as_str()});
             self.sockets
                 .emit(&[Room::Server(server)], "server_updated", &news);

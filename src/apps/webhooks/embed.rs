@@ -83,6 +83,7 @@ pub struct Embed {
 
 /// Who did what a card tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = EmbedAuthor)]
 pub struct Author {
     /// The name, plain text.
     pub name: String,
@@ -96,6 +97,7 @@ pub struct Author {
 
 /// A name with a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = EmbedField)]
 pub struct Field {
     /// Plain text; empty for a value without a name.
     pub name: String,
@@ -107,6 +109,7 @@ pub struct Field {
 
 /// A picture elsewhere, shown through the server's proxy for pictures only.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = EmbedPicture)]
 pub struct Picture {
     /// Where it is, by https.
     pub url: String,
@@ -114,6 +117,7 @@ pub struct Picture {
 
 /// Small print under a card.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = EmbedFooter)]
 pub struct Footer {
     /// Plain text.
     pub text: String,

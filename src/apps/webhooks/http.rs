@@ -28,9 +28,9 @@ use crate::{
 /// The routes of webhooks, for [`router`] and for the API document.
 pub fn routes() -> OpenApiRouter<Webhooks> {
     OpenApiRouter::new()
-        .routes(routes!(show_webhook, post, delete_webhook))
-        .routes(routes!(post_of_service))
-        .routes(routes!(edit, delete))
+        .routes(routes!(show_webhook, post_to_webhook, keep_webhook))
+        .routes(routes!(post_to_webhook_as))
+        .routes(routes!(edit_webhook_message, delete_webhook_message))
 }
 
 /// The routes of webhooks, ready to serve.
@@ -65,6 +65,7 @@ impl Wishes {
 
 /// What a webhook is, for whoever has its URL.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebhookAbout)]
 struct About {
     /// The app's id.
     id: AppId,
@@ -134,7 +135,7 @@ async fn show_webhook(
             a minute in a channel"),
         (status = 503, description = "`unavailable`; nothing was stored"),
     ))]
-async fn post(
+async fn post_to_webhook(
     State(webhooks): State<Webhooks>,
     Path((app, token)): Path<(String, String)>,
     Extension(client): Extension<ClientAddress>,
@@ -166,7 +167,7 @@ async fn post(
             `channel_is_archived`"),
         (status = 503, description = "`unavailable`; nothing was stored"),
     ))]
-async fn post_of_service(
+async fn post_to_webhook_as(
     State(webhooks): State<Webhooks>,
     Path((app, token, service)): Path<(String, String, String)>,
     Extension(client): Extension<ClientAddress>,
@@ -212,7 +213,7 @@ async fn post_to(
         (status = 404, description = "`webhook_not_found`, `message_not_found`"),
         (status = 503, description = "`unavailable`; nothing was changed"),
     ))]
-async fn edit(
+async fn edit_webhook_message(
     State(webhooks): State<Webhooks>,
     Path((app, token, id)): Path<(String, String, String)>,
     Extension(client): Extension<ClientAddress>,
@@ -241,7 +242,7 @@ async fn edit(
         (status = "4XX", description = "As for posts"),
         (status = 404, description = "`webhook_not_found`, `message_not_found`"),
     ))]
-async fn delete(
+async fn delete_webhook_message(
     State(webhooks): State<Webhooks>,
     Path((app, token, id)): Path<(String, String, String)>,
     Extension(client): Extension<ClientAddress>,
@@ -269,7 +270,7 @@ fn message_id(text: &str) -> Result<MessageId> {
     params(("app_id" = i64, Path), ("token" = String, Path)),
     security(("url_token" = [])),
     responses((status = 403, description = "`delete_requires_session`, whatever the URL")))]
-async fn delete_webhook() -> Error {
+async fn keep_webhook() -> Error {
     let text = "A webhook is deleted in the developer portal, signed in.";
     Error::refused("delete_requires_session", text)
 }

@@ -1,7 +1,7 @@
 //! Reading what was posted: the bytes, which signatures and keys are about, and the object in them.
 
 use axum::{
-    body::Body,
+    body::{Body, HttpBody},
     extract::{
         DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request, multipart::Field,
     },
@@ -43,6 +43,10 @@ impl Unread {
         } else {
             MAX_BODY_BYTES
         };
+        // What says that it is too large is not waited for.
+        if request.body().size_hint().lower() > max as u64 {
+            return Err(too_large(max));
+        }
         DefaultBodyLimit::max(max).apply(&mut request);
         let (parts, body) = request.into_parts();
         let request = Request::from_parts(parts.clone(), body);

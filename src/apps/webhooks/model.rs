@@ -137,6 +137,7 @@ pub(super) enum Counted {
 
 /// What a webhook has said.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = WebhookSaid)]
 pub(super) struct Said {
     /// The message's id.
     id: MessageId,

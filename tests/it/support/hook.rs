@@ -1,69 +1,75 @@
 //! A webhook, and a service that posts to it.
 
-use chatter::kernel::token::{PlainToken, TokenKind};
-use entity::{AppId, ConversationId, ServerId, UserId, app, webhook};
 use reqwest::{Method, RequestBuilder};
-use sea_orm::{ActiveModelTrait, Set, Value as Bound};
 use serde_json::{Value, json};
 
-use super::{Community, Person, Reply, TestApp};
+use super::{Community, Person, Reply, TestApp, number};
 
 /// A webhook of one channel, and whoever has its URL.
 #[derive(Clone, Debug)]
 pub(crate) struct Hook {
     pub(crate) id: i64,
-    pub(crate) token: PlainToken,
+    pub(crate) token: String,
     /// Who posts: nobody that is signed in.
     pub(crate) service: Person,
     channel: i64,
     club: Community,
-    reader: Person,
+    manager: Person,
 }
 
 impl Hook {
-    /// A webhook called `CI` of a channel, whose history `reader` reads.
-    pub(crate) async fn of(app: &TestApp, club: &Community, channel: i64, reader: &Person) -> Self {
-        let (token, owner) = (PlainToken::issue(TokenKind::Webhook), reader.id().await);
-        let row = app::ActiveModel {
-            kind: Set(app::AppKind::Webhook),
-            server_id: Set(Some(ServerId(club.id))),
-            name: Set("CI".to_owned()),
-            description: Set(String::new()),
-            owner_id: Set(UserId(owner)),
-            created_at: Set(app.clock.now()),
-            ..Default::default()
-        };
-        let row = row.insert(app.db().await).await.expect("an app");
-        let details = webhook::ActiveModel {
-            app_id: Set(row.id),
-            channel_id: Set(ConversationId(channel)),
-            token_hash: Set(token.hash().into()),
-            token_last4: Set(token.hint().last4),
-            mention_everyone: Set(false),
-            ..Default::default()
-        };
-        let details = details.insert(app.db().await).await.expect("a webhook");
-        let AppId(id) = details.app_id;
+    /// A webhook called `CI` that `manager` makes for a channel.
+    pub(crate) async fn of(
+        app: &TestApp,
+        club: &Community,
+        channel: i64,
+        manager: &Person,
+    ) -> Self {
+        let body = json!({"kind": "webhook", "name": "CI", "channelId": channel});
+        let made = club.makes_app(manager, body).await;
         Self {
-            id,
-            token,
+            id: number(&made["app"]["id"]),
+            token: token_of(&made),
             service: app.stranger(),
             channel,
             club: club.clone(),
-            reader: reader.clone(),
+            manager: manager.clone(),
         }
     }
 
-    /// Changes a column of its row, as its managers' routes would.
-    pub(crate) async fn set(&self, app: &TestApp, column: &str, value: impl Into<Bound>) {
-        let sql = format!("UPDATE webhook SET {column} = $1 WHERE app_id = $2");
-        let changed = app.sql(&sql, [value.into(), self.id.into()]).await;
-        assert_eq!(changed, 1, "{column}");
+    /// The path by which it is managed.
+    pub(crate) fn app(&self, rest: &str) -> String {
+        format!("/apps/{}{rest}", self.id)
+    }
+
+    /// Has it changed by its manager.
+    pub(crate) async fn changes(&self, body: Value) {
+        self.manager.patch(&self.app(""), body).await.succeeds();
+    }
+
+    /// Has its URL replaced.
+    pub(crate) async fn rotates(&mut self, body: Value) {
+        let rotated = self.manager.post(&self.app("/rotate"), body).await;
+        self.token = token_of(&rotated.succeeds());
+    }
+
+    /// Has its posts signed with one more secret.
+    pub(crate) async fn has_signed_by(&self, secret: &str) {
+        let path = self.app("/signing");
+        let set = self.manager.post(&path, json!({"secret": secret})).await;
+        assert!(matches!(set.status, 200 | 201), "{}", set.body);
+    }
+
+    /// Has it suspended, or let go on, by its manager, who is an admin.
+    pub(crate) async fn is_suspended(&self, suspended: bool) {
+        let what = if suspended { "suspend" } else { "unsuspend" };
+        let path = format!("/api/admin/apps/{}/{what}", self.id);
+        self.manager.post(&path, json!({})).await.succeeds();
     }
 
     /// Its path, or one below it.
     pub(crate) fn path(&self, rest: &str) -> String {
-        format!("/webhooks/{}/{}{rest}", self.id, self.token.expose())
+        format!("/webhooks/{}/{}{rest}", self.id, self.token)
     }
 
     /// The path of a message that it has said.
@@ -95,13 +101,13 @@ impl Hook {
     /// Posts a text that must be taken; the message's id.
     pub(crate) async fn says(&self, text: &str) -> i64 {
         let said = self.posts(json!({"content": text})).await.succeeds();
-        super::number(&said["id"])
+        number(&said["id"])
     }
 
     /// The messages of its channel, oldest first.
     pub(crate) async fn said(&self) -> Vec<Value> {
         let path = format!("/channels/{}/messages", self.channel);
-        let page = self.reader.reads(&self.club.path(&path)).await;
+        let page = self.manager.reads(&self.club.path(&path)).await;
         page["messages"].as_array().expect("messages").clone()
     }
 
@@ -112,4 +118,10 @@ impl Hook {
         let said = self.said();
         async move { assert_eq!(said.await, [json!(null); 0], "at {caller}") }
     }
+}
+
+/// The token in the URL that was shown.
+fn token_of(shown: &Value) -> String {
+    let url = shown["url"].as_str().expect("a URL");
+    url.rsplit('/').next().expect("a token").to_owned()
 }
