@@ -396,7 +396,7 @@ async fn a_site_learns_what_its_own_tokens_are_worth() {
     assert_eq!(access["active"], true);
     assert_eq!(access["scope"], "identify");
     assert_eq!(access["client_id"], site.client_id);
-    assert_eq!(access["token_type"], "access_token");
+    assert_eq!(access["token_type"], "Bearer");
     assert_eq!(
         access["exp"].as_i64(),
         access["iat"].as_i64().map(|at| at + 3600)

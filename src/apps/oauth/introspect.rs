@@ -34,7 +34,7 @@ impl Oauth {
             scope: Scopes::stored(&token.scope)?,
             client_id: client.client_id.clone(),
             token_type: match token.kind {
-                OauthTokenKind::Access => "access_token",
+                OauthTokenKind::Access => "Bearer",
                 OauthTokenKind::Refresh => "refresh_token",
             },
             exp: token.expires_at.unix_seconds(),

@@ -71,7 +71,7 @@ pub(super) enum Introspection {
         scope: Scopes,
         /// The client it was given to.
         client_id: String,
-        /// `access_token` or `refresh_token`.
+        /// `Bearer` for access tokens (RFC 6749, 5.1), and `refresh_token`.
         token_type: &'static str,
         /// When it ends, in seconds since 1970.
         exp: i64,

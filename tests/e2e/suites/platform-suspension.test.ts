@@ -40,7 +40,7 @@ test("a webhook posts nothing, not even by a new URL", async () => {
   assert.deepEqual([slack.status, slack.text], [403, "action_prohibited"]);
   const rotated = await owner.post(`/apps/${webhook.app}/rotate`, {});
   if (rotated.status === 200) await isRefused((await webhook.rotates(owner)).posts({ content: "after" }), 403, "suspended");
-  await bob.hearsNothing();
+  await bob.hearsNothing("channel_new", "message_edited");
   assert.deepEqual((await guild.history()).map(({ source }) => source), ["before"]);
   await seesWhy(webhook.app);
   await gets(200, unsuspend(webhook.app));

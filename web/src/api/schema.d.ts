@@ -1955,7 +1955,7 @@ export interface components {
             scope: string;
             /** @description Whose account it is about. */
             sub: string;
-            /** @description `access_token` or `refresh_token`. */
+            /** @description `Bearer` for access tokens (RFC 6749, 5.1), and `refresh_token`. */
             token_type: string;
         } | {
             /** @description Always false. */
