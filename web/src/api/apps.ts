@@ -1,4 +1,5 @@
-import { ask } from './client';
+import { api, ask, done, read } from './client';
+import type { Schema } from './types';
 
 export type AppKind = 'webhook' | 'integration' | 'widget' | 'oauth';
 
@@ -173,16 +174,10 @@ export async function listDeliveries(app: number, before?: number): Promise<Deli
   return (await ask<{ deliveries: Delivery[] }>('GET', `/apps/${app}/deliveries?${query}`)).deliveries;
 }
 
-export interface Grant {
-  appId: number;
-  name: string;
-  homepage: string | null;
-  scopes: string[];
-  createdAt: string;
-  lastUsedAt: string | null;
-}
+export type Grant = Schema<'ConnectedApp'>;
 
 /** The apps that may learn who one is. */
-export const listGrants = async () => (await ask<{ grants: Grant[] }>('GET', '/oauth/grants')).grants;
+export const listGrants = async (): Promise<Grant[]> => (await read(api.GET('/oauth/grants'))).grants;
 
-export const revokeGrant = (app: number) => ask<null>('DELETE', `/oauth/grants/${app}`);
+export const revokeGrant = (appId: number) =>
+  done(api.DELETE('/oauth/grants/{appId}', { params: { path: { appId } } }));

@@ -79,6 +79,14 @@ async function bodyOf(response: Response): Promise<unknown> {
   }
 }
 
+/** For what is answered without a body. */
+export async function done(call: Promise<Call<unknown>>): Promise<void> {
+  const { error, response } = await call.catch(() => {
+    throw new ApiError(0, 'unreachable', text.errors.unreachable);
+  });
+  if (!response.ok) throw refusal(response, error);
+}
+
 export async function readWithHeaders<T>(call: Promise<Call<T>>): Promise<Answer<T>> {
   const answer = await call.catch(() => {
     throw new ApiError(0, 'unreachable', text.errors.unreachable);

@@ -1074,6 +1074,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/invites/{code}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come into a server with an invite. Who is in it already spends none of its uses. */
+        post: operations["accept_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/login": {
         parameters: {
             query?: never;
@@ -1268,6 +1285,285 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The servers that one is in. */
+        get: operations["list_servers"];
+        put?: never;
+        /** Make a server, with a channel called general. */
+        post: operations["create_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{serverId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A server with its channels and roles, and what one is in it; for its members. */
+        get: operations["get_server"];
+        put?: never;
+        post?: never;
+        /** Delete a server for everybody; for its owner. */
+        delete: operations["delete_server"];
+        options?: never;
+        head?: never;
+        /** Rename a server, or hand it over; needs `manage_server`, and to hand it over to be the owner. */
+        patch: operations["update_server"];
+        trace?: never;
+    };
+    "/servers/{serverId}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done in a server, the newest first; needs `view_audit_log`. */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{serverId}/bans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is banned from a server, by id; needs `ban_members`. */
+        get: operations["list_bans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{serverId}/bans/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Ban somebody, who is a member or not; needs `ban_members`. */
+        put: operations["ban"];
+        post?: never;
+        /** End a ban; needs `ban_members`. */
+        delete: operations["unban"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{serverId}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The channels of a server that one may view, by position. */
+        get: operations["list_channels"];
+        put?: never;
+        /** Make a channel; needs `manage_channels`. */
+        post: operations["create_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{serverId}/channels/{channelId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a channel for everybody; needs `manage_channels`. */
+        delete: operations["delete_channel"];
+        options?: never;
+        head?: never;
+        /** Rename a channel, say what it is about, or move it; needs `manage_channels`. */
+        patch: operations["update_channel"];
+        trace?: never;
+    };
+    "/servers/{serverId}/channels/{channelId}/overwrites/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Allow and deny a member something in one channel; needs `manage_roles`, the permissions
+         *     themselves there, and a higher role.
+         */
+        put: operations["set_member_overwrite"];
+        post?: never;
+        /** Leave it to a member's roles what they may do in one channel. */
+        delete: operations["delete_member_overwrite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{serverId}/channels/{channelId}/overwrites/roles/{roleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Allow and deny a role something in one channel; needs `manage_roles`, the permissions
+         *     themselves there, and a higher role.
+         */
+        put: operations["set_role_overwrite"];
+        post?: never;
+        /** Leave it to a role what it may do in one channel. */
+        delete: operations["delete_role_overwrite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{serverId}/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invites of a server that can be used, without their codes; needs `manage_server`. */
+        get: operations["list_invites"];
+        put?: never;
+        /** Make an invite; needs `create_invite`. Its code is shown this once. */
+        post: operations["create_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{serverId}/invites/{inviteId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End an invite; needs `manage_server` unless one made it oneself. */
+        delete: operations["delete_invite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{serverId}/memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members of a server, by id; for its members. */
+        get: operations["list_memberships"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{serverId}/memberships/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One member of a server; for its members. */
+        get: operations["get_membership"];
+        put?: never;
+        post?: never;
+        /** Put a member out, who may come back with an invite; needs `kick_members`. Or leave, oneself. */
+        delete: operations["delete_membership"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a member's nickname, roles or timeout: all that is asked for, or nothing.
+         * @description Needs `manage_members`; for timeouts `moderate_members` will do, and for one's own nickname
+         *     `change_nickname`. `If-Match` takes the `ETag` of the member's profile, `X-Audit-Log-Reason` says
+         *     why, and `Prefer: handling=strict` refuses unknown fields instead of naming them in `warnings`.
+         */
+        patch: operations["update_membership"];
+        trace?: never;
+    };
+    "/servers/{serverId}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles of a server, the default one first, then by position; for its members. */
+        get: operations["list_roles"];
+        put?: never;
+        /** Make a role, below one's own and with permissions that one has; needs `manage_roles`. */
+        post: operations["create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{serverId}/roles/{roleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a role below one's own; needs `manage_roles`. */
+        delete: operations["delete_role"];
+        options?: never;
+        head?: never;
+        /** Change a role below one's own; needs `manage_roles`. */
+        patch: operations["update_role"];
+        trace?: never;
+    };
     "/servers/{server_id}/channels/{channel_id}/messages": {
         parameters: {
             query?: never;
@@ -1321,6 +1617,20 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_AuditLog: {
+            entries: components["schemas"]["AuditView"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Bans: {
+            bans: components["schemas"]["BanView"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_ChannelMessage: {
             /** @description The message; of one that was sent in parts, the last part. */
             message: components["schemas"]["MessageOut"];
@@ -1334,6 +1644,13 @@ export interface components {
             has_more: boolean;
             /** @description Oldest first. */
             messages: components["schemas"]["MessageOut"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Channels: {
+            channels: components["schemas"]["ChannelView"][];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -1416,6 +1733,13 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Invites: {
+            invites: components["schemas"]["InviteRow"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_JoinedGroup: (components["schemas"]["JoinedThread"] & {
             id: components["schemas"]["ConversationId"];
             /** @description Always empty: the standing code is the owner's. */
@@ -1442,6 +1766,22 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Membership: {
+            membership: components["schemas"]["MembershipView"];
+            /** @description What was not done, and why not: `unknown_field:<name>`, `role_kept:<id>`. */
+            warnings?: string[];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Memberships: {
+            memberships: components["schemas"]["MembershipView"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_MyRole: {
             /** @description False for superadmins: the two flags exclude each other. */
             is_admin: boolean;
@@ -1453,8 +1793,43 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_OneChannel: {
+            channel: components["schemas"]["ChannelView"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_OneInvite: {
+            invite: components["schemas"]["InviteView"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_OneRole: {
+            role: components["schemas"]["RoleView"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_OneServer: {
+            server: components["schemas"]["ServerView"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_OneUser: {
             user: components["schemas"]["UserProfile"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Profile: {
+            profile: components["schemas"]["MembershipView"];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -1560,6 +1935,20 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Roles: {
+            roles: components["schemas"]["RoleView"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Servers: {
+            servers: components["schemas"]["ServerRow"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Sessions: {
             sessions: components["schemas"]["SessionOut"][];
         } & {
@@ -1643,6 +2032,19 @@ export interface components {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
         };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_WholeServer: {
+            /** @description The channels that one may view, by position. */
+            channels: components["schemas"]["ChannelView"][];
+            me: components["schemas"]["Me"];
+            pinnedWidget?: components["schemas"]["PinnedWidget"] | null;
+            /** @description The default role first, then by position. */
+            roles: components["schemas"]["RoleView"][];
+            server: components["schemas"]["ServerRow"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
         /**
          * Format: int64
          * @description An app: a webhook, an integration, a widget or an OAuth client.
@@ -1674,6 +2076,25 @@ export interface components {
             id: components["schemas"]["AuditEntryId"];
             target: string;
         };
+        AuditLog: {
+            entries: components["schemas"]["AuditView"][];
+        };
+        /** @description Something that was done in a server. */
+        AuditView: {
+            /** @description A stable name, such as `role.update`. */
+            action: string;
+            /** @description `{"kind":"user","id":..}` or `{"kind":"integration","id":..,"token":..}`. */
+            actor: unknown;
+            /** @description What changed, as it was afterwards. */
+            after?: unknown;
+            at: components["schemas"]["Timestamp"];
+            /** @description What changed, as it was before. */
+            before?: unknown;
+            id: components["schemas"]["ServerAuditId"];
+            reason?: string | null;
+            /** @description To what, such as `role:7`. */
+            target: string;
+        };
         /**
          * @description What sort of author it is.
          * @enum {string}
@@ -1703,6 +2124,21 @@ export interface components {
             /** @description A user name. */
             value: string;
         };
+        /** @description Why somebody is banned. */
+        BanBody: {
+            reason?: string | null;
+        };
+        /** @description Somebody who is banned. */
+        BanView: {
+            bannedAt: components["schemas"]["Timestamp"];
+            bannedBy: components["schemas"]["PersonView"];
+            reason?: string | null;
+            userId: components["schemas"]["UserId"];
+            username: string;
+        };
+        Bans: {
+            bans: components["schemas"]["BanView"][];
+        };
         /**
          * @description In which of two texts a piece is.
          * @enum {string}
@@ -1724,6 +2160,43 @@ export interface components {
             has_more: boolean;
             /** @description Oldest first. */
             messages: components["schemas"]["MessageOut"][];
+        };
+        /** @description What changes about a channel; whatever is not given stays. */
+        ChannelPatch: {
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the list, from 0.
+             */
+            position?: number | null;
+            /** @description Null clears it. */
+            topic?: string | null;
+        };
+        /** @description A channel. Its id is that of its conversation, `channel:<id>`. */
+        ChannelView: {
+            id: components["schemas"]["ConversationId"];
+            name: string;
+            /** @description Where it allows or denies what the roles say. */
+            overwrites: components["schemas"]["OverwriteView"][];
+            /** @description What one may do in it. */
+            permissions: components["schemas"]["Permissions"];
+            /**
+             * Format: int64
+             * @description Its place in the list, from 0.
+             */
+            position: number;
+            /** @description Whether there may be members who cannot view it. */
+            restricted: boolean;
+            serverId: components["schemas"]["ServerId"];
+            topic: string;
+            /**
+             * Format: int64
+             * @description Messages one has not read.
+             */
+            unread: number;
+        };
+        Channels: {
+            channels: components["schemas"]["ChannelView"][];
         };
         /** @description A code under any of its names. */
         CodeInput: {
@@ -1961,6 +2434,30 @@ export interface components {
             /** @description Always false. */
             active: boolean;
         };
+        /** @description An invite as it is listed: its code was shown once. */
+        InviteRow: {
+            createdAt: components["schemas"]["Timestamp"];
+            createdBy: components["schemas"]["PersonView"];
+            expiresAt: components["schemas"]["Timestamp"];
+            id: components["schemas"]["ServerInviteId"];
+            /** Format: int32 */
+            maxUses: number;
+            /** Format: int32 */
+            uses: number;
+        };
+        /** @description A new invite. */
+        InviteView: {
+            code: string;
+            expiresAt: components["schemas"]["Timestamp"];
+            /** Format: int32 */
+            maxUses: number;
+            url: string;
+            /** Format: int32 */
+            uses: number;
+        };
+        Invites: {
+            invites: components["schemas"]["InviteRow"][];
+        };
         /** @description The answer that older clients know. */
         JoinedGroup: components["schemas"]["JoinedThread"] & {
             id: components["schemas"]["ConversationId"];
@@ -1987,6 +2484,18 @@ export interface components {
             text: string;
             to_user: string;
         };
+        /** @description What one is in a server. */
+        Me: {
+            /** @description What one may do, channels aside. */
+            permissions: components["schemas"]["Permissions"];
+            roleIds: components["schemas"]["RoleId"][];
+            timedOutUntil?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description The position of one's highest role.
+             */
+            topPosition: number;
+        };
         MemberRow: {
             added_at: components["schemas"]["Timestamp"];
             role: components["schemas"]["DocRole"];
@@ -1994,6 +2503,45 @@ export interface components {
         };
         MemberRows: {
             members: components["schemas"]["MemberRow"][];
+        };
+        Membership: {
+            membership: components["schemas"]["MembershipView"];
+            /** @description What was not done, and why not: `unknown_field:<name>`, `role_kept:<id>`. */
+            warnings?: string[];
+        };
+        /** @description What a change to a membership says. `null` clears; what is absent stays. */
+        MembershipChange: {
+            /** @description Roles that the member is to have besides. Not together with `roleIds`. */
+            addRoleIds?: number[] | null;
+            /** @description 1-32 characters on one line. */
+            nickname?: string | null;
+            /** @description Roles that the member is to have no more. Not together with `roleIds`. */
+            removeRoleIds?: number[] | null;
+            /** @description All roles that the member is to have, as far as they are below one's own. Never null. */
+            roleIds?: number[] | null;
+            /** @description Until then the member only reads: a time with its offset, at most 28 days ahead. */
+            timedOutUntil?: string | null;
+        };
+        /** @description A member of a server. */
+        MembershipView: {
+            avatarUrl?: string | null;
+            isOwner: boolean;
+            joinedAt: components["schemas"]["Timestamp"];
+            /** @description What they are called where they have no nickname. */
+            name: string;
+            nickname?: string | null;
+            /** @description Their roles, the default one left out. */
+            roleIds: components["schemas"]["RoleId"][];
+            /** @description The same with names, the highest first. */
+            roles: components["schemas"]["RoleOfMember"][];
+            /** @description `online`, `idle`, `dnd` or `offline`. */
+            status: string;
+            timedOutUntil?: components["schemas"]["Timestamp"] | null;
+            userId: components["schemas"]["UserId"];
+            username: string;
+        };
+        Memberships: {
+            memberships: components["schemas"]["MembershipView"][];
         };
         /**
          * Format: int64
@@ -2125,6 +2673,11 @@ export interface components {
             setup_token?: string | null;
             username?: string;
         };
+        /** @description A new channel. */
+        NewChannel: {
+            name: string;
+            topic?: string | null;
+        };
         /** @description A message for a channel. */
         NewChannelMessage: {
             /** @description Stored name of a file. */
@@ -2164,6 +2717,23 @@ export interface components {
             /** @description 1-100 characters on one line. */
             name?: string;
         };
+        /** @description A new role. */
+        NewRole: {
+            /** @description `#rrggbb`. */
+            color?: string | null;
+            name: string;
+            /** @description Names of permissions. */
+            permissions?: string[] | null;
+            /**
+             * Format: int64
+             * @description Its place, from 1, which is the lowest.
+             */
+            position?: number | null;
+        };
+        /** @description A new server. */
+        NewServer: {
+            name: string;
+        };
         NewThread: {
             /** @description User names; the caller is added. */
             members?: string[];
@@ -2176,6 +2746,19 @@ export interface components {
             error: components["schemas"]["ErrorCode"];
             /** @description What developers read. */
             error_description: string;
+        };
+        OneChannel: {
+            channel: components["schemas"]["ChannelView"];
+        };
+        OneInvite: {
+            invite: components["schemas"]["InviteView"];
+        };
+        OneRole: {
+            role: components["schemas"]["RoleView"];
+        };
+        /** @description A server. */
+        OneServer: {
+            server: components["schemas"]["ServerView"];
         };
         OneUser: {
             user: components["schemas"]["UserProfile"];
@@ -2191,14 +2774,54 @@ export interface components {
             status: string;
             username: string;
         };
+        /** @description What a channel allows and denies. */
+        OverwriteBody: {
+            allow?: string[];
+            deny?: string[];
+        };
+        /**
+         * @description Whom an overwrite is about.
+         * @enum {string}
+         */
+        OverwriteKind: "role" | "member";
+        /** @description What a channel allows and denies to a role or a member. */
+        OverwriteView: {
+            allow: components["schemas"]["Permissions"];
+            deny: components["schemas"]["Permissions"];
+            /**
+             * Format: int64
+             * @description The role's or the person's.
+             */
+            id: number;
+            kind: components["schemas"]["OverwriteKind"];
+        };
         PasswordChange: {
             current_password: string;
             new_password: string;
         };
+        /** @description Names of permissions, sorted, each once. */
+        Permissions: ("add_reactions" | "administrator" | "attach_files" | "ban_members" | "change_nickname" | "create_invite" | "embed_links" | "kick_members" | "manage_channels" | "manage_members" | "manage_messages" | "manage_roles" | "manage_server" | "manage_webhooks" | "mention_everyone" | "moderate_members" | "read_history" | "send_messages" | "view_audit_log" | "view_channel")[];
         PersonAndRole: {
             /** @description `viewer` or `editor`. */
             role?: string | null;
             username?: string;
+        };
+        /** @description Somebody, by id and name. */
+        PersonView: {
+            id: components["schemas"]["UserId"];
+            username: string;
+        };
+        /** @description The widget that is shown under the header of a server. */
+        PinnedWidget: {
+            appId: components["schemas"]["AppId"];
+            description: string;
+            name: string;
+            pinned: boolean;
+            snapshot?: components["schemas"]["Snapshot"] | null;
+            visible: boolean;
+        };
+        Profile: {
+            profile: components["schemas"]["MembershipView"];
         };
         PublicSettings: {
             settings: {
@@ -2301,12 +2924,95 @@ export interface components {
             role: string;
             username: string;
         };
+        /**
+         * Format: int64
+         * @description A role of a server.
+         */
+        RoleId: number;
+        /** @description A role that a member has. */
+        RoleOfMember: {
+            id: components["schemas"]["RoleId"];
+            name: string;
+            /** Format: int64 */
+            position: number;
+        };
+        /** @description What changes about a role; whatever is not given stays. */
+        RolePatch: {
+            /** @description Null clears it. */
+            color?: string | null;
+            name?: string | null;
+            permissions?: string[] | null;
+            /**
+             * Format: int64
+             * @description Its place, from 1, which is the lowest.
+             */
+            position?: number | null;
+        };
+        /** @description A role. */
+        RoleView: {
+            /** @description `#rrggbb`. */
+            color?: string | null;
+            id: components["schemas"]["RoleId"];
+            /** @description Whether everybody has it. */
+            isDefault: boolean;
+            /** @description Whether it is an integration's own: nobody can be given it. */
+            managed: boolean;
+            managedBy?: components["schemas"]["AppId"] | null;
+            name: string;
+            permissions: components["schemas"]["Permissions"];
+            /**
+             * Format: int64
+             * @description Its place: the higher, the more powerful; 0 is the default role's.
+             */
+            position: number;
+        };
+        Roles: {
+            roles: components["schemas"]["RoleView"][];
+        };
         SearchAnswer: components["schemas"]["FoundPeople"] | string[];
+        /**
+         * Format: int64
+         * @description An entry of a server's audit log.
+         */
+        ServerAuditId: number;
         /**
          * Format: int64
          * @description A community with channels, roles and members.
          */
         ServerId: number;
+        /**
+         * Format: int64
+         * @description An invite to a server.
+         */
+        ServerInviteId: number;
+        /** @description What changes about a server; whatever is not given stays. */
+        ServerPatch: {
+            name?: string | null;
+            ownerId?: components["schemas"]["UserId"] | null;
+        };
+        /** @description A server in the list of one's own. */
+        ServerRow: components["schemas"]["ServerView"] & {
+            /** @description What one may do, channels aside. */
+            permissions: components["schemas"]["Permissions"];
+            /**
+             * Format: int64
+             * @description Messages in the channels that one may view, and has not read.
+             */
+            unread: number;
+        };
+        /** @description A server. */
+        ServerView: {
+            createdAt: components["schemas"]["Timestamp"];
+            iconUrl?: string | null;
+            id: components["schemas"]["ServerId"];
+            /** Format: int64 */
+            memberCount: number;
+            name: string;
+            ownerId: components["schemas"]["UserId"];
+        };
+        Servers: {
+            servers: components["schemas"]["ServerRow"][];
+        };
         SessionOut: {
             address: string;
             created_at: components["schemas"]["Timestamp"];
@@ -2345,6 +3051,13 @@ export interface components {
             since?: {
                 [key: string]: number;
             };
+        };
+        /** @description What was last posted to a widget. */
+        Snapshot: {
+            rows: Record<string, never>[];
+            updatedAt: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            version: number;
         };
         Somebody: {
             username?: string;
@@ -2515,6 +3228,11 @@ export interface components {
             description?: string | null;
             name?: string | null;
         };
+        /**
+         * Format: int64
+         * @description A person's account. 0 never occurs: on the wire it stands for the author "System".
+         */
+        UserId: number;
         /** @description Who somebody is: all that an app ever learns, in both spellings that apps expect. */
         UserInfo: {
             /** @description A picture. */
@@ -2605,6 +3323,16 @@ export interface components {
         /** @description A kept state of a document with its text. */
         WholeRevision: components["schemas"]["RevisionRow"] & {
             content: string;
+        };
+        /** @description A server with what is in it, for one of its members. */
+        WholeServer: {
+            /** @description The channels that one may view, by position. */
+            channels: components["schemas"]["ChannelView"][];
+            me: components["schemas"]["Me"];
+            pinnedWidget?: components["schemas"]["PinnedWidget"] | null;
+            /** @description The default role first, then by position. */
+            roles: components["schemas"]["RoleView"][];
+            server: components["schemas"]["ServerRow"];
         };
     };
     responses: never;
@@ -5153,6 +5881,63 @@ export interface operations {
             };
         };
     };
+    accept_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OneServer"];
+                };
+            };
+            /** @description too_many_memberships */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invite_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invite_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -5726,6 +6511,1159 @@ export interface operations {
             };
             /** @description Username taken */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Servers"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewServer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OneServer"];
+                };
+            };
+            /** @description name_required, name_too_long, name_invalid, too_many_servers, too_many_memberships */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_WholeServer"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServerPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OneServer"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found, membership_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description How many at most; 50 unless said otherwise, and no more than 200. */
+                limit?: number;
+                /** @description The entry before which the page ends. */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AuditLog"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_bans: {
+        parameters: {
+            query?: {
+                /** @description How many at most; 100 unless said otherwise, and no more than 1,000. */
+                limit?: number;
+                /** @description The person behind whom the page begins. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Bans"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BanBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description forbidden, target_above_you, target_is_owner */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found, user_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    unban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found, ban_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Channels"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OneChannel"];
+                };
+            };
+            /** @description name_required, name_too_long, name_invalid, topic_too_long, topic_invalid, too_many_channels */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                channelId: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found, channel_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                channelId: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OneChannel"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found, channel_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_member_overwrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                channelId: components["schemas"]["ConversationId"];
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverwriteBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, target_above_you, target_is_owner, permission_not_held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found, channel_not_found, membership_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_member_overwrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                channelId: components["schemas"]["ConversationId"];
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_role_overwrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                channelId: components["schemas"]["ConversationId"];
+                roleId: components["schemas"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverwriteBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unknown_permission:<name>, permission_not_of_channel, overwrite_ambiguous, too_many_overwrites */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, role_hierarchy:<id>, permission_not_held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found, channel_not_found, role_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_role_overwrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                channelId: components["schemas"]["ConversationId"];
+                roleId: components["schemas"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_invites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Invites"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvite"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OneInvite"];
+                };
+            };
+            /** @description expires_in_invalid, max_uses_invalid, too_many_invites */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                inviteId: components["schemas"]["ServerInviteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found, invite_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_memberships: {
+        parameters: {
+            query?: {
+                /** @description How many at most; 100 unless said otherwise, and no more than 1,000. */
+                limit?: number;
+                /** @description The person behind whom the page begins. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Memberships"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_membership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Profile"];
+                };
+            };
+            /** @description server_not_found, membership_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_membership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description forbidden, target_above_you, target_is_owner */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found, membership_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_membership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembershipChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Membership"];
+                };
+            };
+            /** @description nickname_too_long, nickname_invalid, role_ids_null, role_ids_invalid, role_ids_too_many, role_ids_ambiguous, unknown_role:<id>, role_managed:<id>, timed_out_until_invalid, timed_out_until_in_past, timed_out_until_too_far, unknown_field:<name>, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, role_hierarchy:<id>, target_above_you, target_is_owner, target_is_admin, last_admin, insufficient_scope, creator_lost_permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found, membership_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description precondition_failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Roles"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OneRole"];
+                };
+            };
+            /** @description name_required, name_too_long, name_invalid, color_invalid, unknown_permission:<name>, too_many_roles */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, permission_not_held, position_above_you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                roleId: components["schemas"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description role_is_default, role_managed:<id> */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, role_hierarchy:<id>, last_admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found, role_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+                roleId: components["schemas"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OneRole"];
+                };
+            };
+            /** @description role_is_default and those of a new one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, role_hierarchy:<id>, permission_not_held, position_above_you, last_admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description server_not_found, role_not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

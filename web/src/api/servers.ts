@@ -1,42 +1,69 @@
 import type { Permission } from '../store/permissions';
-import type { Channel, Member, Overwrite, Role, ServerDetails, ServerEntry } from '../store/serverTypes';
-import { ask } from './client';
+import type {
+  Channel,
+  Member,
+  Overwrite,
+  Role,
+  ServerDetails,
+  ServerEntry,
+  Snapshot,
+  WidgetRow,
+} from '../store/serverTypes';
+import { api, ask, done, read } from './client';
+import type { Schema } from './types';
 
-const at = (server: number) => `/servers/${server}`;
+const at = (serverId: number) => ({ params: { path: { serverId } } });
+const atChannel = (serverId: number, channelId: number) => ({ params: { path: { serverId, channelId } } });
+const atRole = (serverId: number, roleId: number) => ({ params: { path: { serverId, roleId } } });
+const atUser = (serverId: number, userId: number) => ({ params: { path: { serverId, userId } } });
 
-export const listServers = async () => (await ask<{ servers: ServerEntry[] }>('GET', '/servers')).servers;
+export const listServers = async (): Promise<ServerEntry[]> => (await read(api.GET('/servers'))).servers;
 
-export const createServer = async (name: string) =>
-  (await ask<{ server: ServerEntry }>('POST', '/servers', { name })).server;
+/** The id of the new server. */
+export const createServer = async (name: string): Promise<number> =>
+  (await read(api.POST('/servers', { body: { name } }))).server.id;
 
-export const readServer = (server: number) => ask<ServerDetails>('GET', at(server));
-
-export const changeServer = (server: number, change: { name?: string; ownerId?: number }) =>
-  ask<{ server: ServerEntry }>('PATCH', at(server), change);
-
-export const deleteServer = (server: number) => ask<null>('DELETE', at(server));
-
-export interface ChannelChange {
-  name?: string;
-  topic?: string | null;
-  position?: number;
+export async function readServer(server: number): Promise<ServerDetails> {
+  const { me, pinnedWidget, roles, ...rest } = await read(api.GET('/servers/{serverId}', at(server)));
+  return {
+    ...rest,
+    roles: roles.map((role) => ({ ...role, color: role.color ?? null })),
+    me: { ...me, timedOutUntil: me.timedOutUntil ?? null },
+    pinnedWidget: pinnedWidget ? { ...pinnedWidget, snapshot: toSnapshot(pinnedWidget.snapshot) } : null,
+  };
 }
 
-export const createChannel = async (server: number, channel: { name: string; topic?: string }) =>
-  (await ask<{ channel: Channel }>('POST', `${at(server)}/channels`, channel)).channel;
+/** The document can only say of rows that they are objects; the server checks them when they are posted. */
+export function toSnapshot(wire: Schema<'Snapshot'> | null | undefined): Snapshot | null {
+  return wire ? { ...wire, rows: wire.rows as unknown as WidgetRow[] } : null;
+}
 
-export const changeChannel = (server: number, channel: number, change: ChannelChange) =>
-  ask<{ channel: Channel }>('PATCH', `${at(server)}/channels/${channel}`, change);
+export const changeServer = (server: number, change: Schema<'ServerPatch'>) =>
+  read(api.PATCH('/servers/{serverId}', { ...at(server), body: change }));
+
+export const deleteServer = (server: number) => done(api.DELETE('/servers/{serverId}', at(server)));
+
+export const createChannel = async (server: number, name: string): Promise<Channel> =>
+  (await read(api.POST('/servers/{serverId}/channels', { ...at(server), body: { name } }))).channel;
+
+export const changeChannel = (server: number, channel: number, change: Schema<'ChannelPatch'>) =>
+  read(
+    api.PATCH('/servers/{serverId}/channels/{channelId}', { ...atChannel(server, channel), body: change }),
+  );
 
 export const deleteChannel = (server: number, channel: number) =>
-  ask<null>('DELETE', `${at(server)}/channels/${channel}`);
+  done(api.DELETE('/servers/{serverId}/channels/{channelId}', atChannel(server, channel)));
 
 /** One that says nothing goes. */
-export function setOverwrite(server: number, channel: number, { kind, id, allow, deny }: Overwrite) {
-  const path = `${at(server)}/channels/${channel}/overwrites/${kind}s/${id}`;
-  return allow.length + deny.length === 0
-    ? ask<null>('DELETE', path)
-    : ask<null>('PUT', path, { allow, deny });
+export function setOverwrite(serverId: number, channelId: number, { kind, id, allow, deny }: Overwrite) {
+  const ofRole = { params: { path: { serverId, channelId, roleId: id } } };
+  const ofMember = { params: { path: { serverId, channelId, userId: id } } };
+  const role = '/servers/{serverId}/channels/{channelId}/overwrites/roles/{roleId}';
+  const member = '/servers/{serverId}/channels/{channelId}/overwrites/members/{userId}';
+  if (allow.length + deny.length === 0)
+    return done(kind === 'role' ? api.DELETE(role, ofRole) : api.DELETE(member, ofMember));
+  const body = { allow, deny };
+  return done(kind === 'role' ? api.PUT(role, { ...ofRole, body }) : api.PUT(member, { ...ofMember, body }));
 }
 
 export interface RoleChange {
@@ -46,22 +73,38 @@ export interface RoleChange {
   position?: number;
 }
 
-export const createRole = async (server: number, role: RoleChange & { name: string }) =>
-  (await ask<{ role: Role }>('POST', `${at(server)}/roles`, role)).role;
+export async function createRole(server: number, name: string): Promise<Role> {
+  const { role } = await read(api.POST('/servers/{serverId}/roles', { ...at(server), body: { name } }));
+  return { ...role, color: role.color ?? null };
+}
 
 export const changeRole = (server: number, role: number, change: RoleChange) =>
-  ask<{ role: Role }>('PATCH', `${at(server)}/roles/${role}`, change);
+  read(api.PATCH('/servers/{serverId}/roles/{roleId}', { ...atRole(server, role), body: change }));
 
 export const deleteRole = (server: number, role: number) =>
-  ask<null>('DELETE', `${at(server)}/roles/${role}`);
+  done(api.DELETE('/servers/{serverId}/roles/{roleId}', atRole(server, role)));
 
 export const MEMBER_PAGE = 1000;
 
 /** By the id of the person; `after` is the last one known. */
-export async function listMembers(server: number, after?: number): Promise<Member[]> {
-  const query = new URLSearchParams({ limit: String(MEMBER_PAGE) });
-  if (after !== undefined) query.set('after', String(after));
-  return (await ask<{ memberships: Member[] }>('GET', `${at(server)}/memberships?${query}`)).memberships;
+export async function listMembers(serverId: number, after?: number): Promise<Member[]> {
+  const params = { path: { serverId }, query: { limit: MEMBER_PAGE, after } };
+  const { memberships } = await read(api.GET('/servers/{serverId}/memberships', { params }));
+  return memberships.map(toMember);
+}
+
+function toMember(wire: Schema<'MembershipView'>): Member {
+  return {
+    userId: wire.userId,
+    username: wire.username,
+    name: wire.name,
+    nickname: wire.nickname ?? null,
+    avatarUrl: wire.avatarUrl ?? null,
+    roleIds: wire.roleIds,
+    joinedAt: wire.joinedAt,
+    timedOutUntil: wire.timedOutUntil ?? null,
+    isOwner: wire.isOwner,
+  };
 }
 
 export interface MemberChange {
@@ -70,54 +113,43 @@ export interface MemberChange {
   timedOutUntil?: string | null;
 }
 
-export const changeMember = async (server: number, user: number, change: MemberChange) =>
-  (await ask<{ membership: Member }>('PATCH', `${at(server)}/memberships/${user}`, change)).membership;
+export async function changeMember(server: number, user: number, change: MemberChange): Promise<Member> {
+  const path = '/servers/{serverId}/memberships/{userId}';
+  return toMember((await read(api.PATCH(path, { ...atUser(server, user), body: change }))).membership);
+}
 
 /** Of oneself: leaving. */
 export const removeMember = (server: number, user: number) =>
-  ask<null>('DELETE', `${at(server)}/memberships/${user}`);
+  done(api.DELETE('/servers/{serverId}/memberships/{userId}', atUser(server, user)));
 
-export interface Ban {
-  userId: number;
-  username: string;
-  reason: string | null;
-  bannedAt: string;
-}
+export type Ban = Schema<'BanView'>;
 
-export const listBans = async (server: number) =>
-  (await ask<{ bans: Ban[] }>('GET', `${at(server)}/bans`)).bans;
+export const listBans = async (server: number): Promise<Ban[]> =>
+  (await read(api.GET('/servers/{serverId}/bans', at(server)))).bans;
 
 export const ban = (server: number, user: number, reason: string) =>
-  ask<null>('PUT', `${at(server)}/bans/${user}`, reason === '' ? {} : { reason });
+  ask<null>('PUT', `/servers/${server}/bans/${user}`, reason === '' ? {} : { reason });
 
-export const unban = (server: number, user: number) => ask<null>('DELETE', `${at(server)}/bans/${user}`);
+export const unban = (server: number, user: number) =>
+  done(api.DELETE('/servers/{serverId}/bans/{userId}', atUser(server, user)));
 
-export interface NewInvite {
-  code: string;
-  url: string;
-  expiresAt: string;
-}
+export type NewInvite = Schema<'InviteView'>;
 
 /** Without its code, which is shown once. */
-export interface OpenInvite {
-  id: number;
-  createdBy: { id: number; username: string };
-  expiresAt: string;
-  maxUses: number;
-  uses: number;
-}
+export type OpenInvite = Schema<'InviteRow'>;
 
-export const listInvites = async (server: number) =>
-  (await ask<{ invites: OpenInvite[] }>('GET', `${at(server)}/invites`)).invites;
+export const listInvites = async (server: number): Promise<OpenInvite[]> =>
+  (await read(api.GET('/servers/{serverId}/invites', at(server)))).invites;
 
+/** `expiresIn` in seconds. */
 export const createInvite = async (server: number, invite: { expiresIn: number; maxUses: number }) =>
-  (await ask<{ invite: NewInvite }>('POST', `${at(server)}/invites`, invite)).invite;
+  (await ask<{ invite: NewInvite }>('POST', `/servers/${server}/invites`, invite)).invite;
 
-export const deleteInvite = (server: number, invite: number) =>
-  ask<null>('DELETE', `${at(server)}/invites/${invite}`);
+export const deleteInvite = (serverId: number, inviteId: number) =>
+  done(api.DELETE('/servers/{serverId}/invites/{inviteId}', { params: { path: { serverId, inviteId } } }));
 
 export const acceptInvite = async (code: string) =>
-  (await ask<{ server: ServerEntry }>('POST', `/invites/${encodeURIComponent(code)}/accept`)).server;
+  (await read(api.POST('/invites/{code}/accept', { params: { path: { code } } }))).server;
 
 export interface AuditEntry {
   id: number;
@@ -127,6 +159,7 @@ export interface AuditEntry {
   action: string;
   /** To what, such as "role:7". */
   target: string;
+  /** What changed, as it was and as it is; null where there is nothing to say. */
   before: unknown;
   after: unknown;
   reason: string | null;
@@ -135,8 +168,14 @@ export interface AuditEntry {
 export const AUDIT_PAGE = 50;
 
 /** Newest first. */
-export async function listAudit(server: number, before?: number): Promise<AuditEntry[]> {
-  const query = new URLSearchParams({ limit: String(AUDIT_PAGE) });
-  if (before !== undefined) query.set('before', String(before));
-  return (await ask<{ entries: AuditEntry[] }>('GET', `${at(server)}/audit?${query}`)).entries;
+export async function listAudit(serverId: number, before?: number): Promise<AuditEntry[]> {
+  const params = { path: { serverId }, query: { limit: AUDIT_PAGE, before } };
+  const { entries } = await read(api.GET('/servers/{serverId}/audit', { params }));
+  return entries.map((entry) => ({
+    ...entry,
+    actor: entry.actor as AuditEntry['actor'],
+    before: entry.before ?? null,
+    after: entry.after ?? null,
+    reason: entry.reason ?? null,
+  }));
 }

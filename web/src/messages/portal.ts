@@ -369,6 +369,7 @@ export const words = {
     title: 'Connected apps',
     hint: 'Sites you signed in to with your Chatter account. They know your ID, nickname, name and avatar.',
     none: 'None. When you sign in somewhere with Chatter, it is listed here.',
+    by: (name: string) => `By ${name}`,
     since: (when: string) => `Connected ${when}`,
     used: (when: string) => `last used ${when}`,
     disconnect: 'Disconnect',

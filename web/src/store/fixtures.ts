@@ -92,7 +92,6 @@ export function serverEntry(id: number, fields: Partial<ServerEntry> = {}): Serv
     ownerId: 2,
     memberCount: 3,
     unread: 0,
-    mentions: 0,
     permissions: ['view_channel', 'read_history', 'send_messages'],
     createdAt: '2026-01-15T10:30:00Z',
     ...fields,

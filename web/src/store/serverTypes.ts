@@ -8,7 +8,6 @@ export interface ServerEntry {
   ownerId: number;
   memberCount: number;
   unread: number;
-  mentions: number;
   /** Mine, anywhere in it. */
   permissions: Permission[];
   createdAt: string;

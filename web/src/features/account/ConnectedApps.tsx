@@ -3,7 +3,6 @@ import { type Grant, listGrants, revokeGrant } from '../../api/apps';
 import { explain } from '../../api/client';
 import { text } from '../../messages';
 import { words as all } from '../../messages/portal';
-import { webAddress } from '../../store/cards';
 import { FormError } from '../../ui/Field';
 import { notify } from '../../ui/notify';
 import { ago, useMinute } from '../../ui/relative';
@@ -39,33 +38,23 @@ export function ConnectedApps() {
       {grants === null && error === null ? <p className="hint">{text.loading}</p> : null}
       {grants?.length === 0 ? <p className="hint">{words.none}</p> : null}
       <ul className="rows">
-        {grants?.map((grant) => {
-          const homepage = webAddress(grant.homepage);
-          return (
-            <li key={grant.appId} className="row">
-              <span className="row-text">
-                <strong>
-                  {homepage === null ? (
-                    grant.name
-                  ) : (
-                    <a href={homepage} target="_blank" rel="noopener noreferrer">
-                      {grant.name}
-                    </a>
-                  )}
-                </strong>
-                <small className="hint">
-                  {[
-                    words.since(short(grant.createdAt)),
-                    ...(grant.lastUsedAt === null ? [] : [words.used(ago(grant.lastUsedAt, now))]),
-                  ].join(' · ')}
-                </small>
-              </span>
-              <button type="button" className="button" onClick={() => void disconnect(grant)}>
-                {words.disconnect}
-              </button>
-            </li>
-          );
-        })}
+        {grants?.map((grant) => (
+          <li key={grant.appId} className="row">
+            <span className="row-text">
+              <strong>{grant.name}</strong>
+              <small className="hint">
+                {[
+                  words.by(grant.owner),
+                  words.since(short(grant.createdAt)),
+                  ...(grant.lastUsedAt ? [words.used(ago(grant.lastUsedAt, now))] : []),
+                ].join(' · ')}
+              </small>
+            </span>
+            <button type="button" className="button" onClick={() => void disconnect(grant)}>
+              {words.disconnect}
+            </button>
+          </li>
+        ))}
       </ul>
     </>
   );

@@ -12,9 +12,9 @@ const words = all.add;
 /** Either a new one, or one that somebody has sent an invite to. */
 export default function AddServer({ onClose }: { onClose: () => void }) {
   const creating = useSubmit(async (name) => {
-    const server = await createServer(name);
+    const id = await createServer(name);
     onClose();
-    await enterServer(server.id);
+    await enterServer(id);
   });
   const joining = useSubmit(async (typed) => {
     // People paste the whole link as often as the code.

@@ -27,7 +27,7 @@ export default function Channels({ details }: SectionProps) {
     event.preventDefault();
     const form = event.currentTarget;
     const name = String(new FormData(form).get('name') ?? '').trim();
-    if (await carryOut(() => createChannel(id, { name }))) form.reset();
+    if (await carryOut(() => createChannel(id, name))) form.reset();
   }
 
   /** To where its neighbour is. */

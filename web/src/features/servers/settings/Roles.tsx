@@ -28,7 +28,7 @@ export default function Roles({ details }: SectionProps) {
     event.preventDefault();
     const form = event.currentTarget;
     const name = String(new FormData(form).get('name') ?? '').trim();
-    if (await carryOut(() => createRole(id, { name }))) form.reset();
+    if (await carryOut(() => createRole(id, name))) form.reset();
   }
 
   /** Roles one may not move stay where they are, and so does the default one. */
