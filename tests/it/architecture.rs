@@ -90,6 +90,7 @@ const SEA_ORM: &[&str] = &[
     "apps/registry/store.rs",
     "apps/registry/store_changes.rs",
     "apps/registry/store_deliveries.rs",
+    "apps/widgets/store.rs",
     "chat/batch.rs",
     "chat/groups.rs",
     "chat/nonce.rs",
