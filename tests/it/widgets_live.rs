@@ -49,7 +49,10 @@ async fn a_stream_begins_with_what_is_shown_and_goes_on_with_what_is_posted() {
     let first = stream.hears().await.expect("what there is");
     assert_eq!(first.event, "widget_updated");
     assert_eq!(first.data["serverId"], club.id);
-    assert_eq!((&first.data["appId"], &first.data["version"]), (&json!(a.id), &json!(1)));
+    assert_eq!(
+        (&first.data["appId"], &first.data["version"]),
+        (&json!(a.id), &json!(1))
+    );
     let listed = bob.reads(&club.path("/widgets")).await;
     assert_eq!(first.data["snapshot"], listed["widgets"][0]["snapshot"]);
 
@@ -145,7 +148,10 @@ async fn what_is_hidden_is_heard_of_by_managers_alone() {
     assert_eq!(member.sees().await, (seen.id, 1));
     assert_eq!(manager.sees().await, (hidden.id, 1));
     assert_eq!(manager.sees().await, (seen.id, 1));
-    hidden.posts(crate::support::counter(2)).await.refuses(403, "widget_invisible");
+    hidden
+        .posts(crate::support::counter(2))
+        .await
+        .refuses(403, "widget_invisible");
     assert_eq!(seen.shows(2).await, 2);
     assert_eq!(member.sees().await, (seen.id, 2));
     assert_eq!(manager.sees().await, (seen.id, 2));
@@ -168,7 +174,10 @@ async fn who_is_put_out_or_leaves_hears_no_more() {
     let membership = club.membership_of(&kicked).await;
     alice.delete(&membership).await.is_done();
     let ban = club.path(&format!("/bans/{}", banned.id().await));
-    alice.does(Method::PUT, &ban, Some(json!({}))).await.is_done();
+    alice
+        .does(Method::PUT, &ban, Some(json!({})))
+        .await
+        .is_done();
     let membership = club.membership_of(&gone).await;
     gone.delete(&membership).await.is_done();
     tile.shows(1).await;

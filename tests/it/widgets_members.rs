@@ -15,7 +15,9 @@ async fn listed(person: &Person, club: &Community) -> Vec<Value> {
 async fn pinned(person: &Person, club: &Community) -> Vec<i64> {
     let widgets = listed(person, club).await.into_iter();
     let pinned = widgets.filter(|widget| widget["pinned"] == true);
-    pinned.filter_map(|widget| widget["appId"].as_i64()).collect()
+    pinned
+        .filter_map(|widget| widget["appId"].as_i64())
+        .collect()
 }
 
 async fn pins(person: &Person, club: &Community, tile: &Tile) -> crate::support::Reply {
@@ -24,7 +26,9 @@ async fn pins(person: &Person, club: &Community, tile: &Tile) -> crate::support:
 }
 
 async fn unpins(person: &Person, club: &Community, tile: &Tile) -> crate::support::Reply {
-    person.delete(&club.path(&format!("/widgets/{}/pin", tile.id))).await
+    person
+        .delete(&club.path(&format!("/widgets/{}/pin", tile.id)))
+        .await
 }
 
 #[tokio::test]
@@ -57,7 +61,10 @@ async fn members_see_what_is_visible_and_managers_what_is_hidden_too() {
     let refused = eve.get(&club.path("/widgets")).await;
     refused.refuses(404, "server_not_found");
     let refused = app.stranger().get(&club.path("/widgets")).await;
-    assert_eq!((refused.status, &refused.body["error"]), (401, &json!("unauthorized")));
+    assert_eq!(
+        (refused.status, &refused.body["error"]),
+        (401, &json!("unauthorized"))
+    );
 }
 
 #[tokio::test]
@@ -75,7 +82,9 @@ async fn one_widget_is_pinned_by_who_manages_the_server() {
 
     pins(&bob, &club, &a).await.refuses(403, "forbidden");
     pins(&eve, &club, &a).await.refuses(404, "server_not_found");
-    pins(&alice, &club, &foreign).await.refuses(404, "widget_not_found");
+    pins(&alice, &club, &foreign)
+        .await
+        .refuses(404, "widget_not_found");
     assert_eq!(pinned(&bob, &club).await, [0_i64; 0]);
 
     pins(&alice, &club, &a).await.is_done();
@@ -118,7 +127,9 @@ async fn hiding_unpins_and_what_is_hidden_cannot_be_pinned() {
     tx.commit().await.expect("committed");
 
     assert_eq!(pinned(&alice, &club).await, [0_i64; 0]);
-    pins(&alice, &club, &tile).await.refuses(409, "widget_invisible");
+    pins(&alice, &club, &tile)
+        .await
+        .refuses(409, "widget_invisible");
 }
 
 #[tokio::test]
@@ -154,8 +165,15 @@ async fn a_badge_has_an_address_of_its_own_that_only_reads() {
     let (_, read_token) = badge.split_once('=').expect("a token");
     let posted = format!("/widgets/{}/{read_token}", tile.id);
     let body = crate::support::counter(1);
-    reader.post(&posted, body).await.refuses(404, "widget_not_found");
-    let own = format!("/widgets/{}/badge.json?token={}", tile.id, tile.token.expose());
+    reader
+        .post(&posted, body)
+        .await
+        .refuses(404, "widget_not_found");
+    let own = format!(
+        "/widgets/{}/badge.json?token={}",
+        tile.id,
+        tile.token.expose()
+    );
     reader.get(&own).await.refuses(404, "widget_not_found");
     let without = format!("/widgets/{}/badge.json", tile.id);
     reader.get(&without).await.refuses(404, "widget_not_found");

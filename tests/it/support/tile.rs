@@ -151,7 +151,8 @@ impl Watching {
             let chunk = timeout(PATIENCE, self.response.chunk()).await;
             // A connection that is cut is an end as well.
             let chunk = chunk.expect("news within reasonable time").ok().flatten()?;
-            self.text.push_str(std::str::from_utf8(&chunk).expect("text"));
+            self.text
+                .push_str(std::str::from_utf8(&chunk).expect("text"));
         }
     }
 
