@@ -144,7 +144,13 @@ pub(super) async fn features(
         tasks: tasks.clone(),
         public_url: config.server.public_url.as_str().into(),
     });
-    let apps = apps(shared, (&accounts, &access), &directory, &communities, &chat);
+    let apps = apps(
+        shared,
+        (&accounts, &access),
+        &directory,
+        &communities,
+        &chat,
+    );
     Ok(Features {
         access,
         accounts,

@@ -7,7 +7,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::{Community, Person, Reply, TestApp, Tile, counter};
+use crate::support::{Community, Person, Reply, TestApp, Tile, counter, eventually};
 
 /// A server of `alice` with a widget.
 async fn club(app: &TestApp) -> (Person, Community, Tile) {
@@ -204,7 +204,10 @@ async fn checks_come_in_their_order_so_that_probing_learns_nothing() {
     let (alice, club, tile) = club(&app).await;
     let other = Tile::of(&app, &club, &alice).await;
     let deleted = Tile::of(&app, &club, &alice).await;
-    deleted.set_since(&app, "deleted_at").await;
+    alice
+        .delete(&format!("/apps/{}", deleted.id))
+        .await
+        .is_done();
     let large = " ".repeat(40_000);
     let long = tile.token.expose();
     let wrong_checksum = format!("{}x", &long[..long.len() - 1]);
@@ -233,11 +236,12 @@ async fn checks_come_in_their_order_so_that_probing_learns_nothing() {
     assert!(told.iter().all(|body| *body == told[0]), "{told:?}");
 
     // Suspension before visibility before the body.
-    tile.set(&app, "visible", false).await;
+    tile.is_made_visible(&alice, false).await;
     tile.posts_bytes("nonsense")
         .await
         .refuses(403, "widget_invisible");
-    tile.set_since(&app, "suspended_at").await;
+    let suspend = format!("/api/admin/apps/{}/suspend", tile.id);
+    alice.post(&suspend, json!({})).await.succeeds();
     tile.posts_bytes("nonsense").await.refuses(403, "suspended");
     tile.posts_bytes(large)
         .await
@@ -256,13 +260,9 @@ async fn checks_come_in_their_order_so_that_probing_learns_nothing() {
 #[tokio::test]
 async fn a_rotated_token_is_dead_at_once() {
     let app = TestApp::spawn().await;
-    let (alice, club, old) = club(&app).await;
+    let (alice, _, old) = club(&app).await;
     old.shows(1).await;
-    let fresh = Tile::of(&app, &club, &alice).await;
-    let mut rotated = old.clone();
-    rotated.token = chatter::kernel::token::PlainToken::issue(fresh.token.kind());
-    let hash: String = rotated.token.hash().into();
-    old.set(&app, "token_hash", hash).await;
+    let rotated = old.rotates(&alice).await;
 
     old.posts(counter(2)).await.refuses(404, "widget_not_found");
     assert_eq!(rotated.shows(3).await, 2);
@@ -353,7 +353,7 @@ async fn of_two_posts_the_one_with_the_higher_sequence_stays() {
 #[tokio::test]
 async fn what_is_sent_again_with_its_key_is_done_once() {
     let app = TestApp::spawn().await;
-    let (_, _, tile) = club(&app).await;
+    let (alice, _, tile) = club(&app).await;
     let posts = async |key: &str, body: Value| {
         let request = tile.request().header("idempotency-key", key);
         Reply::of(request.json(&body)).await
@@ -374,7 +374,7 @@ async fn what_is_sent_again_with_its_key_is_done_once() {
         .refuses(400, "idempotency_key_invalid");
     assert_eq!(tile.version(&app).await, 1);
     // Even a key is in vain while the widget takes no posts.
-    tile.set(&app, "visible", false).await;
+    tile.is_made_visible(&alice, false).await;
     posts("a", counter(1))
         .await
         .refuses(403, "widget_invisible");
@@ -444,9 +444,46 @@ async fn services_post_in_their_own_shape() {
     posts("/grafana", answer.clone())
         .await
         .refuses(404, "widget_not_found");
-    tile.set(&app, "visible", false).await;
+    tile.is_made_visible(&alice, false).await;
     posts("/prometheus", answer)
         .await
         .refuses(403, "widget_invisible");
     assert_eq!(tile.version(&app).await, 3);
+}
+
+#[tokio::test]
+async fn what_came_in_is_written_down_without_what_it_said() {
+    let app = TestApp::spawn().await;
+    let (alice, _, tile) = club(&app).await;
+    tile.shows(1).await;
+    tile.posts(json!({})).await.refuses(400, "rows_required");
+    tile.is_made_visible(&alice, false).await;
+    tile.posts(counter(2))
+        .await
+        .refuses(403, "widget_invisible");
+    let wrong = format!("/widgets/{}/nonsense", tile.id);
+    tile.agent
+        .post(&wrong, json!({}))
+        .await
+        .refuses(404, "widget_not_found");
+
+    let path = format!("/apps/{}/deliveries", tile.id);
+    let listed = async || alice.reads(&path).await["deliveries"].clone();
+    eventually("all of them are written down", async || {
+        listed().await.as_array().is_some_and(|all| all.len() == 3)
+    })
+    .await;
+
+    let listed = listed().await;
+    let told = listed.as_array().expect("deliveries").iter();
+    let told: Vec<_> = told.map(|it| json!([it["status"], it["error"]])).collect();
+    let expected = [
+        json!([403, "widget_invisible"]),
+        json!([400, "rows_required"]),
+        json!([200, null]),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(listed[2]["bytes"], counter(1).to_string().len());
+    assert_eq!(listed[2]["remote"], "127.0.0.1");
+    assert!(!listed.to_string().contains(tile.token.expose()));
 }

@@ -43,7 +43,7 @@ async fn members_see_what_is_visible_and_managers_what_is_hidden_too() {
         Tile::of(&app, &club, &alice).await,
     );
     hidden.shows(5).await;
-    hidden.set(&app, "visible", false).await;
+    hidden.is_made_visible(&alice, false).await;
     let elsewhere = Community::of(&eve, &[]).await;
     Tile::of(&app, &elsewhere, &eve).await;
 
@@ -51,7 +51,7 @@ async fn members_see_what_is_visible_and_managers_what_is_hidden_too() {
         "appId": seen.id, "name": "Uptime", "description": "What is up", "pinned": false,
         "visible": true, "snapshot": null,
     });
-    assert_eq!(listed(&bob, &club).await, [expected.clone()]);
+    assert_eq!(listed(&bob, &club).await, std::slice::from_ref(&expected));
     for manager in [&alice, &carol] {
         let widgets = listed(manager, &club).await;
         assert_eq!(widgets[0], expected);
@@ -118,13 +118,7 @@ async fn hiding_unpins_and_what_is_hidden_cannot_be_pinned() {
     let tile = Tile::of(&app, &club, &alice).await;
     pins(&alice, &club, &tile).await.is_done();
 
-    let db = chatter::kernel::Db::open(app.database().url()).await;
-    let tx = db.expect("a database").begin().await.expect("begun");
-    let id = entity::AppId(tile.id);
-    let hides = async |visible| chatter::apps::widgets::set_visible(&tx, id, visible).await;
-    assert!(hides(false).await.expect("hidden"));
-    assert!(!hides(false).await.expect("hidden"), "it was so already");
-    tx.commit().await.expect("committed");
+    tile.is_made_visible(&alice, false).await;
 
     assert_eq!(pinned(&alice, &club).await, [0_i64; 0]);
     pins(&alice, &club, &tile)
@@ -134,8 +128,7 @@ async fn hiding_unpins_and_what_is_hidden_cannot_be_pinned() {
 
 #[tokio::test]
 async fn a_badge_has_an_address_of_its_own_that_only_reads() {
-    let app = TestApp::with(|config| config.server.public_url = "https://chat.example".into());
-    let app = app.await;
+    let app = TestApp::spawn().await;
     let [alice, bob] = app.users(["alice", "bob"]).await;
     let club = Community::of(&alice, &[&bob]).await;
     let tile = Tile::of(&app, &club, &alice).await;
@@ -145,7 +138,9 @@ async fn a_badge_has_an_address_of_its_own_that_only_reads() {
         let made = alice.post(&path, json!({})).await;
         assert_eq!(made.status, 201, "{}", made.body);
         let url = made.body["url"].as_str().expect("a URL").to_owned();
-        let below = url.strip_prefix("https://chat.example").expect("ours");
+        let below = url
+            .strip_prefix(&app.config().server.public_url)
+            .expect("ours");
         below.to_owned()
     };
     let badge = makes().await;
@@ -178,9 +173,9 @@ async fn a_badge_has_an_address_of_its_own_that_only_reads() {
     let without = format!("/widgets/{}/badge.json", tile.id);
     reader.get(&without).await.refuses(404, "widget_not_found");
 
-    tile.set(&app, "visible", false).await;
+    tile.is_made_visible(&alice, false).await;
     reader.get(&badge).await.refuses(404, "widget_not_found");
-    tile.set(&app, "visible", true).await;
+    tile.is_made_visible(&alice, true).await;
     assert_eq!(reader.reads(&badge).await, shown);
     let next = makes().await;
     reader.get(&badge).await.refuses(404, "widget_not_found");

@@ -76,6 +76,9 @@ struct Seat {
 
 impl Seat {
     fn send(&self, news: &News) {
+        if self.end.is_cancelled() {
+            return;
+        }
         // One that is closed is about to be removed by its reader.
         if let Err(mpsc::error::TrySendError::Full(_)) = self.news.try_send(news.clone()) {
             tracing::debug!(user = %self.viewer.user, "a reader of widgets does not keep up");

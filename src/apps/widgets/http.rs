@@ -1,12 +1,14 @@
 //! The part of widgets that programs call. No cookie is looked at here: who knows the address of a
 //! widget may post to it.
 
+use std::time::Instant;
+
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -22,6 +24,7 @@ use super::{
 };
 use crate::{
     access::{Keyed, Pace, Refused},
+    apps::registry::Delivery as Received,
     http::{ClientAddress, Path, Query},
     kernel::{Error, Result, error::ErrorKind},
 };
@@ -166,12 +169,17 @@ impl<S: Send + Sync> FromRequest<S> for Incoming {
 }
 
 impl Incoming {
-    /// Stores what was posted, if it may be.
-    async fn take(self, widgets: &Widgets, service: Option<Service>) -> Result<Response> {
-        widgets.admit(&self.pace, self.client, self.address.as_ref())?;
-        let body = read(self.body).await?;
+    /// Stores what was posted, if it may be. Of what came to a widget it is written down how it was
+    /// answered.
+    async fn take(mut self, widgets: &Widgets, service: Option<Service>) -> Result<Response> {
+        let began = Instant::now();
+        let body = match self.admitted(widgets).await {
+            Ok(body) => body,
+            Err(error) => return Ok(unread(error)),
+        };
         let address = self.address.ok_or_else(widget_not_found)?;
         let widget = widgets.find(&address).await?;
+        let (app, bytes) = (widget.id, body.len() as u64);
         let sequence = self.headers.get("x-widget-sequence");
         let sequence = sequence.map(|value| value.to_str().unwrap_or_default().to_owned());
         let post = Post {
@@ -181,12 +189,39 @@ impl Incoming {
             sequence,
             body,
         };
-        Ok(match widgets.post(&widget, address, post).await? {
-            Outcome::Posted(posted) => axum::Json(posted).into_response(),
-            Outcome::Again(kept) => kept.into_response(),
-            Outcome::Nothing => StatusCode::NO_CONTENT.into_response(),
-        })
+        let outcome = widgets.post(&widget, address, post).await;
+        let error = outcome.as_ref().err().map(|error| error.code().to_owned());
+        let response = match outcome {
+            Ok(Outcome::Posted(posted)) => axum::Json(posted).into_response(),
+            Ok(Outcome::Again(kept)) => kept.into_response(),
+            Ok(Outcome::Nothing) => StatusCode::NO_CONTENT.into_response(),
+            Err(error) => error.into_response(),
+        };
+        widgets.record(Received {
+            app,
+            status: response.status().as_u16(),
+            error,
+            latency: began.elapsed(),
+            bytes,
+            remote: self.client.0,
+        });
+        Ok(response)
     }
+
+    /// The body, once the limits allow to read it.
+    async fn admitted(&mut self, widgets: &Widgets) -> Result<Bytes> {
+        widgets.admit(&self.pace, self.client, self.address.as_ref())?;
+        read(std::mem::take(&mut self.body)).await
+    }
+}
+
+/// A refusal of what was not read. The connection ends with it: the rest of the body is on its way,
+/// and a client that sent its next request after it would lose that.
+fn unread(error: Error) -> Response {
+    let mut response = error.into_response();
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(header::CONNECTION, close);
+    response
 }
 
 /// The body, if it is not too large; then no more of it is read.

@@ -26,4 +26,3 @@ mod store;
 pub use http::{router, routes};
 pub use model::{SnapshotView, WidgetUpdated};
 pub use service::{Parts, Widgets};
-pub use store::set_visible;

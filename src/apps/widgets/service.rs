@@ -18,6 +18,7 @@ use super::{
 use crate::{
     access::{Access, Attempt, Begun, Kept, Keyed, Limit, Pace, Subject},
     account::Accounts,
+    apps::registry::{Deliveries, Delivery as Received},
     chat::Servers,
     http::ClientAddress,
     kernel::{
@@ -54,9 +55,10 @@ pub struct Inner {
     clock: Clock,
     servers: Servers,
     access: Access,
+    deliveries: Deliveries,
     tasks: Tasks,
     live: Live,
-    pub(super) communities: Communities,
+    communities: Communities,
     pub(super) public_url: String,
 }
 
@@ -72,6 +74,8 @@ pub struct Parts {
     pub accounts: Accounts,
     /// Limits and answered requests.
     pub access: Access,
+    /// Where it is written down what came in.
+    pub deliveries: Deliveries,
     /// Live sockets.
     pub delivery: Delivery,
     /// Where posts are stored to the end, and streams are looked after.
@@ -135,6 +139,7 @@ impl Widgets {
             clock: parts.clock,
             servers,
             access: parts.access,
+            deliveries: parts.deliveries,
             tasks: parts.tasks,
             live,
             communities: parts.communities,
@@ -244,6 +249,11 @@ impl Widgets {
             self.live.changed(address.app);
         }
         Ok(answer)
+    }
+
+    /// Has it written down what came in for a widget, and how it was answered.
+    pub(super) fn record(&self, received: Received) {
+        self.deliveries.record(received);
     }
 
     /// The badge of a widget.

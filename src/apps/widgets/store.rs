@@ -149,15 +149,6 @@ async fn run<const N: usize>(tx: &Tx, sql: &str, values: [Value; N]) -> Result<b
     Ok(tx.execute_raw(statement).await?.rows_affected() > 0)
 }
 
-/// Shows a widget to all members or hides it, which unpins it; whether it was not so before.
-/// Whoever calls has locked the server, and calls [`Widgets::changed`](super::Widgets::changed)
-/// after the commit.
-pub async fn set_visible(tx: &Tx, id: AppId, visible: bool) -> Result<bool> {
-    let sql = "UPDATE widget SET visible = $1, pinned = pinned AND $1 \
-               WHERE app_id = $2 AND visible <> $1";
-    run(tx, sql, [visible.into(), id.into()]).await
-}
-
 /// Makes a widget the pinned one of its server; whoever calls has locked the server.
 pub(super) async fn pin(tx: &Tx, server: ServerId, id: AppId) -> Result<()> {
     let unpin = "UPDATE widget SET pinned = FALSE WHERE server_id = $1 AND pinned";

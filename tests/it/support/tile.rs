@@ -1,9 +1,8 @@
 //! A widget, the agent that posts to it, and those who watch.
 
 use chatter::kernel::token::{PlainToken, TokenKind};
-use entity::{AppId, ServerId, UserId, app, widget};
 use reqwest::{Method, RequestBuilder, Response};
-use sea_orm::{ActiveModelTrait, Set, Value as Bound};
+use sea_orm::Value as Bound;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -18,41 +17,46 @@ pub(crate) struct Tile {
     pub(crate) agent: Person,
 }
 
+/// The token in a URL that was shown.
+fn token_in(answer: &Value) -> PlainToken {
+    let url = answer["url"].as_str().expect("a URL");
+    let token = url.rsplit('/').next().expect("a token");
+    PlainToken::parse(TokenKind::Widget, token).expect("a widget's token")
+}
+
 /// One row that counts.
 pub(crate) fn counter(value: i64) -> Value {
     json!({"rows": [{"kind": "counter", "label": "Online", "value": value}]})
 }
 
 impl Tile {
-    /// A widget called `Uptime` of a server, which `owner` made.
+    /// A widget called `Uptime` of a server, which `owner` makes.
     pub(crate) async fn of(app: &TestApp, club: &Community, owner: &Person) -> Self {
-        let (token, owner) = (PlainToken::issue(TokenKind::Widget), owner.id().await);
-        let row = app::ActiveModel {
-            kind: Set(app::AppKind::Widget),
-            server_id: Set(Some(ServerId(club.id))),
-            name: Set("Uptime".to_owned()),
-            description: Set("What is up".to_owned()),
-            owner_id: Set(UserId(owner)),
-            created_at: Set(app.clock.now()),
-            ..Default::default()
-        };
-        let row = row.insert(app.db().await).await.expect("an app");
-        let details = widget::ActiveModel {
-            app_id: Set(row.id),
-            server_id: Set(ServerId(club.id)),
-            token_hash: Set(token.hash().into()),
-            token_last4: Set(token.hint().last4),
-            visible: Set(true),
-            pinned: Set(false),
-            version: Set(0),
-            ..Default::default()
-        };
-        let details = details.insert(app.db().await).await.expect("a widget");
-        let AppId(id) = details.app_id;
+        let body = json!({"kind": "widget", "name": "Uptime", "description": "What is up"});
+        let made = club.makes_app(owner, body).await;
         Self {
-            id,
-            token,
+            id: super::number(&made["app"]["id"]),
+            token: token_in(&made),
             agent: app.stranger(),
+        }
+    }
+
+    /// Shows it to the members of its server, or hides it.
+    pub(crate) async fn is_made_visible(&self, owner: &Person, visible: bool) {
+        let path = format!("/apps/{}", self.id);
+        owner
+            .patch(&path, json!({ "visible": visible }))
+            .await
+            .succeeds();
+    }
+
+    /// Gives it another URL; the same widget at that one.
+    pub(crate) async fn rotates(&self, owner: &Person) -> Self {
+        let path = format!("/apps/{}/rotate", self.id);
+        let rotated = owner.post(&path, json!({})).await.succeeds();
+        Self {
+            token: token_in(&rotated),
+            ..self.clone()
         }
     }
 
@@ -61,12 +65,6 @@ impl Tile {
         let sql = format!("UPDATE widget SET {column} = $1 WHERE app_id = $2");
         let changed = app.sql(&sql, [value.into(), self.id.into()]).await;
         assert_eq!(changed, 1, "{column}");
-    }
-
-    /// Suspends it, or deletes it, as far as its app says.
-    pub(crate) async fn set_since(&self, app: &TestApp, column: &str) {
-        let sql = format!("UPDATE app SET {column} = 1 WHERE id = $1");
-        assert_eq!(app.sql(&sql, [self.id.into()]).await, 1, "{column}");
     }
 
     /// What is stored of its posts: how many there were.
