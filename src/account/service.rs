@@ -270,13 +270,18 @@ impl Accounts {
     /// Refuses a socket whose session or account has ended since its handshake: on an open
     /// connection a client can ask for the namespace again and again.
     pub async fn require_live(&self, caller: &Caller) -> Result<()> {
-        let session = self.sessions.is_live(&caller.session).await?;
-        let user = self.directory.find(caller.user).await?;
-        if session && user.is_some_and(|user| user.banned_at.is_none()) {
+        if self.is_live(caller.user, &caller.session).await? {
             Ok(())
         } else {
             Err(Error::unauthenticated())
         }
+    }
+
+    /// Whether `user` is still signed in with the session stored under `session`.
+    pub async fn is_live(&self, user: UserId, session: &str) -> Result<bool> {
+        let is_live = self.sessions.is_live(session).await?;
+        let user = self.directory.find(user).await?;
+        Ok(is_live && user.is_some_and(|user| user.banned_at.is_none()))
     }
 
     /// Ends a socket whose session or account ended while it was connecting: what ended them looked

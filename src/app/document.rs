@@ -7,7 +7,7 @@ use utoipa::{
 
 use crate::{
     account, admin,
-    apps::{integrations, oauth, registry, webhooks},
+    apps::{integrations, oauth, registry, webhooks, widgets},
     chat, doc, gdm,
     http::SESSION_COOKIE,
     presence, server,
@@ -66,6 +66,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         registry::routes().into_openapi(),
         integrations::routes().into_openapi(),
         webhooks::routes().into_openapi(),
+        widgets::routes().into_openapi(),
     ] {
         document.merge(feature);
     }

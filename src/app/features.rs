@@ -11,6 +11,7 @@ use crate::{
         oauth::{self, Oauth},
         registry::{self, Deliveries, Registry},
         webhooks::{self, Webhooks},
+        widgets::{self, Widgets},
     },
     chat::{self, Chat, Groups, Servers},
     doc::{self, Docs},
@@ -44,6 +45,7 @@ pub(super) struct Apps {
     pub(super) registry: Registry,
     pub(super) integrations: Integrations,
     pub(super) webhooks: Webhooks,
+    pub(super) widgets: Widgets,
 }
 
 /// What all features share.
@@ -142,7 +144,13 @@ pub(super) async fn features(
         tasks: tasks.clone(),
         public_url: config.server.public_url.as_str().into(),
     });
-    let apps = apps(shared, &access, &directory, &communities, &chat);
+    let apps = apps(
+        shared,
+        (&accounts, &access),
+        &directory,
+        &communities,
+        &chat,
+    );
     Ok(Features {
         access,
         accounts,
@@ -182,7 +190,7 @@ fn accounts(
 
 fn apps(
     shared: Shared<'_>,
-    access: &Access,
+    (accounts, access): (&Accounts, &Access),
     directory: &Directory,
     communities: &Communities,
     chat: &Chat,
@@ -192,6 +200,17 @@ fn apps(
     } = shared;
     let public_url = &shared.config.server.public_url;
     let deliveries = Deliveries::start(db.clone(), clock.clone(), tasks);
+    let widgets = Widgets::start(widgets::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        communities: communities.clone(),
+        accounts: accounts.clone(),
+        access: access.clone(),
+        deliveries: deliveries.clone(),
+        delivery: shared.delivery.clone(),
+        tasks: tasks.clone(),
+        public_url: public_url.clone(),
+    });
     Apps {
         oauth: Oauth::start(oauth::Parts {
             db: db.clone(),
@@ -210,6 +229,7 @@ fn apps(
             communities: communities.clone(),
             bearers: access.bearers().clone(),
             deliveries: deliveries.clone(),
+            widgets: widgets.clone(),
             sockets: shared.delivery.clone(),
             public_url: public_url.as_str().into(),
         }),
@@ -225,6 +245,7 @@ fn apps(
             deliveries,
             tasks: tasks.clone(),
         }),
+        widgets,
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     access::{Declared, require_declared, write_envelope},
     account::{self, SessionStore, identify_socket, session_layer},
     admin,
-    apps::{integrations, oauth, registry, webhooks},
+    apps::{integrations, oauth, registry, webhooks, widgets},
     chat, doc, gdm,
     http::{
         self as plumbing, ClientAddress, MAX_BODY_BYTES, Origins, TrustedProxies, assets, cors,
@@ -54,6 +54,7 @@ pub(super) fn router(
         .merge(registry::router(features.apps.registry.clone()))
         .merge(integrations::router(features.apps.integrations.clone()))
         .merge(webhooks::router(features.apps.webhooks.clone()))
+        .merge(widgets::router(features.apps.widgets.clone()))
         .split_for_parts()
         .0;
     let sockets = Router::new()

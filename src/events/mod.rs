@@ -13,6 +13,7 @@ use utoipa::PartialSchema;
 
 use self::table::{INCOMING, OUTGOING, Payload};
 use crate::{
+    apps::widgets::{SnapshotView, WidgetUpdated},
     chat::event::{
         AuthorOut, Changed, MessageDeleted, MessageEdited, MessageOut, ReadState, Sent, Synced,
         SyncedConversation, SystemMessage, UserTyping,
@@ -102,6 +103,8 @@ fn types() -> Vec<(&'static str, Value)> {
         ("DocMember", schema::<DocMember<'_>>()),
         ("DocRenamed", schema::<DocRenamed<'_>>()),
         ("DocNews", schema::<DocNews>()),
+        ("WidgetUpdated", schema::<WidgetUpdated>()),
+        ("Snapshot", schema::<SnapshotView>()),
     ]
 }
 
@@ -154,10 +157,14 @@ fn reference_name(schema: &Value) -> Option<String> {
 fn type_name(schema: &Value) -> String {
     if let Some(name) = reference_name(schema) {
         return match name.as_str() {
-            "MessageId" | "ConversationId" | "UserId" | "DocId" => "integer".into(),
+            "MessageId" | "ConversationId" | "UserId" | "DocId" | "ServerId" | "AppId" => {
+                "integer".into()
+            }
             "Timestamp" => "time".into(),
             "Kind" => "`public`, `dm` or `gdm`".into(),
             "MessageOut" => "Message".into(),
+            "SnapshotView" => "Snapshot".into(),
+            "Row" => "row".into(),
             other => other.into(),
         };
     }

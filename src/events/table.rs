@@ -330,6 +330,12 @@ pub(super) const OUTGOING: &[Outgoing] = &[
         about: "The document is gone",
     },
     Outgoing {
+        names: &["widget_updated"],
+        payload: Payload::Typed("WidgetUpdated"),
+        to: "the members of the server; of a hidden widget, those who may manage it",
+        about: "A widget shows something else. At most four times a second for each widget, always the last. The same comes from `GET /servers/{server_id}/events`",
+    },
+    Outgoing {
         names: &["admin_list"],
         payload: Payload::Told("`{admins: [names]}`"),
         to: "everybody",

@@ -91,6 +91,13 @@ pub struct Peer {
     pub(super) link: Link,
 }
 
+impl Peer {
+    /// Cuts the connection: for whoever does not read what they asked for.
+    pub fn cut(&self) {
+        self.link.cut();
+    }
+}
+
 impl Connected<IncomingStream<'_, LinkListener>> for Peer {
     fn connect_info(stream: IncomingStream<'_, LinkListener>) -> Self {
         Self {

@@ -91,6 +91,7 @@ const SEA_ORM: &[&str] = &[
     "apps/registry/store_changes.rs",
     "apps/registry/store_deliveries.rs",
     "apps/webhooks/store.rs",
+    "apps/widgets/store.rs",
     "chat/batch.rs",
     "chat/groups.rs",
     "chat/nonce.rs",

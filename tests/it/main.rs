@@ -43,5 +43,8 @@ mod webhooks_guards;
 mod webhooks_keys;
 mod webhooks_refusals;
 mod webhooks_services;
+mod widgets;
+mod widgets_live;
+mod widgets_members;
 
 mod support;

@@ -25,7 +25,7 @@ pub struct Integrations {
 
 /// The routes of this feature, for [`router`] and for the API document.
 pub fn routes() -> OpenApiRouter<Integrations> {
-    OpenApiRouter::new().routes(routes!(whoami))
+    OpenApiRouter::new().routes(routes!(integration_whoami))
 }
 
 /// The routes of this feature, ready to serve.
@@ -75,7 +75,7 @@ struct Whoami {
     (status = 403, description = "suspended, creator_lost_permission", body = Refused),
     (status = 429, description = "rate_limited", body = Refused),
 ))]
-async fn whoami(
+async fn integration_whoami(
     State(integrations): State<Integrations>,
     integration: Integration,
     pace: Pace,

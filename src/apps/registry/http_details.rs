@@ -23,7 +23,7 @@ use crate::{
 pub(super) fn routes() -> OpenApiRouter<Registry> {
     OpenApiRouter::new()
         .routes(routes!(list_tokens, create_token))
-        .routes(routes!(revoke_token))
+        .routes(routes!(revoke_app_token))
         .routes(routes!(adopt_app))
         .routes(routes!(sign_app, unsign_app))
         .routes(routes!(list_deliveries))
@@ -103,7 +103,7 @@ async fn create_token(
     (status = 204), (status = 403, body = Refused),
     (status = 404, description = "app_not_found, token_not_found", body = Refused),
 ))]
-async fn revoke_token(
+async fn revoke_app_token(
     State(registry): State<Registry>,
     CurrentUser(user): CurrentUser,
     Path((id, token)): Path<(AppId, AppTokenId)>,

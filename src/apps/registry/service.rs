@@ -19,6 +19,7 @@ use crate::{
     access::Bearers,
     account::Directory,
     admin::Audit,
+    apps::widgets::Widgets,
     kernel::{
         Clock, Db, Error, Result, Tasks,
         error::ErrorKind,
@@ -40,6 +41,7 @@ pub struct Registry {
     communities: Communities,
     bearers: Bearers,
     deliveries: Deliveries,
+    widgets: Widgets,
     sockets: Sockets,
     public_url: Arc<str>,
 }
@@ -62,6 +64,8 @@ pub struct Parts {
     pub bearers: Bearers,
     /// What came in.
     pub deliveries: Deliveries,
+    /// What is told of widgets.
+    pub widgets: Widgets,
     /// Live sockets.
     pub sockets: Sockets,
     /// What this installation is called in links.
@@ -80,6 +84,7 @@ impl Registry {
             communities: parts.communities,
             bearers: parts.bearers,
             deliveries: parts.deliveries,
+            widgets: parts.widgets,
             sockets: parts.sockets,
             public_url: parts.public_url.trim_end_matches('/').into(),
         }
@@ -138,6 +143,10 @@ impl Registry {
             Some(server) => {
                 let change = patch.for_server()?;
                 self.change(user, server, UpdateApp { id, change }).await?;
+                if matches!(app.details, Details::Widget(_)) {
+                    // Those who see it from now on.
+                    self.widgets.changed(id);
+                }
             }
             None => self.update_client(user, id, patch.for_client()?).await?,
         }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 /// The most rows that a tile shows.
 pub const MAX_ROWS: usize = 6;
@@ -37,7 +38,7 @@ pub struct Snapshot {
 }
 
 /// One line of a tile, as it is stored and echoed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Row {
     /// A number.
@@ -88,11 +89,18 @@ pub enum Row {
 }
 
 /// A finite number in the very digits it was sent in.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = f64)]
 pub struct Number(Box<RawValue>);
 
 impl Number {
+    /// The number that is written so, if it is one.
+    pub(super) fn from_text(text: &str) -> Option<Self> {
+        let raw = RawValue::from_string(text.to_owned()).ok()?;
+        Self::parse(&raw)
+    }
+
     /// `raw` if it is a number, and one that JavaScript would not read as infinite.
     fn parse(raw: &RawValue) -> Option<Self> {
         let is_number = raw
@@ -108,7 +116,7 @@ impl Number {
 }
 
 /// How something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// It works.
@@ -385,12 +393,9 @@ impl Fields<'_, '_> {
         let Some(raw) = take(&mut self.members, "url") else {
             return Ok(None);
         };
-        let url = text_of(raw).filter(|url| url.len() <= MAX_URL_BYTES);
-        match url.and_then(|url| url::Url::parse(&url).ok()) {
-            Some(url) if url.scheme() == "https" && url.username().is_empty() => {
-                Ok(Some(url.into()))
-            }
-            _ => self.refuse("url", "url_invalid", "has to be an https address"),
+        match text_of(raw).and_then(|url| web_address(&url)) {
+            Some(url) => Ok(Some(url)),
+            None => self.refuse("url", "url_invalid", "has to be an https address"),
         }
     }
 
@@ -427,6 +432,13 @@ impl Fields<'_, '_> {
 /// Takes a member out. `null` is no value, as it is where JSON is written from optional fields.
 fn take<'a>(members: &mut Members<'a>, name: &str) -> Option<&'a RawValue> {
     members.remove(name).filter(|raw| raw.get() != "null")
+}
+
+/// The address of a page that a row can lead to, if `text` is one.
+pub(super) fn web_address(text: &str) -> Option<String> {
+    let url = Some(text).filter(|text| text.len() <= MAX_URL_BYTES);
+    let url = url.and_then(|url| url::Url::parse(url).ok())?;
+    (url.scheme() == "https" && url.username().is_empty()).then(|| url.into())
 }
 
 fn text_of(raw: &RawValue) -> Option<String> {

@@ -8,6 +8,7 @@ mod hook;
 mod person;
 mod program;
 mod socket;
+mod tile;
 
 pub(crate) use app::TestApp;
 pub(crate) use bot::Bot;
@@ -17,6 +18,7 @@ pub(crate) use hook::Hook;
 pub(crate) use person::{PASSWORD, Person, Reply};
 pub(crate) use program::Program;
 pub(crate) use socket::Socket;
+pub(crate) use tile::{Tile, Watching, counter};
 
 /// Nothing takes this long; what does is a failure. Nobody waits for it otherwise.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
