@@ -146,6 +146,13 @@ function ChannelField({ server }: { server: number }) {
 function OauthFields() {
   const [problem, setProblem] = useState<string | null>(null);
   const types = ['confidential', 'public'] as const;
+
+  function check(typed: string) {
+    const uri = typed.trim();
+    const why = uri === '' ? null : whyUnfit(uri);
+    setProblem(why === null ? null : all.redirect[why]);
+  }
+
   return (
     <>
       <Field
@@ -157,10 +164,10 @@ function OauthFields() {
         autoComplete="off"
         placeholder="https://app.example.com/callback"
         aria-invalid={problem !== null}
-        onBlur={(event) => {
-          const uri = event.target.value.trim();
-          const why = uri === '' ? null : whyUnfit(uri);
-          setProblem(why === null ? null : all.redirect[why]);
+        // Said once one has written it, and taken back while one writes on: nothing may move under a click.
+        onBlur={(event) => check(event.target.value)}
+        onChange={(event) => {
+          if (problem !== null) check(event.target.value);
         }}
       />
       <FormError message={problem} />

@@ -73,7 +73,7 @@ export function TryPost({ app, kind, onSent }: Props) {
             <button
               key={example.name}
               type="button"
-              className="chip chip-button"
+              className="button button-small"
               onClick={() => payload.change(JSON.stringify(example.payload, null, 2))}
             >
               {example.name}
