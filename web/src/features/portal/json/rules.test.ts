@@ -84,7 +84,40 @@ describe('webhook messages', () => {
     expect(codes({ content: 'a', avatar_url: 'http://example.com/a.png' })).toEqual(['avatar_url_invalid']);
   });
 
-  it('point at what is wrong in a card', () => {
+  it.each([
+    [{ content: 5 }, 'content_not_string', '/content'],
+    [{ embeds: {} }, 'embeds_not_array', '/embeds'],
+    [{ embeds: [5] }, 'embed_0:not_an_object', '/embeds/0'],
+    [{ embeds: [{}] }, 'embed_0:empty', '/embeds/0'],
+    [{ embeds: Array.from({ length: 11 }, () => ({ title: 'a' })) }, 'embed_10:too_many', '/embeds/10'],
+    [{ embeds: [{ title: 5 }] }, 'embed_0:title_not_string', '/embeds/0/title'],
+    [
+      { embeds: [{ title: 'a', timestamp: '2026-01-15' }] },
+      'embed_0:timestamp_invalid',
+      '/embeds/0/timestamp',
+    ],
+    [{ embeds: [{ title: 'a', fields: 5 }] }, 'embed_0:fields_not_array', '/embeds/0/fields'],
+    [{ embeds: [{ title: 'a', fields: [5] }] }, 'embed_0:field_0_not_an_object', '/embeds/0/fields/0'],
+    [
+      { embeds: [{ title: 'a', author: { name: 'a', url: 'ftp://x' } }] },
+      'embed_0:author_url_invalid',
+      '/embeds/0/author/url',
+    ],
+    [
+      { embeds: [{ title: 'a', image: { url: 'http://a.example' } }] },
+      'embed_0:image_url_invalid',
+      '/embeds/0/image/url',
+    ],
+    [
+      { embeds: [{ title: 'a', footer: { text: 'x'.repeat(2049) } }] },
+      'embed_0:footer_text_too_long',
+      '/embeds/0/footer/text',
+    ],
+  ])('refuse %o', (payload, code, pointer) => {
+    expect(webhookProblems(payload)).toEqual([{ code, pointer }]);
+  });
+
+  it('point at all that is wrong in a card, in the order of the server', () => {
     const embeds = [
       { title: 'fine' },
       {
@@ -97,16 +130,14 @@ describe('webhook messages', () => {
     ];
     expect(webhookProblems({ embeds })).toEqual([
       { code: 'embed_1:title_too_long', pointer: '/embeds/1/title' },
-      { code: 'embed_1:color_invalid', pointer: '/embeds/1/color' },
       { code: 'embed_1:url_invalid', pointer: '/embeds/1/url' },
+      { code: 'embed_1:color_invalid', pointer: '/embeds/1/color' },
       { code: 'embed_1:timestamp_invalid', pointer: '/embeds/1/timestamp' },
-      { code: 'embed_1:field_value_required', pointer: '/embeds/1/fields/1/value' },
+      { code: 'embed_1:field_1_value_required', pointer: '/embeds/1/fields/1/value' },
     ]);
   });
 
-  it('have at most ten cards, which share 6,000 characters', () => {
-    const many = Array.from({ length: 11 }, () => ({ title: 'a' }));
-    expect(codes({ embeds: many })).toEqual(['too_many_embeds']);
+  it('have cards that share 6,000 characters', () => {
     const long = Array.from({ length: 3 }, () => ({ description: 'x'.repeat(2500) }));
     expect(codes({ embeds: long })).toEqual(['embed_2:total_too_long']);
   });

@@ -1,5 +1,6 @@
 import { parseCards } from '../../../store/cards';
-import { type Fields, isAbsent, isHttps, isRecord, lengthOf, type Problem } from './rules';
+import { Reading } from './reading';
+import { isAbsent, isRecord, lengthOf, type Problem } from './rules';
 
 const LONGEST_CONTENT = 4000;
 const LONGEST_NAME = 80;
@@ -7,99 +8,97 @@ const MOST_EMBEDS = 10;
 const LONGEST_EMBEDS = 6000;
 const MOST_FIELDS = 25;
 
-/** What is wrong with a message in Discord's or Slack's words, as far as it can be told without the server. */
+/**
+ * What is wrong with a message in Discord's or Slack's words, in the order in which the server looks; as far as it can
+ * be told without it: whether a name is taken, or an answered message there, it alone knows.
+ */
 export function webhookProblems(payload: unknown): Problem[] {
   if (!isRecord(payload)) return [{ code: 'invalid_json', pointer: '' }];
-  return [...contentProblems(payload), ...senderProblems(payload), ...embedProblems(payload.embeds)];
-}
-
-function contentProblems({ content, text, embeds, attachments, blocks }: Fields): Problem[] {
-  for (const [value, pointer] of [
-    [content, '/content'],
-    [text, '/text'],
-  ] as const) {
-    if (typeof value === 'string' && lengthOf(value.trim()) > LONGEST_CONTENT)
-      return [{ code: 'content_too_long', pointer }];
-  }
-  const both = typeof content === 'string' && typeof text === 'string';
-  if (both && content !== text) return [{ code: 'content_ambiguous', pointer: '/text' }];
-  const words = typeof content === 'string' ? content : text;
-  const said = typeof words === 'string' && words.trim() !== '';
-  const more = [embeds, attachments, blocks].some((list) => Array.isArray(list) && list.length > 0);
-  return said || more ? [] : [{ code: 'content_required', pointer: '/content' }];
-}
-
-function senderProblems({ username, avatar_url: avatar }: Fields): Problem[] {
   const found: Problem[] = [];
-  if (typeof username === 'string' && lengthOf(username.trim()) > LONGEST_NAME)
-    found.push({ code: 'username_too_long', pointer: '/username' });
-  if (!isAbsent(avatar) && !isHttps(avatar))
-    found.push({ code: 'avatar_url_invalid', pointer: '/avatar_url' });
-  return found;
-}
-
-function embedProblems(embeds: unknown): Problem[] {
-  if (isAbsent(embeds)) return [];
-  if (!Array.isArray(embeds)) return [{ code: 'embeds_invalid', pointer: '/embeds' }];
-  const found: Problem[] = [];
-  if (embeds.length > MOST_EMBEDS) found.push({ code: 'too_many_embeds', pointer: '/embeds' });
-  let total = 0;
-  embeds.forEach((embed, index) => {
-    const problems = isRecord(embed) ? inEmbed(embed) : [{ key: '', why: 'not_an_object' }];
-    for (const { key, why } of problems)
-      found.push({ code: `embed_${index}:${why}`, pointer: `/embeds/${index}${key}` });
-    total += textOf(embed);
-    if (total > LONGEST_EMBEDS && total - textOf(embed) <= LONGEST_EMBEDS)
-      found.push({ code: `embed_${index}:total_too_long`, pointer: `/embeds/${index}` });
+  const post = new Reading(payload, '', '', found);
+  const said = content(post);
+  embeds(post, found);
+  const more = ['embeds', 'attachments', 'blocks'].some((name) => {
+    const list = post.get(name);
+    return Array.isArray(list) ? list.length > 0 : !isAbsent(list);
   });
+  if (!said && !more) post.refuse('content', 'content_required');
+  post.text('username', LONGEST_NAME);
+  post.https('avatar_url');
   return found;
 }
 
-interface Flaw {
-  key: string;
-  why: string;
+/** Whether there is any; text of the wrong kind is some, too. */
+function content(post: Reading): boolean {
+  const words = post.text('content', LONGEST_CONTENT);
+  const slack = typeof post.get('text') === 'string' ? String(post.get('text')).trim() : '';
+  if (words !== '' && slack !== '' && words !== slack) post.refuse('text', 'content_ambiguous');
+  else if (lengthOf(slack) > LONGEST_CONTENT) post.refuse('text', 'content_too_long');
+  const odd = post.get('content');
+  return words !== '' || slack !== '' || (!isAbsent(odd) && typeof odd !== 'string');
 }
 
-function inEmbed(embed: Fields): Flaw[] {
-  const found: Flaw[] = [];
-  const text = (value: unknown, key: string, name: string, most: number) => {
-    if (isAbsent(value)) return;
-    if (typeof value !== 'string') found.push({ key, why: `${name}_not_string` });
-    else if (lengthOf(value.trim()) > most) found.push({ key, why: `${name}_too_long` });
-  };
-  text(embed.title, '/title', 'title', 256);
-  text(embed.description, '/description', 'description', 4096);
-  if (isRecord(embed.author)) text(embed.author.name, '/author/name', 'author_name', 256);
-  if (isRecord(embed.footer)) text(embed.footer.text, '/footer/text', 'footer_text', 2048);
-  const { color, url, timestamp, fields } = embed;
-  if (
-    !isAbsent(color) &&
-    !(typeof color === 'number' && Number.isInteger(color) && color >= 0 && color <= 0xffffff)
-  )
-    found.push({ key: '/color', why: 'color_invalid' });
-  if (!isAbsent(url) && !isHttps(url)) found.push({ key: '/url', why: 'url_invalid' });
-  for (const part of ['image', 'thumbnail']) {
-    const picture = embed[part];
-    if (isRecord(picture) && !isHttps(picture.url))
-      found.push({ key: `/${part}/url`, why: `${part}_url_invalid` });
+function embeds(post: Reading, found: Problem[]): void {
+  const list = post.list('embeds');
+  if (list.length > MOST_EMBEDS) {
+    found.push({ code: `embed_${MOST_EMBEDS}:too_many`, pointer: `/embeds/${MOST_EMBEDS}` });
+    return;
   }
-  if (!isAbsent(timestamp) && !(typeof timestamp === 'string' && !Number.isNaN(Date.parse(timestamp))))
-    found.push({ key: '/timestamp', why: 'timestamp_invalid' });
-  if (isAbsent(fields)) return found;
-  if (!Array.isArray(fields)) return [...found, { key: '/fields', why: 'fields_invalid' }];
-  if (fields.length > MOST_FIELDS) found.push({ key: '/fields', why: 'too_many_fields' });
-  fields.forEach((field, index) => {
-    if (!isRecord(field)) return;
+  let total = 0;
+  list.forEach((value, index) => {
+    const pointer = `/embeds/${index}`;
+    if (!isRecord(value)) {
+      found.push({ code: `embed_${index}:not_an_object`, pointer });
+      return;
+    }
+    const embed = new Reading(value, pointer, `embed_${index}:`, found);
+    const before = found.length;
+    inEmbed(embed);
+    const [card] = parseCards([value]);
+    if (card === undefined && found.length === before) embed.refuse('', 'empty');
+    const length = textOf(value);
+    if (total <= LONGEST_EMBEDS && total + length > LONGEST_EMBEDS) embed.refuse('', 'total_too_long');
+    total += length;
+  });
+}
+
+function inEmbed(embed: Reading): void {
+  embed.text('title', 256);
+  embed.https('url');
+  embed.text('description', 4096);
+  const color = embed.get('color');
+  const isColour = typeof color === 'number' && Number.isInteger(color) && color >= 0 && color <= 0xffffff;
+  if (!isAbsent(color) && !isColour) embed.refuse('color', 'color_invalid');
+  const timestamp = embed.get('timestamp');
+  if (!isAbsent(timestamp) && !isMoment(timestamp)) embed.refuse('timestamp', 'timestamp_invalid');
+  const author = embed.object('author');
+  author?.text('name', 256);
+  author?.https('url');
+  author?.https('icon_url');
+  for (const field of embed.objects('fields', 'field', MOST_FIELDS)) {
     for (const [name, most] of [
       ['name', 256],
       ['value', 1024],
     ] as const) {
-      const key = `/fields/${index}/${name}`;
-      if (isAbsent(field[name]) || field[name] === '') found.push({ key, why: `field_${name}_required` });
-      else text(field[name], key, `field_${name}`, most);
+      const blank = isAbsent(field.get(name)) || field.get(name) === '';
+      if (blank) field.refuse(name, `${name}_required`);
+      else field.text(name, most);
     }
-  });
-  return found;
+  }
+  embed.object('image')?.https('url');
+  embed.object('thumbnail')?.https('url');
+  const footer = embed.object('footer');
+  footer?.text('text', 2048);
+  footer?.https('icon_url');
+}
+
+/** RFC 3339: a date alone is none. */
+function isMoment(value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d/.test(value) &&
+    !Number.isNaN(Date.parse(value))
+  );
 }
 
 /** How much of the 6,000 characters that all cards share. */
