@@ -15,14 +15,13 @@ async fn hook(app: &TestApp) -> Hook {
     Hook::of(app, &club, club.general, &alice).await
 }
 
-#[tokio::test]
-async fn every_rule_about_a_post_has_a_name_and_a_place() {
-    let app = TestApp::spawn().await;
-    let hook = hook(&app).await;
+/// Posts that are refused, each with the code and the place of what is wrong.
+#[expect(clippy::too_many_lines, reason = "a table, a row for each rule")]
+fn refused_posts() -> Vec<(Value, &'static str, &'static str)> {
     let embed = |embed: Value| json!({"embeds": [{"title": "fine"}, embed]});
     let card = |card: Value| json!({"attachments": [card]});
     let many = |n: usize| vec![json!({"title": "x"}); n];
-    for (body, code, pointer) in [
+    vec![
         (json!({}), "content_required", "/content"),
         (json!({"content": " \n "}), "content_required", "/content"),
         (json!({"embeds": []}), "content_required", "/content"),
@@ -128,7 +127,14 @@ async fn every_rule_about_a_post_has_a_name_and_a_place() {
             "flags_invalid",
             "/flags",
         ),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn every_rule_about_a_post_has_a_name_and_a_place() {
+    let app = TestApp::spawn().await;
+    let hook = hook(&app).await;
+    for (body, code, pointer) in refused_posts() {
         let refused = hook.posts(body).await;
         refused.refuses(400, code);
         assert_eq!(refused.body["pointer"], pointer, "{code}");
