@@ -80,6 +80,11 @@ impl Operation {
         Ok(operation)
     }
 
+    /// Whether it is for somebody in particular, rather than for whoever has its address.
+    const fn identifies(&self) -> bool {
+        self.session || self.integration.is_some() || self.oauth.is_some()
+    }
+
     /// What a token with the scopes of `bearer` is refused for here.
     fn require(&self, bearer: &Bearer) -> Result<()> {
         let (needed, has): (_, Vec<&str>) = match bearer {
@@ -192,9 +197,11 @@ pub async fn require_declared(
 ) -> Response {
     let is_route = request.extensions().get::<MatchedPath>().is_some();
     let operation = declared.operation(&request);
-    // On the older API a header that is none of ours says nothing: clients of before may send one.
+    // Where nobody is identified by a token, and on the older API, a header that is none of ours
+    // says nothing: clients of before may send one, and services that post to a URL may, too.
+    let identifies = operation.is_some_and(Operation::identifies);
     let token = bearer_of(request.headers())
-        .filter(|token| operation.is_some() || TokenKind::is_prefixed(token))
+        .filter(|token| identifies || TokenKind::is_prefixed(token))
         .map(str::to_owned);
     if let Some(token) = &token {
         let client = Client::of(&request);

@@ -1,6 +1,7 @@
 //! What all routes of the platform have in common.
 
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use crate::support::{Community, Reply, TestApp};
 
@@ -70,4 +71,27 @@ async fn answers_of_the_platform_are_kept_by_nobody_and_can_be_found_in_the_log(
     assert_eq!(said(&stranger), (401, "unauthorized".into()));
     let older = app.stranger().get("/api/gdm/threads").await;
     assert_eq!(older.body["code"], "unauthenticated", "as it always was");
+}
+
+#[tokio::test]
+async fn who_posts_to_a_url_may_send_any_header_along_but_none_of_our_tokens() {
+    let app = TestApp::spawn().await;
+    let [alice] = app.users(["alice"]).await;
+    let club = Community::of(&alice, &[]).await;
+    let widget = json!({"kind": "widget", "name": "Uptime"});
+    let made = club.makes_app(&alice, widget).await;
+    let url = made["url"].as_str().expect("a URL");
+    let path = url.trim_start_matches("http://localhost:5000").to_owned();
+    let id = club.makes_integration(&alice).await;
+    let (_, token) = alice.makes_token(id, &["read_roles"]).await;
+    let rows = json!({"rows": [{"kind": "counter", "label": "Online", "value": 42}]});
+    let posts = async |bearer: &str| {
+        let request = app.stranger().request(Method::POST, &path);
+        let request = request.header("origin", "https://elsewhere.example");
+        Reply::of(request.bearer_auth(bearer).json(&rows)).await
+    };
+
+    posts("of-the-services-own").await.succeeds();
+    posts(&token).await.refuses(403, "token_not_allowed");
+    posts("chti_x").await.refuses(401, "invalid_token");
 }
