@@ -46,6 +46,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/apps/{appId}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend an app; for admins. Whatever it asks for is refused when this is answered. */
+        post: operations["suspend_app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/apps/{appId}/unsuspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend an app no more; for admins. */
+        post: operations["unsuspend_app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/audit": {
         parameters: {
             query?: never;
@@ -1074,6 +1108,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The apps that one may manage: those of one's servers, and one's own OAuth clients. */
+        get: operations["list_apps"];
+        put?: never;
+        /** Make an OAuth client. The secret of a confidential one is shown this once. */
+        post: operations["create_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{appId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An app, for whoever manages it. */
+        get: operations["get_app"];
+        put?: never;
+        post?: never;
+        /** Delete an app, for whoever manages it. What it could do, it cannot when this is answered. */
+        delete: operations["delete_app"];
+        options?: never;
+        head?: never;
+        /** Change an app, for whoever manages it. */
+        patch: operations["update_app"];
+        trace?: never;
+    };
+    "/apps/{appId}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take over an integration's tokens whose creators do not manage the server any more, so that they
+         *     can be used again.
+         */
+        post: operations["adopt_app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{appId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came in from an app in the last seven days, without what it said; for its managers. */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{appId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the URL or the client secret, for whoever manages the app. The new one is shown this
+         *     once; the old one is dead when this is answered, unless it is given a grace.
+         */
+        post: operations["rotate_app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{appId}/signing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take only signed posts to a webhook, with a secret that is shown this once. The one before it
+         *     holds as well, so that it can be replaced without a gap.
+         */
+        post: operations["sign_app"];
+        /** Take posts to a webhook without signatures again. */
+        delete: operations["unsign_app"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{appId}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens of an integration, for its managers. */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Make a token for an integration, which is shown this once. It can do no more than its scopes,
+         *     the integration's own role and whoever makes it.
+         */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{appId}/tokens/{tokenId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a token of an integration. It is dead when this is answered. */
+        delete: operations["revoke_app_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/integrations/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which app the token is of, for which server, and what it may be used for. */
+        get: operations["integration_whoami"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/invites/{code}/accept": {
         parameters: {
             query?: never;
@@ -1322,6 +1526,27 @@ export interface paths {
         patch: operations["update_server"];
         trace?: never;
     };
+    "/servers/{serverId}/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The apps of a server; needs `manage_server`. */
+        get: operations["list_server_apps"];
+        put?: never;
+        /**
+         * Make a webhook, an integration or a widget; needs `manage_server`. The URL of a webhook or a
+         *     widget is shown this once.
+         */
+        post: operations["create_app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/servers/{serverId}/audit": {
         parameters: {
             query?: never;
@@ -1347,7 +1572,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who is banned from a server, by id; needs `ban_members`. */
-        get: operations["list_bans"];
+        get: operations["list_server_bans"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1365,10 +1590,10 @@ export interface paths {
         };
         get?: never;
         /** Ban somebody, who is a member or not; needs `ban_members`. */
-        put: operations["ban"];
+        put: operations["ban_from_server"];
         post?: never;
         /** End a ban; needs `ban_members`. */
-        delete: operations["unban"];
+        delete: operations["unban_from_server"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1460,10 +1685,10 @@ export interface paths {
             cookie?: never;
         };
         /** The invites of a server that can be used, without their codes; needs `manage_server`. */
-        get: operations["list_invites"];
+        get: operations["list_server_invites"];
         put?: never;
         /** Make an invite; needs `create_invite`. Its code is shown this once. */
-        post: operations["create_invite"];
+        post: operations["create_server_invite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1481,7 +1706,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** End an invite; needs `manage_server` unless one made it oneself. */
-        delete: operations["delete_invite"];
+        delete: operations["delete_server_invite"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1582,6 +1807,207 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/servers/{server_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the widgets of a server show, live.
+         * @description Begins with what each of them shows now; after that one `widget_updated` for each change, at most
+         *     four a second for each widget, and always the last one. Whoever comes again, with
+         *     `Last-Event-ID` or without, is told what is shown by then: there is no history. The stream ends
+         *     when its reader leaves the server, signs out or does not keep up.
+         */
+        get: operations["server_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{server_id}/widgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The widgets of a server, the oldest first; hidden ones only for who may manage the server. */
+        get: operations["list_widgets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{server_id}/widgets/{app_id}/badge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a widget's badge an address. The one before, if there was one, is dead. */
+        post: operations["create_badge"];
+        /** Take the address of a widget's badge away. */
+        delete: operations["delete_badge"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{server_id}/widgets/{app_id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Show a widget under the header of its server, instead of the one that was there. */
+        put: operations["pin_widget"];
+        post?: never;
+        /** Take a widget from under the header of its server. */
+        delete: operations["unpin_widget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{app_id}/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this webhook is. */
+        get: operations["show_webhook"];
+        put?: never;
+        /**
+         * Post a message to the webhook's channel.
+         * @description Takes JSON, a form with `payload=`, or `multipart/form-data` with `payload_json`. Files cannot be
+         *     posted yet: a form with any is refused. Posts in Slack's shape are answered with the text `ok`.
+         */
+        post: operations["post_to_webhook"];
+        /**
+         * Never deletes the webhook: its URL is held by services, and whoever sees it there could. Signed
+         *     in, it is done with `DELETE /apps/{app_id}`.
+         */
+        delete: operations["keep_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{app_id}/{token}/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a message that this webhook has said. */
+        delete: operations["delete_webhook_message"];
+        options?: never;
+        head?: never;
+        /** Change a message that this webhook has said. */
+        patch: operations["edit_webhook_message"];
+        trace?: never;
+    };
+    "/webhooks/{app_id}/{token}/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post what another service sends.
+         * @description `slack` and `discord` take what is sent to those; Slack's refusals are plain texts. The others
+         *     take the events of `github`, `gitlab`, `gitea`, `alertmanager`, `grafana` and `uptime-kuma`, and
+         *     answer 204 to those that nothing is said about.
+         */
+        post: operations["post_to_webhook_as"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widgets/{app_id}/badge.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The first row of a widget as a badge, in the schema of a Shields endpoint. */
+        get: operations["widget_badge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widgets/{app_id}/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace what a widget shows.
+         * @description Checked in this order: limits (30 a minute for each address, 60 for each widget), size (32 KB),
+         *     the token, suspension, visibility, and then what was posted. Nothing is stored unless all of it
+         *     holds. Every member who looks is told at once, four times a second at most.
+         */
+        post: operations["post_widget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widgets/{app_id}/{token}/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The same for what a well-known service sends: `prometheus` (the answer of its query API),
+         *     `alertmanager`, `statuspage` or `uptime-kuma`.
+         */
+        post: operations["post_converted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1605,6 +2031,13 @@ export interface components {
         Answer_Admins: {
             /** @description Superadmins are not among them. */
             admins: string[];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Apps: {
+            apps: components["schemas"]["AppView"][];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -1671,6 +2104,13 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_CreatedApp: (components["schemas"]["Secret"] & {
+            app: components["schemas"]["AppView"];
+        }) & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_CreatedDocument: {
             created_at: components["schemas"]["Timestamp"];
             created_by: string;
@@ -1704,6 +2144,23 @@ export interface components {
             /** @description The standing join code, for the owner's eyes. */
             invite_code: string;
             name: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_CreatedToken: {
+            /** @description The token itself, for `Authorization: Bearer`. */
+            secret: string;
+            token: components["schemas"]["TokenView"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_DeliveryLog: {
+            /** @description The newest first. */
+            deliveries: components["schemas"]["DeliveryView"][];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -1788,6 +2245,13 @@ export interface components {
             is_superadmin: boolean;
             role: string;
             username: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_OneApp: {
+            app: components["schemas"]["AppView"];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -1942,6 +2406,16 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Secret: {
+            /** @description The secret of a confidential OAuth client. */
+            clientSecret?: string | null;
+            /** @description The address of a webhook or a widget. */
+            url?: string | null;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Servers: {
             servers: components["schemas"]["ServerRow"][];
         } & {
@@ -1958,6 +2432,15 @@ export interface components {
         /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Sightings: {
             users: components["schemas"]["Sighting"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Signed: {
+            app: components["schemas"]["AppView"];
+            /** @description What posts are to be signed with. */
+            signingSecret: string;
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -2001,8 +2484,43 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Tokens: {
+            tokens: components["schemas"]["TokenView"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_UserRows: {
             users: components["schemas"]["UserRow"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_WebhookAbout: {
+            /** @description Always null: webhooks have no picture of their own. */
+            avatar?: string | null;
+            /** @description The channel it posts to. */
+            channel_id: components["schemas"]["ConversationId"];
+            /** @description The app's id. */
+            id: components["schemas"]["AppId"];
+            /** @description What it is called. */
+            name: string;
+            /** @description The server of that channel. */
+            server_id: components["schemas"]["ServerId"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_WebhookSaid: {
+            /** @description The message's id. */
+            id: components["schemas"]["MessageId"];
+            /** @description The message as the channel's members see it. */
+            message: components["schemas"]["MessageOut"];
+            /** @description What was ignored of the request, and why. */
+            warnings: string[];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -2033,6 +2551,19 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Whoami: {
+            app: components["schemas"]["AppRef"];
+            expiresAt?: components["schemas"]["Timestamp"] | null;
+            /** @description What it may do in the server now: what its scopes, its role and its creator all allow. */
+            permissions: components["schemas"]["Permissions"];
+            scopes: components["schemas"]["Scope"][];
+            server: components["schemas"]["ServerRef"];
+            token: components["schemas"]["TokenRef"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_WholeServer: {
             /** @description The channels that one may view, by position. */
             channels: components["schemas"]["ChannelView"][];
@@ -2050,6 +2581,37 @@ export interface components {
          * @description An app: a webhook, an integration, a widget or an OAuth client.
          */
         AppId: number;
+        /**
+         * @description What an app is.
+         * @enum {string}
+         */
+        AppKind: "webhook" | "integration" | "widget" | "oauth";
+        /** @description A change of an app: what is absent stays. */
+        AppPatch: {
+            /** @description Webhooks: networks (CIDR) that it may be posted from; null: any. */
+            allowedNetworks?: string[] | null;
+            channelId?: components["schemas"]["ConversationId"] | null;
+            /** @description What it is for; null clears. */
+            description?: string | null;
+            /** @description OAuth: the site; null clears. */
+            homepage?: string | null;
+            /** @description Webhooks: whether its messages may mention everybody and roles. */
+            mentionEveryone?: boolean | null;
+            /** @description 1-100 characters on one line. */
+            name?: string | null;
+            /** @description OAuth: what the site says about privacy; null clears. */
+            privacyUrl?: string | null;
+            /** @description OAuth: 1-10 addresses that people may be sent back to. */
+            redirectUris?: string[] | null;
+            /** @description OAuth: whether it has to prove that it began the flow that it ends. */
+            requirePkce?: boolean | null;
+            /** @description Widgets: whether members see it. Hiding unpins. */
+            visible?: boolean | null;
+        };
+        AppRef: {
+            id: components["schemas"]["AppId"];
+            name: string;
+        };
         AppSettings: {
             ok?: boolean | null;
             settings?: {
@@ -2057,6 +2619,26 @@ export interface components {
             } | null;
         } & {
             [key: string]: string;
+        };
+        /**
+         * Format: int64
+         * @description A token of an integration.
+         */
+        AppTokenId: number;
+        /** @description An app. Which fields there are beyond the first ones, its kind decides. */
+        AppView: components["schemas"]["DetailsView"] & {
+            createdAt: components["schemas"]["Timestamp"];
+            createdBy: components["schemas"]["PersonRef"];
+            description: string;
+            id: components["schemas"]["AppId"];
+            kind: components["schemas"]["AppKind"];
+            lastUsedAt?: components["schemas"]["Timestamp"] | null;
+            name: string;
+            serverId?: components["schemas"]["ServerId"] | null;
+            suspended?: components["schemas"]["Suspended"] | null;
+        };
+        Apps: {
+            apps: components["schemas"]["AppView"][];
         };
         AuditEntries: {
             entries: components["schemas"]["AuditEntryOut"][];
@@ -2115,6 +2697,24 @@ export interface components {
             kind: components["schemas"]["AuthorKind"];
             /** @description The name that people are shown. An app's is what the message says, not an account. */
             name: string;
+        };
+        /** @description The first row of a widget as a badge (shields.io/badges/endpoint-badge). */
+        Badge: {
+            /** @description A colour by name. */
+            color: string;
+            /** @description What it is about. */
+            label: string;
+            /** @description How it is. */
+            message: string;
+            /**
+             * Format: int32
+             * @description Always 1.
+             */
+            schemaVersion: number;
+        };
+        BadgeUrl: {
+            /** @description Where the badge is read; shown this once. */
+            url: string;
         };
         Ban: {
             /** @description `ban` or `unban`. */
@@ -2198,6 +2798,11 @@ export interface components {
         Channels: {
             channels: components["schemas"]["ChannelView"][];
         };
+        /**
+         * @description Whether a client can keep a secret.
+         * @enum {string}
+         */
+        ClientType: "confidential" | "public";
         /** @description A code under any of its names. */
         CodeInput: {
             code?: string | null;
@@ -2281,6 +2886,10 @@ export interface components {
             /** @description The one with the newest message first. */
             conversations: components["schemas"]["ConversationOut"][];
         };
+        /** @description A new app, and what is shown of it once. */
+        CreatedApp: components["schemas"]["Secret"] & {
+            app: components["schemas"]["AppView"];
+        };
         /** @description A document that was just made. */
         CreatedDocument: {
             created_at: components["schemas"]["Timestamp"];
@@ -2308,9 +2917,82 @@ export interface components {
             invite_code: string;
             name: string;
         };
+        /** @description A new token, and what is shown of it once. */
+        CreatedToken: {
+            /** @description The token itself, for `Authorization: Bearer`. */
+            secret: string;
+            token: components["schemas"]["TokenView"];
+        };
         Credentials: {
             password?: string;
             username?: string;
+        };
+        /**
+         * Format: int64
+         * @description A line in an app's delivery log.
+         */
+        DeliveryId: number;
+        DeliveryLog: {
+            /** @description The newest first. */
+            deliveries: components["schemas"]["DeliveryView"][];
+        };
+        /** @description One request to an app, without what it said. */
+        DeliveryView: {
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Bytes of its body.
+             */
+            bytes: number;
+            /** @description The name of its refusal. */
+            error?: string | null;
+            id: components["schemas"]["DeliveryId"];
+            /**
+             * Format: int32
+             * @description How long it took, in milliseconds.
+             */
+            latencyMs: number;
+            /** @description The address that it came from. */
+            remote: string;
+            /**
+             * Format: int32
+             * @description The HTTP status that it was answered with.
+             */
+            status: number;
+        };
+        /** @description What each kind has beyond others. */
+        DetailsView: {
+            /** @description Networks that it may be posted from; null: any. */
+            allowedNetworks?: string[] | null;
+            channelId: components["schemas"]["ConversationId"];
+            /** @description Whether its messages may mention everybody and roles. */
+            mentionEveryone: boolean;
+            /** @description Whether posts have to be signed. */
+            signing: boolean;
+            urlHint: components["schemas"]["Hint"];
+        } | {
+            /** @description Whether a token of it waits for somebody to adopt it. */
+            paused: boolean;
+            /** @description Its own role, which bounds what it can do. */
+            roleId: components["schemas"]["RoleId"];
+        } | {
+            pinned: boolean;
+            urlHint: components["schemas"]["Hint"];
+            visible: boolean;
+        } | {
+            clientId: string;
+            clientType: components["schemas"]["ClientType"];
+            /**
+             * Format: int64
+             * @description How many people have connected it.
+             */
+            grants: number;
+            homepage?: string | null;
+            privacyUrl?: string | null;
+            redirectUris: string[];
+            requirePkce: boolean;
+            /** @description The newest first. */
+            secrets: components["schemas"]["SecretView"][];
         };
         Diff: {
             /** @description In order. What is equal or deleted makes the old text, what is equal or inserted the new. */
@@ -2365,6 +3047,95 @@ export interface components {
             /** @description Always true. */
             ok: boolean;
         };
+        /** @description What was stored. */
+        Echo: {
+            /** @description The rows as they are stored. */
+            rows: components["schemas"]["Row"][];
+            /** @description When, by the database. */
+            updatedAt: components["schemas"]["Timestamp"];
+        };
+        /** @description A card. */
+        Embed: {
+            /** @default null */
+            author: components["schemas"]["EmbedAuthor"] | null;
+            /**
+             * Format: int32
+             * @description The colour of its edge, as `0xRRGGBB`.
+             * @default null
+             */
+            color: number | null;
+            /**
+             * @description Its text, Markdown.
+             * @default null
+             */
+            description: string | null;
+            /**
+             * @description What it says in plain text, for notifications and screen readers.
+             * @default null
+             */
+            fallback: string | null;
+            /**
+             * @description Names with values, in order.
+             * @default []
+             */
+            fields: components["schemas"]["EmbedField"][];
+            /** @default null */
+            footer: components["schemas"]["EmbedFooter"] | null;
+            /** @default null */
+            image: components["schemas"]["EmbedPicture"] | null;
+            /**
+             * @description Further pictures, of the cards that became one with this one.
+             * @default []
+             */
+            more_images: components["schemas"]["EmbedPicture"][];
+            /** @default null */
+            thumbnail: components["schemas"]["EmbedPicture"] | null;
+            /**
+             * @description The time of what it tells, UTC.
+             * @default null
+             */
+            timestamp: string | null;
+            /**
+             * @description Its heading, plain text.
+             * @default null
+             */
+            title: string | null;
+            /**
+             * @description What the heading links to.
+             * @default null
+             */
+            url: string | null;
+        };
+        /** @description Who did what a card tells. */
+        EmbedAuthor: {
+            /** @description An https picture. */
+            icon_url?: string | null;
+            /** @description The name, plain text. */
+            name: string;
+            /** @description What the name links to. */
+            url?: string | null;
+        };
+        /** @description A name with a value. */
+        EmbedField: {
+            /** @description Whether it is short enough to stand beside others. */
+            inline: boolean;
+            /** @description Plain text; empty for a value without a name. */
+            name: string;
+            /** @description Markdown. */
+            value: string;
+        };
+        /** @description Small print under a card. */
+        EmbedFooter: {
+            /** @description An https picture. */
+            icon_url?: string | null;
+            /** @description Plain text. */
+            text: string;
+        };
+        /** @description A picture elsewhere, shown through the server's proxy for pictures only. */
+        EmbedPicture: {
+            /** @description Where it is, by https. */
+            url: string;
+        };
         /** @description The body of every refusal. */
         ErrorBody: {
             /** @description The stable name that programs compare. */
@@ -2396,6 +3167,11 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             status: string;
             username: string;
+        };
+        /** @description How a secret begins and ends: enough to tell it from others. */
+        Hint: {
+            last4: string;
+            prefix: string;
         };
         /** @description A file in a form. */
         ImportForm: {
@@ -2504,6 +3280,7 @@ export interface components {
         MemberRows: {
             members: components["schemas"]["MemberRow"][];
         };
+        /** @description A membership after a change. */
         Membership: {
             membership: components["schemas"]["MembershipView"];
             /** @description What was not done, and why not: `unknown_field:<name>`, `role_kept:<id>`. */
@@ -2673,6 +3450,16 @@ export interface components {
             setup_token?: string | null;
             username?: string;
         };
+        /** @description A new app of a server. */
+        NewApp: {
+            channelId?: components["schemas"]["ConversationId"] | null;
+            /** @description What it is for, up to 1,024 characters. */
+            description?: string | null;
+            /** @description `webhook`, `integration` or `widget`. */
+            kind: string;
+            /** @description 1-100 characters on one line. */
+            name: string;
+        };
         /** @description A new channel. */
         NewChannel: {
             name: string;
@@ -2691,6 +3478,25 @@ export interface components {
              * @description The message it answers.
              */
             replyTo?: number | null;
+        };
+        /** @description A new OAuth client. */
+        NewClient: {
+            /** @description `confidential`, which is assumed, or `public`. */
+            clientType?: string | null;
+            /** @description What it is for, up to 1,024 characters. */
+            description?: string | null;
+            /** @description The site. */
+            homepage?: string | null;
+            /** @description `oauth`. */
+            kind: string;
+            /** @description 1-100 characters on one line. */
+            name: string;
+            /** @description What the site says about privacy. */
+            privacyUrl?: string | null;
+            /** @description 1-10 addresses that people may be sent back to. */
+            redirectUris: string[];
+            /** @description Whether it has to prove that it began the flow that it ends (RFC 7636); public ones have to. */
+            requirePkce?: boolean | null;
         };
         NewDocument: {
             /** @description At most 1000000 bytes. */
@@ -2734,18 +3540,54 @@ export interface components {
         NewServer: {
             name: string;
         };
+        /** @description How posts are to be signed. */
+        NewSigning: {
+            /** @description A secret of 16-256 visible ASCII characters, for services that choose it; else one is made. */
+            secret?: string | null;
+        };
+        /** @description What a tile is to show. */
+        NewSnapshot: {
+            /** @description One to six, in the order in which they are shown. */
+            rows: components["schemas"]["Row"][];
+            /**
+             * Format: int32
+             * @description Seconds after which the rows are out of date, 30 to 86400.
+             */
+            ttl_seconds?: number | null;
+        };
         NewThread: {
             /** @description User names; the caller is added. */
             members?: string[];
             /** @description Up to 100 characters; empty or absent: the server makes one up. */
             name?: string | null;
         };
+        /** @description A new token of an integration. */
+        NewToken: {
+            /**
+             * Format: int64
+             * @description 1-365; 365 when absent, null for a token that lives until it is revoked.
+             */
+            expiresInDays?: number | null;
+            /** @description 1-100 characters on one line. */
+            name: string;
+            /** @description What it may be used for. */
+            scopes: components["schemas"]["Scope"][];
+        };
+        /**
+         * Format: double
+         * @description A finite number in the very digits it was sent in.
+         */
+        Number: number;
         /** @description The body of a refusal. */
         OAuthErrorBody: {
             /** @description The stable name that programs compare. */
             error: components["schemas"]["ErrorCode"];
             /** @description What developers read. */
             error_description: string;
+        };
+        /** @description An app. */
+        OneApp: {
+            app: components["schemas"]["AppView"];
         };
         OneChannel: {
             channel: components["schemas"]["ChannelView"];
@@ -2806,6 +3648,11 @@ export interface components {
             role?: string | null;
             username?: string;
         };
+        /** @description A person, by id and name. */
+        PersonRef: {
+            id: components["schemas"]["UserId"];
+            username: string;
+        };
         /** @description Somebody, by id and name. */
         PersonView: {
             id: components["schemas"]["UserId"];
@@ -2819,6 +3666,26 @@ export interface components {
             pinned: boolean;
             snapshot?: components["schemas"]["Snapshot"] | null;
             visible: boolean;
+        };
+        /** @description The answer to a post. */
+        Posted: {
+            /** @description False when a post with a higher `X-Widget-Sequence` was there already; then nothing changed. */
+            applied: boolean;
+            /** @description Always true. */
+            ok: boolean;
+            snapshot?: components["schemas"]["Echo"] | null;
+            /**
+             * Format: int32
+             * @description Seconds after which the rows are out of date, if the post said so.
+             */
+            ttl_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description How often the widget was posted to.
+             */
+            version: number;
+            /** @description What was left out: `unknown_field:/rows/0/colour`. */
+            warnings: string[];
         };
         Profile: {
             profile: components["schemas"]["MembershipView"];
@@ -2864,6 +3731,28 @@ export interface components {
              * @description `seq` of the last message read.
              */
             seq: number;
+        };
+        /** @description The body of every refusal of the platform. */
+        Refused: {
+            /** @description The stable name that programs compare. */
+            error: string;
+            /** @description All that is wrong, where more than the first was looked for. */
+            errors?: components["schemas"]["Wrong"][];
+            /** @description Too often: whether all of the server is meant. It never is. */
+            global?: boolean | null;
+            /** @description What people are shown. Never contains a secret. */
+            message: string;
+            /** @description Always false. */
+            ok: boolean;
+            /** @description The part of the body that is wrong, as a JSON pointer (RFC 6901). */
+            pointer?: string | null;
+            /** @description What the request is called in the server's log. */
+            request_id: string;
+            /**
+             * Format: double
+             * @description Too often: seconds until it is worth trying again.
+             */
+            retry_after?: number | null;
         };
         Rename: components["schemas"]["ThreadRef"] & {
             name: string;
@@ -2969,7 +3858,82 @@ export interface components {
         Roles: {
             roles: components["schemas"]["RoleView"][];
         };
+        /** @description How a secret is replaced. */
+        Rotation: {
+            /**
+             * Format: int64
+             * @description For how long the old one is still taken, in seconds: 0, which is assumed, to 86,400.
+             */
+            graceSeconds?: number | null;
+            /** @description Whether the old one has leaked: then it is dead at once. */
+            leaked?: boolean;
+        };
+        /** @description One line of a tile, as it is stored and echoed. */
+        Row: {
+            /** @enum {string} */
+            kind: "counter";
+            /** @description What the number counts. */
+            label: string;
+            /** @description Where the row leads, https. */
+            url?: string | null;
+            /** @description The number. */
+            value: components["schemas"]["Number"];
+        } | {
+            /** @enum {string} */
+            kind: "status";
+            /** @description What it is. */
+            label: string;
+            /** @description How it is. */
+            state: components["schemas"]["State"];
+            /** @description More about it. */
+            text?: string | null;
+            /** @description Where the row leads, https. */
+            url?: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "text";
+            /** @description What the text is about. */
+            label: string;
+            /** @description Where the row leads, https. */
+            url?: string | null;
+            /** @description The text. */
+            value: string;
+        } | {
+            /** @description The part; may be negative or more than the whole. */
+            current: components["schemas"]["Number"];
+            /** @enum {string} */
+            kind: "progress";
+            /** @description What is under way. */
+            label: string;
+            /** @description The whole; 0 is an empty bar. */
+            max: components["schemas"]["Number"];
+            /** @description Where the row leads, https. */
+            url?: string | null;
+        };
+        /**
+         * @description One thing that a token may be used for, agreed to when it is made.
+         * @enum {string}
+         */
+        Scope: "manage_members" | "moderate_members" | "read_audit_log" | "read_member_profile" | "read_members" | "read_roles";
         SearchAnswer: components["schemas"]["FoundPeople"] | string[];
+        /** @description What is shown once. */
+        Secret: {
+            /** @description The secret of a confidential OAuth client. */
+            clientSecret?: string | null;
+            /** @description The address of a webhook or a widget. */
+            url?: string | null;
+        };
+        /**
+         * Format: int64
+         * @description A secret of an OAuth client.
+         */
+        SecretId: number;
+        /** @description A secret of an OAuth client, as a hint. */
+        SecretView: components["schemas"]["Hint"] & {
+            createdAt: components["schemas"]["Timestamp"];
+            expiresAt?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["SecretId"];
+        };
         /**
          * Format: int64
          * @description An entry of a server's audit log.
@@ -2989,6 +3953,10 @@ export interface components {
         ServerPatch: {
             name?: string | null;
             ownerId?: components["schemas"]["UserId"] | null;
+        };
+        ServerRef: {
+            id: components["schemas"]["ServerId"];
+            name: string;
         };
         /** @description A server in the list of one's own. */
         ServerRow: components["schemas"]["ServerView"] & {
@@ -3035,6 +4003,11 @@ export interface components {
         Sightings: {
             users: components["schemas"]["Sighting"][];
         };
+        Signed: {
+            app: components["schemas"]["AppView"];
+            /** @description What posts are to be signed with. */
+            signingSecret: string;
+        };
         SignedIn: {
             /** @description Where to go next. */
             redirect: string;
@@ -3055,12 +4028,49 @@ export interface components {
         /** @description What was last posted to a widget. */
         Snapshot: {
             rows: Record<string, never>[];
+            /**
+             * Format: int64
+             * @description Seconds after which the rows are too old to be believed.
+             */
+            ttlSeconds?: number | null;
             updatedAt: components["schemas"]["Timestamp"];
             /** Format: int64 */
             version: number;
         };
+        /** @description What a tile shows. */
+        SnapshotView: {
+            /** @description One to six rows, in their order. Numbers have the digits that they were sent with. */
+            rows: components["schemas"]["Row"][];
+            /**
+             * Format: int64
+             * @description Seconds after which the rows are out of date; null: never.
+             */
+            ttlSeconds?: number | null;
+            /** @description When it was posted. */
+            updatedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How often the widget was posted to.
+             */
+            version: number;
+        };
         Somebody: {
             username?: string;
+        };
+        /**
+         * @description How something is.
+         * @enum {string}
+         */
+        State: "ok" | "warn" | "err" | "idle";
+        /** @description Since when an app is suspended, and why. */
+        Suspended: {
+            at: components["schemas"]["Timestamp"];
+            reason?: string | null;
+        };
+        /** @description Why an app is suspended. */
+        Suspension: {
+            /** @description Up to 512 characters; whoever manages the app is shown them. */
+            reason?: string | null;
         };
         /** @description The answer to `sync`. */
         Synced: {
@@ -3195,6 +4205,10 @@ export interface components {
             /** @description Always `Bearer`. */
             token_type: string;
         };
+        TokenRef: {
+            id: components["schemas"]["AppTokenId"];
+            name: string;
+        };
         /** @description The parameters of the token endpoint. */
         TokenRequest: {
             /** @description The client, unless it uses HTTP Basic. */
@@ -3213,6 +4227,25 @@ export interface components {
             refresh_token?: string | null;
             /** @description With a refresh token: less than it is good for. */
             scope?: string | null;
+        };
+        /** @description A token of an integration, as a hint. */
+        TokenView: components["schemas"]["Hint"] & {
+            createdAt: components["schemas"]["Timestamp"];
+            createdBy: components["schemas"]["PersonRef"];
+            expiresAt?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["AppTokenId"];
+            /** @description From where it was last used. */
+            lastAddress?: string | null;
+            lastUsedAt?: components["schemas"]["Timestamp"] | null;
+            /** @description With what it was last used. */
+            lastUserAgent?: string | null;
+            name: string;
+            /** @description Whether it waits for somebody to adopt it. */
+            paused: boolean;
+            scopes: components["schemas"]["Scope"][];
+        };
+        Tokens: {
+            tokens: components["schemas"]["TokenView"][];
         };
         Transfer: components["schemas"]["ThreadRef"] & {
             /** @description A user name. */
@@ -3299,6 +4332,83 @@ export interface components {
         UserRows: {
             users: components["schemas"]["UserRow"][];
         };
+        /** @description What a webhook is, for whoever has its URL. */
+        WebhookAbout: {
+            /** @description Always null: webhooks have no picture of their own. */
+            avatar?: string | null;
+            /** @description The channel it posts to. */
+            channel_id: components["schemas"]["ConversationId"];
+            /** @description The app's id. */
+            id: components["schemas"]["AppId"];
+            /** @description What it is called. */
+            name: string;
+            /** @description The server of that channel. */
+            server_id: components["schemas"]["ServerId"];
+        };
+        /** @description What is changed about a message of a webhook. What is absent stays; `null` empties. */
+        WebhookEdit: {
+            /** @description Whom the new text may notify. */
+            allowed_mentions?: Record<string, never> | null;
+            /** @description Markdown. */
+            content?: string | null;
+            /** @description Its cards. */
+            embeds?: components["schemas"]["Embed"][] | null;
+        };
+        /**
+         * @description What is posted to a webhook. What it does not know is ignored, and told in `warnings`.
+         *
+         *     Posts in the shape of Discord (`embeds`) and of Slack (`attachments`, `blocks`, `icon_url`) are
+         *     taken as they are.
+         */
+        WebhookPost: {
+            /** @description Whom the post may notify, as Discord has it. By default: people who are named in it. */
+            allowed_mentions?: Record<string, never> | null;
+            /** @description At most 20 cards, as Slack has them. */
+            attachments?: Record<string, never>[] | null;
+            /** @description An https address of a picture. */
+            avatar_url?: string | null;
+            /** @description At most 50 blocks, as Slack has them. */
+            blocks?: Record<string, never>[] | null;
+            /** @description Markdown, at most 4,000 characters after trimming. Needed unless there are cards. */
+            content?: string | null;
+            /** @description At most 10 cards, as Discord has them. */
+            embeds?: components["schemas"]["Embed"][] | null;
+            /**
+             * Format: int64
+             * @description 4: without its cards. 4096: without a sound.
+             */
+            flags?: number | null;
+            /** @description An emoji instead of a picture: `:tada:` or the emoji itself. */
+            icon_emoji?: string | null;
+            /** @description The same by another name. */
+            icon_url?: string | null;
+            /**
+             * @description The sender's own key for it, at most 64 visible ASCII characters, where there is no
+             *     `Idempotency-Key`: posting it again says nothing twice.
+             */
+            nonce?: string | null;
+            /**
+             * Format: int64
+             * @description The id of the message that it answers, in the same channel.
+             */
+            reply_to?: number | null;
+            /** @description The same by another name. */
+            text?: string | null;
+            /**
+             * @description Who seems to speak, at most 80 characters; nobody's name in this server. The app's name
+             *     when absent.
+             */
+            username?: string | null;
+        };
+        /** @description What a webhook has said. */
+        WebhookSaid: {
+            /** @description The message's id. */
+            id: components["schemas"]["MessageId"];
+            /** @description The message as the channel's members see it. */
+            message: components["schemas"]["MessageOut"];
+            /** @description What was ignored of the request, and why. */
+            warnings: string[];
+        };
         WhoAmI: {
             authenticated: boolean;
             /** @description A name relative to `/uploads/`. */
@@ -3320,6 +4430,16 @@ export interface components {
             user_id?: number | null;
             username?: string | null;
         };
+        /** @description What a token is, and what it can do. */
+        Whoami: {
+            app: components["schemas"]["AppRef"];
+            expiresAt?: components["schemas"]["Timestamp"] | null;
+            /** @description What it may do in the server now: what its scopes, its role and its creator all allow. */
+            permissions: components["schemas"]["Permissions"];
+            scopes: components["schemas"]["Scope"][];
+            server: components["schemas"]["ServerRef"];
+            token: components["schemas"]["TokenRef"];
+        };
         /** @description A kept state of a document with its text. */
         WholeRevision: components["schemas"]["RevisionRow"] & {
             content: string;
@@ -3333,6 +4453,27 @@ export interface components {
             /** @description The default role first, then by position. */
             roles: components["schemas"]["RoleView"][];
             server: components["schemas"]["ServerRow"];
+        };
+        WidgetList: {
+            widgets: components["schemas"]["WidgetView"][];
+        };
+        /** @description A widget of a server, as its members see it. */
+        WidgetView: {
+            /** @description Its app. */
+            appId: components["schemas"]["AppId"];
+            description: string;
+            name: string;
+            /** @description Whether it is shown under the header of the server. */
+            pinned: boolean;
+            snapshot?: components["schemas"]["SnapshotView"] | null;
+            /** @description Whether all members see it. */
+            visible: boolean;
+        };
+        /** @description One thing that is wrong. */
+        Wrong: {
+            error: string;
+            message: string;
+            pointer?: string | null;
         };
     };
     responses: never;
@@ -3422,6 +4563,99 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    suspend_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appId: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Suspension"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description reason_too_long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description app_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    unsuspend_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appId: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Suspension"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description app_not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5881,6 +7115,610 @@ export interface operations {
             };
         };
     };
+    list_apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Apps"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    create_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClient"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_CreatedApp"];
+                };
+            };
+            /** @description kind_invalid, name_required, name_too_long, name_invalid, redirect_uris_required, redirect_uri_invalid, client_type_invalid, pkce_required, url_invalid, description_too_long, description_invalid, too_many_apps */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    get_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appId: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OneApp"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description app_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    delete_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appId: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description app_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    update_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appId: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OneApp"];
+                };
+            };
+            /** @description not_applicable with the field, and those of making one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description app_not_found, channel_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    adopt_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appId: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OneApp"];
+                };
+            };
+            /** @description not_applicable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description app_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only older ones than the one with this id. */
+                before?: components["schemas"]["DeliveryId"];
+                /** @description At most so many: 50 when absent, never more than 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                appId: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_DeliveryLog"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description app_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    rotate_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appId: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Secret"];
+                };
+            };
+            /** @description grace_invalid, nothing_to_rotate */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description app_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    sign_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appId: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSigning"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Signed"];
+                };
+            };
+            /** @description secret_invalid, not_applicable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description app_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    unsign_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appId: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OneApp"];
+                };
+            };
+            /** @description not_applicable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description app_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appId: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Tokens"];
+                };
+            };
+            /** @description not_applicable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description app_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appId: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_CreatedToken"];
+                };
+            };
+            /** @description name_required, name_too_long, name_invalid, scopes_required, unknown_scope:<name>, expires_in_days_invalid, not_applicable, too_many_tokens */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description app_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    revoke_app_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appId: components["schemas"]["AppId"];
+                tokenId: components["schemas"]["AppTokenId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description app_not_found, token_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    integration_whoami: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Whoami"];
+                };
+            };
+            /** @description unauthorized, invalid_token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description suspended, creator_lost_permission */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
     accept_invite: {
         parameters: {
             query?: never;
@@ -5906,7 +7744,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description banned */
@@ -5915,7 +7753,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description invite_not_found */
@@ -5924,7 +7762,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description invite_expired */
@@ -5933,7 +7771,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -6542,7 +8380,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -6574,7 +8412,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -6604,7 +8442,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -6631,7 +8469,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found */
@@ -6640,7 +8478,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -6673,7 +8511,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found, membership_not_found */
@@ -6682,7 +8520,96 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    list_server_apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Apps"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    create_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApp"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_CreatedApp"];
+                };
+            };
+            /** @description kind_invalid, name_required, name_too_long, name_invalid, description_too_long, description_invalid, channel_required, not_applicable, too_many_apps, too_many_roles */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description server_not_found, channel_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -6716,7 +8643,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found */
@@ -6725,12 +8652,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
     };
-    list_bans: {
+    list_server_bans: {
         parameters: {
             query?: {
                 /** @description How many at most; 100 unless said otherwise, and no more than 1,000. */
@@ -6759,7 +8686,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found */
@@ -6768,12 +8695,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
     };
-    ban: {
+    ban_from_server: {
         parameters: {
             query?: never;
             header?: never;
@@ -6801,7 +8728,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found, user_not_found */
@@ -6810,12 +8737,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
     };
-    unban: {
+    unban_from_server: {
         parameters: {
             query?: never;
             header?: never;
@@ -6838,7 +8765,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found, ban_not_found */
@@ -6847,7 +8774,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -6877,7 +8804,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -6911,7 +8838,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             403: {
@@ -6919,7 +8846,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found */
@@ -6928,7 +8855,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -6956,7 +8883,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found, channel_not_found */
@@ -6965,7 +8892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -6999,7 +8926,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found, channel_not_found */
@@ -7008,7 +8935,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -7041,7 +8968,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description forbidden, target_above_you, target_is_owner, permission_not_held */
@@ -7050,7 +8977,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found, channel_not_found, membership_not_found */
@@ -7059,7 +8986,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -7088,7 +9015,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             404: {
@@ -7096,7 +9023,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -7130,7 +9057,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description forbidden, role_hierarchy:<id>, permission_not_held */
@@ -7139,7 +9066,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found, channel_not_found, role_not_found */
@@ -7148,7 +9075,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -7177,7 +9104,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             404: {
@@ -7185,12 +9112,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
     };
-    list_invites: {
+    list_server_invites: {
         parameters: {
             query?: never;
             header?: never;
@@ -7214,7 +9141,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found */
@@ -7223,12 +9150,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
     };
-    create_invite: {
+    create_server_invite: {
         parameters: {
             query?: never;
             header?: never;
@@ -7257,7 +9184,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             403: {
@@ -7265,7 +9192,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found */
@@ -7274,12 +9201,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
     };
-    delete_invite: {
+    delete_server_invite: {
         parameters: {
             query?: never;
             header?: never;
@@ -7302,7 +9229,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found, invite_not_found */
@@ -7311,7 +9238,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -7346,7 +9273,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -7377,7 +9304,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -7406,7 +9333,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found, membership_not_found */
@@ -7415,7 +9342,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -7450,7 +9377,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description forbidden, role_hierarchy:<id>, target_above_you, target_is_owner, target_is_admin, last_admin, insufficient_scope, creator_lost_permission */
@@ -7459,7 +9386,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found, membership_not_found */
@@ -7468,7 +9395,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description precondition_failed */
@@ -7477,7 +9404,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description payload_too_large */
@@ -7486,7 +9413,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -7516,7 +9443,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -7550,7 +9477,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description forbidden, permission_not_held, position_above_you */
@@ -7559,7 +9486,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found */
@@ -7568,7 +9495,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -7597,7 +9524,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description forbidden, role_hierarchy:<id>, last_admin */
@@ -7606,7 +9533,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found, role_not_found */
@@ -7615,7 +9542,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -7650,7 +9577,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description forbidden, role_hierarchy:<id>, permission_not_held, position_above_you, last_admin */
@@ -7659,7 +9586,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
             /** @description server_not_found, role_not_found */
@@ -7668,7 +9595,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Refused"];
                 };
             };
         };
@@ -7767,6 +9694,825 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    server_events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes no difference */
+                "Last-Event-ID"?: string | null;
+            };
+            path: {
+                server_id: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events `widget_updated` with the data `{serverId, appId, version, snapshot}` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description too_many_streams: a person can have ten open */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    list_widgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    create_badge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: components["schemas"]["ServerId"];
+                app_id: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeUrl"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description server_not_found, widget_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    delete_badge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: components["schemas"]["ServerId"];
+                app_id: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has none */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description server_not_found, widget_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    pin_widget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: components["schemas"]["ServerId"];
+                app_id: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is pinned */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description server_not_found, widget_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description widget_invisible */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    unpin_widget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: components["schemas"]["ServerId"];
+                app_id: components["schemas"]["AppId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not pinned */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description server_not_found, widget_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    show_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: number;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_WebhookAbout"];
+                };
+            };
+            /** @description `suspended`, `ip_not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `webhook_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_to_webhook: {
+        parameters: {
+            query?: {
+                /** @description With `false` the answer is 204 and says nothing. The message is stored by then all the same. */
+                wait?: boolean;
+                /** @description Ignored: there are no threads. */
+                thread_id?: string;
+            };
+            header?: never;
+            path: {
+                app_id: number;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPost"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_WebhookSaid"];
+                };
+            };
+            /** @description Stored, with `wait=false` */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_json`, `content_required`, `content_too_long`, `content_ambiguous`, `username_reserved`, `username_too_long`, `avatar_url_invalid`, `embed_N:...`, `attachment_N:...`, `block_N:...`, `mention_not_allowed`, `reply_to_not_found`, `idempotency_key_invalid`, `files_unsupported` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `signature_missing`, `signature_invalid`, `timestamp_out_of_range` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `suspended`, `ip_not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `webhook_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `idempotency_in_progress` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `channel_gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `payload_too_large`: 256 KiB, or 8 MiB in a form */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `rate_limited`: 5 in 2 s and 30 a minute of a webhook, 120 a minute in a channel */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unavailable`; nothing was stored */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    keep_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: number;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `delete_requires_session`, whatever the URL */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_webhook_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: number;
+                token: string;
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `webhook_not_found`, `message_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As for posts */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    edit_webhook_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: number;
+                token: string;
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_WebhookSaid"];
+                };
+            };
+            /** @description `webhook_not_found`, `message_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unavailable`; nothing was changed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As for posts */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_to_webhook_as: {
+        parameters: {
+            query?: {
+                /** @description With `false` the answer is 204 and says nothing. The message is stored by then all the same. */
+                wait?: boolean;
+                /** @description Ignored: there are no threads. */
+                thread_id?: string;
+            };
+            header?: never;
+            path: {
+                app_id: number;
+                token: string;
+                /** @description `slack`, `discord`, `github`, `gitlab`, `gitea`, `alertmanager`, `grafana` or `uptime-kuma` */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_WebhookSaid"];
+                };
+            };
+            /** @description Stored, with `wait=false`; or an event that nothing is said about */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unavailable`; nothing was stored */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As for other posts; at `slack` as a plain text: `invalid_payload`, `no_text`, `action_prohibited`, `no_service`, `channel_is_archived` */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    widget_badge: {
+        parameters: {
+            query: {
+                /** @description The badge's own token, which cannot be posted with */
+                token: string;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Badge"];
+                };
+            };
+            /** @description widget_not_found, also while it is hidden */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    post_widget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of two posts the one with the higher number stays, whichever arrives first */
+                "X-Widget-Sequence"?: number | null;
+                /** @description What is sent again with its key is done once, and answered as it was */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                app_id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSnapshot"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description invalid_json, rows_required, too_many_rows, row_N:..., ttl_seconds_invalid, sequence_invalid, idempotency_key_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description suspended, widget_invisible */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description widget_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    post_converted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+                token: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description There is nothing in it to show; nothing changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description suspended, widget_invisible */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description widget_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
             };
         };
     };
