@@ -36,6 +36,10 @@ impl Bot {
         Reply::of(self.request(Method::GET, path)).await
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Reply {
+        Reply::of(self.request(Method::PATCH, path).json(&body)).await
+    }
+
     /// What the token is good for, as the server says.
     pub(crate) async fn whoami(&self) -> Reply {
         self.get("/integrations/me").await
