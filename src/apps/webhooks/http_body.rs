@@ -7,6 +7,7 @@ use axum::{
     },
 };
 use bytes::Bytes;
+use futures_util::StreamExt;
 use http::{HeaderMap, StatusCode, header, request::Parts};
 use serde_json::{Map, Value};
 
@@ -23,6 +24,8 @@ use crate::{
 
 /// The largest form with files, in bytes.
 const MAX_FORM_BYTES: usize = 8 * 1024 * 1024;
+/// How much of a body that is too large is taken before its sender is cut off, in bytes.
+const MAX_DISCARDED: usize = 1024 * 1024;
 
 /// A request whose body is here and was not looked at.
 pub(super) struct Unread {
@@ -43,8 +46,9 @@ impl Unread {
         } else {
             MAX_BODY_BYTES
         };
-        // What says that it is too large is not waited for.
+        // What says that it is too large is not kept.
         if request.body().size_hint().lower() > max as u64 {
+            discard(request.into_body()).await;
             return Err(too_large(max));
         }
         DefaultBodyLimit::max(max).apply(&mut request);
@@ -98,6 +102,19 @@ impl Unread {
         let request = Request::from_parts(self.parts, Body::from(self.body));
         let form = Multipart::from_request(request, &()).await;
         read_form(form.map_err(|_| invalid("The form has no boundary."))?).await
+    }
+}
+
+/// Takes what comes of a body, up to a bound, and lets it go. A connection that is closed with
+/// something unread is reset, and its client may never see why it was refused.
+async fn discard(body: Body) {
+    let mut left = MAX_DISCARDED;
+    let mut chunks = body.into_data_stream();
+    while let Some(Ok(chunk)) = chunks.next().await {
+        match left.checked_sub(chunk.len()) {
+            Some(rest) => left = rest,
+            None => return,
+        }
     }
 }
 

@@ -99,7 +99,8 @@ impl<'a> Converter<'a> {
             .find(['<', '>', '\n'])
             .filter(|end| rest.as_bytes()[1 + end] == b'>')
             .map(|end| &rest[1..=end]);
-        let Some(inner) = inner.filter(|inner| !inner.is_empty()) else {
+        // Without a target there is nothing to point at: `<>`, `<|label>`.
+        let Some(inner) = inner.filter(|inner| !inner.is_empty() && !inner.starts_with('|')) else {
             self.out.push_str("\\<");
             self.at += 1;
             return;
@@ -311,6 +312,7 @@ mod tests {
         assert_eq!(to_markdown("```x *y*```z"), "```\nx *y*\n```\nz");
         assert_eq!(to_markdown("```\nx\n```\nz"), "```\nx\n```\nz");
         assert_eq!(to_markdown("`open *a*"), "`open **a**");
+        assert_eq!(to_markdown("<|>"), "\\<|>");
     }
 
     proptest! {

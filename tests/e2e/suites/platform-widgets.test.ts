@@ -41,6 +41,7 @@ describe("a snapshot", () => {
     assert.ok(second.snapshot.updatedAt >= first.snapshot.updatedAt);
     const tile = await guild.tile(widget.app, bob);
     assert.deepEqual([tile.snapshot.rows, tile.snapshot.updatedAt, tile.name, tile.pinned, tile.visible], [kept, second.snapshot.updatedAt, "Status", false, true]);
+    await bob.receives("widget_updated", { version: second.version });
   });
 
   test("keeps numbers as they were sent", async () => {

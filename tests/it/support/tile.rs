@@ -105,6 +105,8 @@ impl Tile {
 pub(crate) struct Watching {
     pub(crate) response: Response,
     text: String,
+    /// The beginning of a character whose end has not come yet.
+    partial: Vec<u8>,
 }
 
 /// One event of a stream.
@@ -127,7 +129,12 @@ impl Watching {
         let response = request.send().await.expect("an answer");
         if response.status() == 200 {
             let text = String::new();
-            return Ok(Self { response, text });
+            let partial = Vec::new();
+            return Ok(Self {
+                response,
+                text,
+                partial,
+            });
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("a whole answer");
@@ -149,8 +156,17 @@ impl Watching {
             let chunk = timeout(PATIENCE, self.response.chunk()).await;
             // A connection that is cut is an end as well.
             let chunk = chunk.expect("news within reasonable time").ok().flatten()?;
+            self.partial.extend_from_slice(&chunk);
+            let whole = match std::str::from_utf8(&self.partial) {
+                Ok(text) => text.len(),
+                Err(error) => {
+                    assert_eq!(error.error_len(), None, "text");
+                    error.valid_up_to()
+                }
+            };
+            let text: Vec<u8> = self.partial.drain(..whole).collect();
             self.text
-                .push_str(std::str::from_utf8(&chunk).expect("text"));
+                .push_str(std::str::from_utf8(&text).expect("text"));
         }
     }
 
