@@ -1,5 +1,7 @@
 //! Reading what was posted: the bytes, which signatures and keys are about, and the object in them.
 
+use std::time::Duration;
+
 use axum::{
     body::{Body, HttpBody},
     extract::{
@@ -10,6 +12,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{HeaderMap, StatusCode, header, request::Parts};
 use serde_json::{Map, Value};
+use tokio::time::timeout;
 
 use super::{
     model::Received,
@@ -26,6 +29,8 @@ use crate::{
 const MAX_FORM_BYTES: usize = 8 * 1024 * 1024;
 /// How much of a body that is too large is taken before its sender is cut off, in bytes.
 const MAX_DISCARDED: usize = 1024 * 1024;
+/// For how long it is taken.
+const DISCARDING: Duration = Duration::from_millis(500);
 
 /// A request whose body is here and was not looked at.
 pub(super) struct Unread {
@@ -48,7 +53,8 @@ impl Unread {
         };
         // What says that it is too large is not kept.
         if request.body().size_hint().lower() > max as u64 {
-            discard(request.into_body()).await;
+            // Who is slow at it has been told all the same.
+            drop(timeout(DISCARDING, discard(request.into_body())).await);
             return Err(too_large(max));
         }
         DefaultBodyLimit::max(max).apply(&mut request);
