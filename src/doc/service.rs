@@ -176,10 +176,11 @@ impl Docs {
         id: DocId,
     ) -> Result<(doc::Model, Role)> {
         let reader = self.db.reader();
+        // The member first: of a document that is deleted between the two nobody is a stranger.
+        let role = store::role(reader, id, user.id).await?;
         let doc = store::doc(reader, id).await?;
         let doc = doc.ok_or_else(Error::not_found)?;
-        let role = require_member(store::role(reader, id, user.id).await?)?;
-        Ok((doc, role))
+        Ok((doc, require_member(role)?))
     }
 
     async fn create_now(
