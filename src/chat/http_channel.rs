@@ -50,8 +50,8 @@ struct ChannelMessages {
 }
 
 /// What was said in a channel, oldest first.
-#[utoipa::path(get, path = "/servers/{server_id}/channels/{channel_id}/messages", tag = "servers",
-    params(("server_id" = i64, Path), ("channel_id" = i64, Path), Page),
+#[utoipa::path(get, path = "/servers/{serverId}/channels/{channelId}/messages", tag = "servers",
+    params(("serverId" = i64, Path), ("channelId" = i64, Path), Page),
     security(("session" = [])),
     responses(
         (status = 200, body = Answer<ChannelMessages>),
@@ -96,8 +96,8 @@ struct ChannelMessage {
 }
 
 /// Say something in a channel.
-#[utoipa::path(post, path = "/servers/{server_id}/channels/{channel_id}/messages", tag = "servers",
-    params(("server_id" = i64, Path), ("channel_id" = i64, Path)),
+#[utoipa::path(post, path = "/servers/{serverId}/channels/{channelId}/messages", tag = "servers",
+    params(("serverId" = i64, Path), ("channelId" = i64, Path)),
     request_body = NewChannelMessage,
     security(("session" = [])),
     responses(

@@ -333,7 +333,7 @@ pub(super) const OUTGOING: &[Outgoing] = &[
         names: &["widget_updated"],
         payload: Payload::Typed("WidgetUpdated"),
         to: "the members of the server; of a hidden widget, those who may manage it",
-        about: "A widget shows something else. At most four times a second for each widget, always the last. The same comes from `GET /servers/{server_id}/events`",
+        about: "A widget shows something else. At most four times a second for each widget, always the last. The same comes from `GET /servers/{serverId}/events`",
     },
     Outgoing {
         names: &["admin_list"],

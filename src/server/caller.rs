@@ -1,21 +1,17 @@
 //! Who asks and who changes: people, and integrations that act for a server.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use entity::{ServerId, UserId};
 use serde_json::{Value, json};
 
 use super::Communities;
 use crate::{
-    access::{Actor, Integration, Limit, Pace, Subject},
+    access::{Actor, Integration, Pace},
     chat::servers::{Server, server_not_found},
     kernel::Result,
     permission::{Permission, Refusal, Standing},
 };
-
-const READS: Limit = Limit::new("member_reads", 300, Duration::from_mins(1));
-const WRITES: Limit = Limit::new("member_writes", 60, Duration::from_mins(1));
-const SERVER_WRITES: Limit = Limit::new("server_writes", 10, Duration::from_secs(1)).shared();
 
 /// Who makes a change, or asks.
 #[derive(Clone, Debug)]
@@ -106,10 +102,7 @@ impl Communities {
     pub(super) fn count_read(&self, pace: &Pace, by: &By) -> Result<()> {
         match by {
             By::User(_) => Ok(()),
-            By::Integration(token) => self
-                .access
-                .limits()
-                .check(pace, &[(READS, Subject::Token(token.token))]),
+            By::Integration(token) => token.count_read(self.access.limits(), pace),
         }
     }
 
@@ -117,13 +110,7 @@ impl Communities {
     pub(super) fn count_write(&self, pace: &Pace, by: &By) -> Result<()> {
         match by {
             By::User(_) => Ok(()),
-            By::Integration(token) => self.access.limits().check(
-                pace,
-                &[
-                    (SERVER_WRITES, Subject::Server(token.server)),
-                    (WRITES, Subject::Token(token.token)),
-                ],
-            ),
+            By::Integration(token) => token.count_write(self.access.limits(), pace),
         }
     }
 }

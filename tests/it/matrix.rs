@@ -38,7 +38,7 @@ const ROUTES: &[(&str, &str, &str, Needs)] = &[
     ),
     (
         "GET",
-        "/servers/{server_id}/channels/{channel_id}/messages",
+        "/servers/{serverId}/channels/{channelId}/messages",
         "",
         Membership,
     ),
@@ -204,16 +204,13 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("POST", "/servers/{serverId}/invites"),
     ("DELETE", "/servers/{serverId}/invites/{inviteId}"),
     ("DELETE", "/servers/{serverId}/memberships/{userId}"),
-    (
-        "POST",
-        "/servers/{server_id}/channels/{channel_id}/messages",
-    ),
-    ("GET", "/servers/{server_id}/events"),
-    ("GET", "/servers/{server_id}/widgets"),
-    ("PUT", "/servers/{server_id}/widgets/{app_id}/pin"),
-    ("DELETE", "/servers/{server_id}/widgets/{app_id}/pin"),
-    ("POST", "/servers/{server_id}/widgets/{app_id}/badge"),
-    ("DELETE", "/servers/{server_id}/widgets/{app_id}/badge"),
+    ("POST", "/servers/{serverId}/channels/{channelId}/messages"),
+    ("GET", "/servers/{serverId}/events"),
+    ("GET", "/servers/{serverId}/widgets"),
+    ("PUT", "/servers/{serverId}/widgets/{appId}/pin"),
+    ("DELETE", "/servers/{serverId}/widgets/{appId}/pin"),
+    ("POST", "/servers/{serverId}/widgets/{appId}/badge"),
+    ("DELETE", "/servers/{serverId}/widgets/{appId}/badge"),
 ];
 
 /// A server with all that the routes speak of.
@@ -246,9 +243,7 @@ impl Scene {
     fn fill(&self, path: &str) -> String {
         [
             ("{serverId}", self.club.id),
-            ("{server_id}", self.club.id),
             ("{channelId}", self.channel),
-            ("{channel_id}", self.channel),
             ("{roleId}", self.role),
             ("{userId}", self.victim),
             ("{appId}", self.app),

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Community, Hook, Reply, TestApp, eventually, number};
+use crate::support::{Community, Hook, Reply, TestApp, number};
 
 #[tokio::test]
 async fn a_post_is_a_message_for_those_who_may_see_its_channel() {
@@ -319,12 +319,8 @@ async fn what_came_in_is_written_down_without_what_it_said() {
     hook.service.reads(&hook.path("")).await;
 
     let path = hook.app("/deliveries");
-    let mut written = Value::Null;
-    eventually("both are written down", async || {
-        written = alice.reads(&path).await["deliveries"].clone();
-        written.as_array().is_some_and(|list| list.len() == 2)
-    })
-    .await;
+    let written = alice.reads(&path).await["deliveries"].clone();
+    assert_eq!(written.as_array().map(Vec::len), Some(2), "at once");
     let what = |delivery: &Value| {
         let names = ["status", "error", "bytes", "remote"];
         json!(names.map(|name| delivery[name].clone()))

@@ -328,7 +328,7 @@ async fn no_log_has_a_token() {
         let log = program.terminates();
 
         assert!(
-            log.contains("/webhooks/{app_id}/{token}"),
+            log.contains("/webhooks/{appId}/{token}"),
             "routes are logged"
         );
         let lines: Vec<_> = log.lines().filter(|line| line.contains("chtw_")).collect();

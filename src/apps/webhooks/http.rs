@@ -80,8 +80,8 @@ struct About {
 }
 
 /// What this webhook is.
-#[utoipa::path(get, path = "/webhooks/{app_id}/{token}", tag = "webhooks",
-    params(("app_id" = i64, Path), ("token" = String, Path)),
+#[utoipa::path(get, path = "/webhooks/{appId}/{token}", tag = "webhooks",
+    params(("appId" = i64, Path), ("token" = String, Path)),
     security(("url_token" = [])),
     responses(
         (status = 200, body = Answer<About>),
@@ -111,8 +111,8 @@ async fn show_webhook(
 ///
 /// Takes JSON, a form with `payload=`, or `multipart/form-data` with `payload_json`. Files cannot be
 /// posted yet: a form with any is refused. Posts in Slack's shape are answered with the text `ok`.
-#[utoipa::path(post, path = "/webhooks/{app_id}/{token}", tag = "webhooks",
-    params(("app_id" = i64, Path), ("token" = String, Path), Wishes),
+#[utoipa::path(post, path = "/webhooks/{appId}/{token}", tag = "webhooks",
+    params(("appId" = i64, Path), ("token" = String, Path), Wishes),
     request_body = PostSchema,
     security(("url_token" = [])),
     responses(
@@ -152,8 +152,8 @@ async fn post_to_webhook(
 /// `slack` and `discord` take what is sent to those; Slack's refusals are plain texts. The others
 /// take the events of `github`, `gitlab`, `gitea`, `alertmanager`, `grafana` and `uptime-kuma`, and
 /// answer 204 to those that nothing is said about.
-#[utoipa::path(post, path = "/webhooks/{app_id}/{token}/{service}", tag = "webhooks",
-    params(("app_id" = i64, Path), ("token" = String, Path),
+#[utoipa::path(post, path = "/webhooks/{appId}/{token}/{service}", tag = "webhooks",
+    params(("appId" = i64, Path), ("token" = String, Path),
         ("service" = String, Path, description = "`slack`, `discord`, `github`, `gitlab`, \
             `gitea`, `alertmanager`, `grafana` or `uptime-kuma`"), Wishes),
     request_body = Object,
@@ -203,8 +203,8 @@ async fn post_to(
 }
 
 /// Change a message that this webhook has said.
-#[utoipa::path(patch, path = "/webhooks/{app_id}/{token}/messages/{message_id}", tag = "webhooks",
-    params(("app_id" = i64, Path), ("token" = String, Path), ("message_id" = i64, Path)),
+#[utoipa::path(patch, path = "/webhooks/{appId}/{token}/messages/{messageId}", tag = "webhooks",
+    params(("appId" = i64, Path), ("token" = String, Path), ("messageId" = i64, Path)),
     request_body = EditSchema,
     security(("url_token" = [])),
     responses(
@@ -234,8 +234,8 @@ async fn edit_webhook_message(
 }
 
 /// Delete a message that this webhook has said.
-#[utoipa::path(delete, path = "/webhooks/{app_id}/{token}/messages/{message_id}", tag = "webhooks",
-    params(("app_id" = i64, Path), ("token" = String, Path), ("message_id" = i64, Path)),
+#[utoipa::path(delete, path = "/webhooks/{appId}/{token}/messages/{messageId}", tag = "webhooks",
+    params(("appId" = i64, Path), ("token" = String, Path), ("messageId" = i64, Path)),
     security(("url_token" = [])),
     responses(
         (status = 204, description = "Deleted"),
@@ -265,9 +265,9 @@ fn message_id(text: &str) -> Result<MessageId> {
 }
 
 /// Never deletes the webhook: its URL is held by services, and whoever sees it there could. Signed
-/// in, it is done with `DELETE /apps/{app_id}`.
-#[utoipa::path(delete, path = "/webhooks/{app_id}/{token}", tag = "webhooks",
-    params(("app_id" = i64, Path), ("token" = String, Path)),
+/// in, it is done with `DELETE /apps/{appId}`.
+#[utoipa::path(delete, path = "/webhooks/{appId}/{token}", tag = "webhooks",
+    params(("appId" = i64, Path), ("token" = String, Path)),
     security(("url_token" = [])),
     responses((status = 403, description = "`delete_requires_session`, whatever the URL")))]
 async fn keep_webhook() -> Error {

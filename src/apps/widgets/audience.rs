@@ -2,9 +2,9 @@
 //!
 //! Every stream has a seat with a bounded queue. An event is encoded once, whoever hears it; to
 //! send it costs one look at each seat, one place in its queue and the waking of its task, and no
-//! copy of the bytes: 1,000 readers cost 1,000 of these, some hundreds of nanoseconds each, four
-//! times a second at most for each widget. A reader costs a seat and an empty queue, about a
-//! kilobyte beside its connection. Whoever has not fetched [`WAITING`] events is sent no more.
+//! copy of the bytes: 1,000 readers cost 1,000 of these, four times a second at most for each
+//! widget. A reader costs a seat and an empty queue beside its connection. Whoever has not fetched
+//! [`WAITING`] events is sent no more.
 
 use std::{
     sync::{

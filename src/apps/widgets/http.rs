@@ -62,8 +62,8 @@ struct NewSnapshot {
 /// Checked in this order: limits (30 a minute for each address, 60 for each widget), size (32 KB),
 /// the token, suspension, visibility, and then what was posted. Nothing is stored unless all of it
 /// holds. Every member who looks is told at once, four times a second at most.
-#[utoipa::path(post, path = "/widgets/{app_id}/{token}", tag = "widgets", params(
-    ("app_id" = String, Path), ("token" = String, Path),
+#[utoipa::path(post, path = "/widgets/{appId}/{token}", tag = "widgets", params(
+    ("appId" = String, Path), ("token" = String, Path),
     ("X-Widget-Sequence" = Option<i64>, Header, description = "Of two posts the one with the \
         higher number stays, whichever arrives first"),
     ("Idempotency-Key" = Option<String>, Header, description = "What is sent again with its key is \
@@ -85,8 +85,8 @@ async fn post_widget(State(widgets): State<Widgets>, incoming: Incoming) -> Resu
 
 /// The same for what a well-known service sends: `prometheus` (the answer of its query API),
 /// `alertmanager`, `statuspage` or `uptime-kuma`.
-#[utoipa::path(post, path = "/widgets/{app_id}/{token}/{service}", tag = "widgets", params(
-    ("app_id" = String, Path), ("token" = String, Path), ("service" = String, Path),
+#[utoipa::path(post, path = "/widgets/{appId}/{token}/{service}", tag = "widgets", params(
+    ("appId" = String, Path), ("token" = String, Path), ("service" = String, Path),
 ), request_body = serde_json::Value, responses(
     (status = 200, body = Posted),
     (status = 204, description = "There is nothing in it to show; nothing changed"),
@@ -110,8 +110,8 @@ struct ReadToken {
 }
 
 /// The first row of a widget as a badge, in the schema of a Shields endpoint.
-#[utoipa::path(get, path = "/widgets/{app_id}/badge.json", tag = "widgets", params(
-    ("app_id" = String, Path),
+#[utoipa::path(get, path = "/widgets/{appId}/badge.json", tag = "widgets", params(
+    ("appId" = String, Path),
     ("token" = String, Query, description = "The badge's own token, which cannot be posted with"),
 ), responses(
     (status = 200, body = Badge),

@@ -36,8 +36,8 @@ pub(super) fn routes() -> OpenApiRouter<Widgets> {
 /// four a second for each widget, and always the last one. Whoever comes again, with
 /// `Last-Event-ID` or without, is told what is shown by then: there is no history. The stream ends
 /// when its reader leaves the server, signs out or does not keep up.
-#[utoipa::path(get, path = "/servers/{server_id}/events", tag = "widgets", params(
-    ("server_id" = ServerId, Path),
+#[utoipa::path(get, path = "/servers/{serverId}/events", tag = "widgets", params(
+    ("serverId" = ServerId, Path),
     ("Last-Event-ID" = Option<String>, Header, description = "Makes no difference"),
 ), responses(
     (status = 200, content_type = "text/event-stream", body = String,

@@ -33,8 +33,8 @@ struct WidgetList {
 }
 
 /// The widgets of a server, the oldest first; hidden ones only for who may manage the server.
-#[utoipa::path(get, path = "/servers/{server_id}/widgets", tag = "widgets",
-    params(("server_id" = ServerId, Path)), responses(
+#[utoipa::path(get, path = "/servers/{serverId}/widgets", tag = "widgets",
+    params(("serverId" = ServerId, Path)), responses(
     (status = 200, body = WidgetList), (status = 401, body = Refused),
     (status = 404, description = "server_not_found", body = Refused),
 ), security(("session" = [])))]
@@ -48,8 +48,8 @@ async fn list_widgets(
 }
 
 /// Show a widget under the header of its server, instead of the one that was there.
-#[utoipa::path(put, path = "/servers/{server_id}/widgets/{app_id}/pin", tag = "widgets",
-    params(("server_id" = ServerId, Path), ("app_id" = AppId, Path)), responses(
+#[utoipa::path(put, path = "/servers/{serverId}/widgets/{appId}/pin", tag = "widgets",
+    params(("serverId" = ServerId, Path), ("appId" = AppId, Path)), responses(
     (status = 204, description = "It is pinned"), (status = 401, body = Refused),
     (status = 403, description = "forbidden", body = Refused),
     (status = 404, description = "server_not_found, widget_not_found", body = Refused),
@@ -66,8 +66,8 @@ async fn pin_widget(
 }
 
 /// Take a widget from under the header of its server.
-#[utoipa::path(delete, path = "/servers/{server_id}/widgets/{app_id}/pin", tag = "widgets",
-    params(("server_id" = ServerId, Path), ("app_id" = AppId, Path)), responses(
+#[utoipa::path(delete, path = "/servers/{serverId}/widgets/{appId}/pin", tag = "widgets",
+    params(("serverId" = ServerId, Path), ("appId" = AppId, Path)), responses(
     (status = 204, description = "It is not pinned"), (status = 401, body = Refused),
     (status = 403, description = "forbidden", body = Refused),
     (status = 404, description = "server_not_found, widget_not_found", body = Refused),
@@ -89,8 +89,8 @@ struct BadgeUrl {
 }
 
 /// Give a widget's badge an address. The one before, if there was one, is dead.
-#[utoipa::path(post, path = "/servers/{server_id}/widgets/{app_id}/badge", tag = "widgets",
-    params(("server_id" = ServerId, Path), ("app_id" = AppId, Path)), responses(
+#[utoipa::path(post, path = "/servers/{serverId}/widgets/{appId}/badge", tag = "widgets",
+    params(("serverId" = ServerId, Path), ("appId" = AppId, Path)), responses(
     (status = 201, body = BadgeUrl), (status = 401, body = Refused),
     (status = 403, description = "forbidden", body = Refused),
     (status = 404, description = "server_not_found, widget_not_found", body = Refused),
@@ -113,8 +113,8 @@ async fn create_badge(
 }
 
 /// Take the address of a widget's badge away.
-#[utoipa::path(delete, path = "/servers/{server_id}/widgets/{app_id}/badge", tag = "widgets",
-    params(("server_id" = ServerId, Path), ("app_id" = AppId, Path)), responses(
+#[utoipa::path(delete, path = "/servers/{serverId}/widgets/{appId}/badge", tag = "widgets",
+    params(("serverId" = ServerId, Path), ("appId" = AppId, Path)), responses(
     (status = 204, description = "It has none"), (status = 401, body = Refused),
     (status = 403, description = "forbidden", body = Refused),
     (status = 404, description = "server_not_found, widget_not_found", body = Refused),

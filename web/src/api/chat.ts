@@ -24,14 +24,14 @@ export async function listHistory(conversation: string, range: HistoryRange): Pr
 const CHANNEL_PAGE = 200;
 
 export async function listChannelHistory(
-  server_id: number,
-  channel_id: number,
+  serverId: number,
+  channelId: number,
   { before, limit = CHANNEL_PAGE }: HistoryRange,
 ): Promise<HistoryPage> {
   const query = { before, limit: Math.min(limit, CHANNEL_PAGE) };
   const { messages, has_more } = await read(
-    api.GET('/servers/{server_id}/channels/{channel_id}/messages', {
-      params: { path: { server_id, channel_id }, query },
+    api.GET('/servers/{serverId}/channels/{channelId}/messages', {
+      params: { path: { serverId, channelId }, query },
     }),
   );
   return { messages, hasMore: has_more };

@@ -1635,6 +1635,24 @@ export interface paths {
         patch: operations["update_channel"];
         trace?: never;
     };
+    "/servers/{serverId}/channels/{channelId}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said in a channel, oldest first. */
+        get: operations["list_messages"];
+        put?: never;
+        /** Say something in a channel. */
+        post: operations["post_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/servers/{serverId}/channels/{channelId}/overwrites/members/{userId}": {
         parameters: {
             query?: never;
@@ -1672,6 +1690,29 @@ export interface paths {
         post?: never;
         /** Leave it to a role what it may do in one channel. */
         delete: operations["delete_role_overwrite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{serverId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the widgets of a server show, live.
+         * @description Begins with what each of them shows now; after that one `widget_updated` for each change, at most
+         *     four a second for each widget, and always the last one. Whoever comes again, with
+         *     `Last-Event-ID` or without, is told what is shown by then: there is no history. The stream ends
+         *     when its reader leaves the server, signs out or does not keep up.
+         */
+        get: operations["server_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1789,48 +1830,7 @@ export interface paths {
         patch: operations["update_role"];
         trace?: never;
     };
-    "/servers/{server_id}/channels/{channel_id}/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What was said in a channel, oldest first. */
-        get: operations["list_messages"];
-        put?: never;
-        /** Say something in a channel. */
-        post: operations["post_message"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/servers/{server_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What the widgets of a server show, live.
-         * @description Begins with what each of them shows now; after that one `widget_updated` for each change, at most
-         *     four a second for each widget, and always the last one. Whoever comes again, with
-         *     `Last-Event-ID` or without, is told what is shown by then: there is no history. The stream ends
-         *     when its reader leaves the server, signs out or does not keep up.
-         */
-        get: operations["server_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/servers/{server_id}/widgets": {
+    "/servers/{serverId}/widgets": {
         parameters: {
             query?: never;
             header?: never;
@@ -1847,7 +1847,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/servers/{server_id}/widgets/{app_id}/badge": {
+    "/servers/{serverId}/widgets/{appId}/badge": {
         parameters: {
             query?: never;
             header?: never;
@@ -1865,7 +1865,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/servers/{server_id}/widgets/{app_id}/pin": {
+    "/servers/{serverId}/widgets/{appId}/pin": {
         parameters: {
             query?: never;
             header?: never;
@@ -1883,7 +1883,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/webhooks/{app_id}/{token}": {
+    "/webhooks/{appId}/{token}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1901,7 +1901,7 @@ export interface paths {
         post: operations["post_to_webhook"];
         /**
          * Never deletes the webhook: its URL is held by services, and whoever sees it there could. Signed
-         *     in, it is done with `DELETE /apps/{app_id}`.
+         *     in, it is done with `DELETE /apps/{appId}`.
          */
         delete: operations["keep_webhook"];
         options?: never;
@@ -1909,7 +1909,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/webhooks/{app_id}/{token}/messages/{message_id}": {
+    "/webhooks/{appId}/{token}/messages/{messageId}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1927,7 +1927,7 @@ export interface paths {
         patch: operations["edit_webhook_message"];
         trace?: never;
     };
-    "/webhooks/{app_id}/{token}/{service}": {
+    "/webhooks/{appId}/{token}/{service}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1949,7 +1949,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/widgets/{app_id}/badge.json": {
+    "/widgets/{appId}/badge.json": {
         parameters: {
             query?: never;
             header?: never;
@@ -1966,7 +1966,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/widgets/{app_id}/{token}": {
+    "/widgets/{appId}/{token}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1988,7 +1988,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/widgets/{app_id}/{token}/{service}": {
+    "/widgets/{appId}/{token}/{service}": {
         parameters: {
             query?: never;
             header?: never;
@@ -8940,6 +8940,103 @@ export interface operations {
             };
         };
     };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description Messages at most: 50 when absent, never more than 200. */
+                limit?: number;
+                /** @description Only messages older than the one with this id. */
+                before?: components["schemas"]["MessageId"];
+                /** @description Only messages newer than the one with this id. */
+                after?: components["schemas"]["MessageId"];
+            };
+            header?: never;
+            path: {
+                serverId: number;
+                channelId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ChannelMessages"];
+                };
+            };
+            /** @description Without the permission read_history */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such channel, or not for the caller to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: number;
+                channelId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannelMessage"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ChannelMessage"];
+                };
+            };
+            /** @description What is said is empty or malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Without the permission send_messages, or timed out */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such channel, or not for the caller to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too long, also for several messages */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     set_member_overwrite: {
         parameters: {
             query?: never;
@@ -9108,6 +9205,57 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    server_events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes no difference */
+                "Last-Event-ID"?: string | null;
+            };
+            path: {
+                serverId: components["schemas"]["ServerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events `widget_updated` with the data `{serverId, appId, version, snapshot}` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description server_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description too_many_streams: a person can have ten open */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9600,160 +9748,12 @@ export interface operations {
             };
         };
     };
-    list_messages: {
-        parameters: {
-            query?: {
-                /** @description Messages at most: 50 when absent, never more than 200. */
-                limit?: number;
-                /** @description Only messages older than the one with this id. */
-                before?: components["schemas"]["MessageId"];
-                /** @description Only messages newer than the one with this id. */
-                after?: components["schemas"]["MessageId"];
-            };
-            header?: never;
-            path: {
-                server_id: number;
-                channel_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer_ChannelMessages"];
-                };
-            };
-            /** @description Without the permission read_history */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No such channel, or not for the caller to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_message: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                server_id: number;
-                channel_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewChannelMessage"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer_ChannelMessage"];
-                };
-            };
-            /** @description What is said is empty or malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Without the permission send_messages, or timed out */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No such channel, or not for the caller to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Too long, also for several messages */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    server_events: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes no difference */
-                "Last-Event-ID"?: string | null;
-            };
-            path: {
-                server_id: components["schemas"]["ServerId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Events `widget_updated` with the data `{serverId, appId, version, snapshot}` */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refused"];
-                };
-            };
-            /** @description server_not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refused"];
-                };
-            };
-            /** @description too_many_streams: a person can have ten open */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refused"];
-                };
-            };
-        };
-    };
     list_widgets: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                server_id: components["schemas"]["ServerId"];
+                serverId: components["schemas"]["ServerId"];
             };
             cookie?: never;
         };
@@ -9791,8 +9791,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                server_id: components["schemas"]["ServerId"];
-                app_id: components["schemas"]["AppId"];
+                serverId: components["schemas"]["ServerId"];
+                appId: components["schemas"]["AppId"];
             };
             cookie?: never;
         };
@@ -9839,8 +9839,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                server_id: components["schemas"]["ServerId"];
-                app_id: components["schemas"]["AppId"];
+                serverId: components["schemas"]["ServerId"];
+                appId: components["schemas"]["AppId"];
             };
             cookie?: never;
         };
@@ -9886,8 +9886,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                server_id: components["schemas"]["ServerId"];
-                app_id: components["schemas"]["AppId"];
+                serverId: components["schemas"]["ServerId"];
+                appId: components["schemas"]["AppId"];
             };
             cookie?: never;
         };
@@ -9942,8 +9942,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                server_id: components["schemas"]["ServerId"];
-                app_id: components["schemas"]["AppId"];
+                serverId: components["schemas"]["ServerId"];
+                appId: components["schemas"]["AppId"];
             };
             cookie?: never;
         };
@@ -9989,7 +9989,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                app_id: number;
+                appId: number;
                 token: string;
             };
             cookie?: never;
@@ -10037,7 +10037,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                app_id: number;
+                appId: number;
                 token: string;
             };
             cookie?: never;
@@ -10147,7 +10147,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                app_id: number;
+                appId: number;
                 token: string;
             };
             cookie?: never;
@@ -10168,9 +10168,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                app_id: number;
+                appId: number;
                 token: string;
-                message_id: number;
+                messageId: number;
             };
             cookie?: never;
         };
@@ -10204,9 +10204,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                app_id: number;
+                appId: number;
                 token: string;
-                message_id: number;
+                messageId: number;
             };
             cookie?: never;
         };
@@ -10257,7 +10257,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                app_id: number;
+                appId: number;
                 token: string;
                 /** @description `slack`, `discord`, `github`, `gitlab`, `gitea`, `alertmanager`, `grafana` or `uptime-kuma` */
                 service: string;
@@ -10309,7 +10309,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                app_id: string;
+                appId: string;
             };
             cookie?: never;
         };
@@ -10353,7 +10353,7 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
             };
             path: {
-                app_id: string;
+                appId: string;
                 token: string;
             };
             cookie?: never;
@@ -10442,7 +10442,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                app_id: string;
+                appId: string;
                 token: string;
                 service: string;
             };
