@@ -10,13 +10,13 @@ use axum::extract::FromRequestParts;
 use entity::Timestamp;
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 
-use super::limits::{Limit, Subject};
+use super::limits::{Allowance, Subject};
 use crate::kernel::{Error, Result};
 
 /// What one limit has left for somebody.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Left {
-    pub(super) limit: Limit,
+    pub(super) limit: Allowance,
     pub(super) subject: Subject,
     /// How many more requests are taken at once.
     pub(super) remaining: u32,
@@ -125,17 +125,31 @@ fn bucket(all: &[Left]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{num::NonZeroU32, time::Duration};
 
     use entity::{AppId, Timestamp};
     use http::HeaderMap;
 
-    use super::{Left, Limit, Pace, Subject, decimal, whole_seconds};
+    use super::{Allowance, Left, Pace, Subject, decimal, whole_seconds};
 
-    const IP: Limit = Limit::new("ip", 30, Duration::from_mins(1));
-    const WIDGET: Limit = Limit::new("widget", 60, Duration::from_mins(1));
+    fn a_minute(name: &'static str, requests: u32) -> Allowance {
+        Allowance {
+            name,
+            requests: NonZeroU32::new(requests).expect("at least one"),
+            window: Duration::from_mins(1),
+            is_shared: false,
+        }
+    }
 
-    fn left(limit: Limit, remaining: u32, refused_for: Option<Duration>) -> Left {
+    fn ip() -> Allowance {
+        a_minute("ip", 30)
+    }
+
+    fn widget() -> Allowance {
+        a_minute("widget", 60)
+    }
+
+    fn left(limit: Allowance, remaining: u32, refused_for: Option<Duration>) -> Left {
         Left {
             limit,
             subject: Subject::App(AppId(7)),
@@ -164,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_tightest_limit_is_told_and_the_others_are_named() {
-        let headers = headers(&[left(WIDGET, 59, None), left(IP, 12, None)]);
+        let headers = headers(&[left(widget(), 59, None), left(ip(), 12, None)]);
         assert_has(
             &headers,
             &[
@@ -183,7 +197,11 @@ mod tests {
     #[test]
     fn a_refusal_says_for_how_long_and_whose_limit_it_was() {
         let wait = Some(Duration::from_millis(2_409));
-        let refused = headers(&[left(IP, 0, None), left(WIDGET.shared(), 0, wait)]);
+        let shared = Allowance {
+            is_shared: true,
+            ..widget()
+        };
+        let refused = headers(&[left(ip(), 0, None), left(shared, 0, wait)]);
         assert_has(
             &refused,
             &[
@@ -193,7 +211,7 @@ mod tests {
                 ("retry-after", "3"),
             ],
         );
-        let alone = headers(&[left(IP, 0, wait)]);
+        let alone = headers(&[left(ip(), 0, wait)]);
         assert_eq!(alone["x-ratelimit-scope"], "user");
         assert_ne!(alone["x-ratelimit-bucket"], refused["x-ratelimit-bucket"]);
     }

@@ -80,7 +80,7 @@ pub(super) async fn features(
         clock: clock.clone(),
         directory: directory.clone(),
         tasks: tasks.clone(),
-        limits: config.limits.enabled,
+        limits: config.limits.clone(),
     });
     let groups = Groups::new(db.clone());
     let servers = Servers::new(db.clone(), clock.clone());
