@@ -163,21 +163,24 @@ impl Limits {
         let Some(counters) = &self.0 else {
             return Ok(());
         };
+        let mut refused_for = None;
         let mut taken: Vec<(Arc<Counter>, Subject)> = Vec::with_capacity(bounds.len());
         for &(limit, subject) in bounds {
             let counter = counters.of(limit);
             let (left, key) = counter.take(subject);
-            if let Some(wait) = left.refused_for {
-                for (counter, key) in taken {
-                    counter.give_back(key);
-                }
-                pace.note(left);
-                return Err(too_often(wait));
+            refused_for = refused_for.max(left.refused_for);
+            if left.refused_for.is_none() {
+                taken.push((counter, key));
             }
             pace.note(left);
-            taken.push((counter, key));
         }
-        Ok(())
+        let Some(wait) = refused_for else {
+            return Ok(());
+        };
+        for (counter, key) in taken {
+            counter.give_back(key);
+        }
+        Err(too_often(wait))
     }
 
     /// Refuses without counting, when the limit is used up already: for what is counted only once

@@ -131,8 +131,10 @@ impl Communities {
         let server = server.ok_or_else(server_not_found)?;
         let work = Work::new(tx, server, by, self.clock.now()).await?;
         let Applied { answer, effects } = change.apply(&work).await?;
-        if let Some(effects) = effects {
-            self.live.finish(work, effects, reason).await?;
+        match effects {
+            Some(effects) => self.live.finish(work, effects, reason).await?,
+            // Its answer may have been kept, for when the request comes again.
+            None => work.tx.commit().await?,
         }
         Ok(answer)
     }

@@ -260,14 +260,19 @@ async fn checks_come_in_their_order_so_that_probing_learns_nothing() {
 }
 
 #[tokio::test]
-async fn a_rotated_token_is_dead_at_once() {
+async fn a_rotated_token_is_dead_at_once_and_its_sequence_with_it() {
     let app = TestApp::spawn().await;
     let (alice, _, old) = club(&app).await;
-    old.shows(1).await;
+    let posts = async |tile: &Tile, sequence: &str| {
+        let request = tile.request().header("x-widget-sequence", sequence);
+        Reply::of(request.json(&counter(1))).await.succeeds()
+    };
+    posts(&old, "9007199254740991").await;
     let rotated = old.rotates(&alice).await;
 
     old.posts(counter(2)).await.refuses(404, "widget_not_found");
-    assert_eq!(rotated.shows(3).await, 2);
+    let first = posts(&rotated, "1").await;
+    assert_eq!(first["version"], 2, "{first}");
 }
 
 /// How many posts of somebody are let in, each answered with `status`, before one is too many.
