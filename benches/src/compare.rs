@@ -45,7 +45,7 @@ pub(crate) struct Settings {
     /// Only the scenarios whose name contains this.
     #[arg(long)]
     only: Option<String>,
-    /// Idle connections.
+    /// Idle connections, and streams of viewers.
     #[arg(long, default_value_t = 10_000)]
     connections: usize,
     #[command(flatten)]
@@ -284,7 +284,9 @@ fn save(settings: &Settings, records: &[Record]) -> Result<()> {
         })
         .collect();
     fs::write(
-        settings.work.join("results.json"),
+        settings
+            .work
+            .join(format!("results-{}.json", settings.part.name())),
         serde_json::to_string_pretty(&lines)?,
     )?;
     Ok(())

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::{
-    scenario::platform::{Load, membership, webhook, widget},
+    scenario::platform::{Load, membership, viewers, webhook, widget},
     single::{At, Time},
 };
 
@@ -26,7 +26,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         time: Time,
     },
-    /// Posts to ten widgets with viewers: posts a second, or at a pace the time to the last viewer; memory for each.
+    /// Posts to ten widgets with viewers: posts a second, or at a pace the time to the last viewer.
     Widget {
         #[command(flatten)]
         at: At,
@@ -37,6 +37,13 @@ pub(crate) enum Command {
         every: Option<u64>,
         #[command(flatten)]
         time: Time,
+    },
+    /// Streams of a server's widgets on which nothing happens: memory of the server for each, streams a second.
+    Viewers {
+        #[command(flatten)]
+        at: At,
+        #[arg(long, default_value_t = 10_000)]
+        streams: usize,
     },
     /// Members of a server, read by an integration.
     Membership {
@@ -82,6 +89,9 @@ pub(crate) fn run(command: Command) -> Result<u64> {
             };
             widget::run(target, community, plan)
         }),
+        Command::Viewers { at, streams } => {
+            at.measure_platform(|target, community| viewers::run(target, community, streams))
+        }
         Command::Membership {
             at,
             connections,

@@ -10,7 +10,7 @@ use crate::{
     report::Outcome,
     scenario::{
         Target, dm, fanout, history, idle,
-        platform::{Load, membership, webhook, widget},
+        platform::{Load, membership, viewers, webhook, widget},
     },
     server::{Kind, Server},
 };
@@ -40,6 +40,13 @@ pub(crate) enum Part {
 }
 
 impl Part {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Conversations => "conversations",
+            Self::Platform => "platform",
+        }
+    }
+
     /// Where its table is in the document.
     pub(super) fn markers(self) -> (&'static str, &'static str) {
         match self {
@@ -63,10 +70,11 @@ pub(crate) enum Scenario {
     WebhookRate,
     Widget,
     WidgetRate,
+    Viewers,
     Membership,
 }
 
-pub(super) const SCENARIOS: [Scenario; 14] = [
+pub(super) const SCENARIOS: [Scenario; 15] = [
     Scenario::Start,
     Scenario::Dm,
     Scenario::DmRate,
@@ -80,6 +88,7 @@ pub(super) const SCENARIOS: [Scenario; 14] = [
     Scenario::WebhookRate,
     Scenario::Widget,
     Scenario::WidgetRate,
+    Scenario::Viewers,
     Scenario::Membership,
 ];
 
@@ -97,6 +106,7 @@ impl Scenario {
             Self::WebhookRate => "webhook-rate".into(),
             Self::Widget => "widget".into(),
             Self::WidgetRate => "widget-rate".into(),
+            Self::Viewers => "viewers".into(),
             Self::Membership => "membership".into(),
         }
     }
@@ -107,6 +117,7 @@ impl Scenario {
             | Self::WebhookRate
             | Self::Widget
             | Self::WidgetRate
+            | Self::Viewers
             | Self::Membership => Part::Platform,
             _ => Part::Conversations,
         }
@@ -122,7 +133,7 @@ impl Scenario {
             | Self::WebhookRate
             | Self::Widget
             | Self::WidgetRate => &[Kind::Chatter, Kind::NodeFull, Kind::NodeNormal],
-            Self::Fanout(_) | Self::Idle | Self::History | Self::Membership => {
+            Self::Fanout(_) | Self::Idle | Self::History | Self::Viewers | Self::Membership => {
                 &[Kind::Chatter, Kind::NodeNormal]
             }
             Self::Crash => &[Kind::Chatter],
@@ -133,7 +144,9 @@ impl Scenario {
     pub(super) fn people(self) -> usize {
         match self {
             Self::Fanout(members) => members,
-            Self::Idle | Self::Widget | Self::WidgetRate | Self::Membership => PEOPLE,
+            Self::Idle | Self::Widget | Self::WidgetRate | Self::Viewers | Self::Membership => {
+                PEOPLE
+            }
             Self::Webhook | Self::WebhookRate => LISTENERS,
             _ => 2 * PAIRS,
         }
@@ -206,6 +219,7 @@ impl Scenario {
             Self::WebhookRate => webhook(Load::Every(POST_EVERY)),
             Self::Widget => widget(Load::Closed),
             Self::WidgetRate => widget(Load::Every(SHOW_EVERY)),
+            Self::Viewers => viewers::run(target, &community()?, connections),
             Self::Membership => membership::run(
                 target,
                 &community()?,

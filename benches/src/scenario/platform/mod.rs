@@ -3,6 +3,8 @@
 mod course;
 pub(crate) mod membership;
 mod sse;
+mod tile;
+pub(crate) mod viewers;
 pub(crate) mod webhook;
 pub(crate) mod widget;
 
@@ -24,6 +26,14 @@ impl Load {
             Self::Every(period) => format!("every {} ms", period.as_millis()),
         }
     }
+}
+
+/// The request that opens a stream of a server's widgets.
+fn watch_request(server: u64, host: &str, cookie: &str) -> String {
+    format!(
+        "GET /servers/{server}/events HTTP/1.1\r\nHost: {host}\r\nAccept: text/event-stream\r\n\
+         User-Agent: chatter-bench\r\nCookie: {cookie}\r\n\r\n"
+    )
 }
 
 /// The times at which posts are due in an open loop.

@@ -1,13 +1,10 @@
-//! Widgets that a thousand people watch: how many posts a second are stored and answered, how long a post is on its way
-//! to the last viewer, and what a viewer's stream holds in memory.
+//! Widgets that a thousand people watch: how many posts a second are stored and answered, and how long a post is on its
+//! way to the last viewer.
 //!
 //! A server tells of a widget four times a second at most, of what it shows by then; so a viewer has a post when it is
 //! told of that one or of a later one.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 use hdrhistogram::Histogram;
@@ -17,18 +14,18 @@ use super::{
     Due, Load,
     course::{Course, Step},
     sse::EventStream,
+    tile::Widget,
 };
 use crate::{
     check::Faults,
     community::Community,
     net::{Handler, Net, Turn},
-    process,
-    report::{Outcome, count, histogram, micros},
+    report::{Outcome, histogram, micros},
     wire::{Fields, http::next_answer},
 };
 
-/// Memory is read this long after the last viewer has come.
-const SETTLE: Duration = Duration::from_secs(2);
+/// Posts begin this long after the last viewer has come.
+const SETTLE: Duration = Duration::from_secs(1);
 
 /// Settings of a run.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +44,7 @@ pub(crate) fn run(target: &Target, community: &Community, plan: Plan) -> Result<
         "there are only {} accounts",
         target.accounts.len()
     );
-    let mut watched = Watched::new(target, community, plan)?;
+    let mut watched = Watched::new(target, community, plan);
     Net::new(target.address)?.run(&mut watched)?;
     watched.outcome.faults.add(&watched.faults);
     watched.outcome.scenario = format!(
@@ -59,71 +56,9 @@ pub(crate) fn run(target: &Target, community: &Community, plan: Plan) -> Result<
     Ok(watched.outcome)
 }
 
-/// A widget and the connection that posts to it, one post after the other.
-struct Widget {
-    app: u64,
-    path: String,
-    /// Posts that were sent. The `n`th one shows the number `n`.
-    sent: u64,
-    /// When the post that is not answered yet left, or should have left.
-    open: Option<Instant>,
-    due: Option<Due>,
-    /// When the posts left that not everybody has, the oldest first.
-    flights: VecDeque<(u64, Instant)>,
-    /// By viewer: the last number that they were shown, 0 before the first.
-    shown: Vec<u64>,
-    /// How many viewers were last shown which number.
-    spread: BTreeMap<u64, usize>,
-    /// What the server's version is ahead of the number, known from the first answer.
-    ahead: Option<i128>,
-}
-
-impl Widget {
-    /// Notes what the server says about a number and its version.
-    fn agree(&mut self, number: u64, version: u64, faults: &mut Faults) {
-        let ahead = i128::from(version) - i128::from(number);
-        if *self.ahead.get_or_insert(ahead) != ahead {
-            faults.disagreeing += 1;
-            faults.note(|| format!("number {number} has version {version}"));
-        }
-    }
-
-    /// Notes that a viewer is shown a number. What everybody has been shown by now is taken off the flights.
-    fn show(&mut self, viewer: usize, number: u64, faults: &mut Faults) -> Vec<Instant> {
-        let before = self.shown[viewer];
-        if number <= before || number > self.sent {
-            if number > self.sent {
-                faults.disagreeing += 1;
-            } else {
-                faults.doubled += 1;
-            }
-            faults.note(|| format!("a viewer was shown {number} after {before}"));
-            return Vec::new();
-        }
-        self.shown[viewer] = number;
-        if let Some(count) = self.spread.get_mut(&before) {
-            *count -= 1;
-            if *count == 0 {
-                self.spread.remove(&before);
-            }
-        }
-        *self.spread.entry(number).or_default() += 1;
-        let everybody = self.everybody();
-        let landed = self.flights.iter().take_while(|(it, _)| *it <= everybody);
-        let landed = landed.count();
-        self.flights.drain(..landed).map(|(_, at)| at).collect()
-    }
-
-    /// The number that all viewers have been shown, it or a later one.
-    fn everybody(&self) -> u64 {
-        self.spread.first_key_value().map_or(0, |(least, _)| *least)
-    }
-}
-
 /// Viewer `v` is connection `v`; the connections that post come after the viewers.
 struct Watched {
     plan: Plan,
-    pid: u32,
     host: String,
     server: u64,
     cookies: Vec<String>,
@@ -132,8 +67,7 @@ struct Watched {
     course: Course,
     streams: Vec<EventStream>,
     widgets: Vec<Widget>,
-    memory_before: u64,
-    /// When memory is read.
+    /// When that is.
     settled: Option<Instant>,
     answered: u64,
     shown: u64,
@@ -146,21 +80,11 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(target: &Target, community: &Community, plan: Plan) -> Result<Self> {
-        let widgets = community.widgets.iter().map(|widget| Widget {
-            app: widget.app,
-            path: widget.path.clone(),
-            sent: 0,
-            open: None,
-            due: None,
-            flights: VecDeque::new(),
-            shown: vec![0; plan.viewers],
-            spread: BTreeMap::from([(0, plan.viewers)]),
-            ahead: None,
-        });
-        Ok(Self {
+    fn new(target: &Target, community: &Community, plan: Plan) -> Self {
+        let widgets = community.widgets.iter();
+        let widgets = widgets.map(|widget| Widget::new(widget, plan.viewers));
+        Self {
             plan,
-            pid: target.pid,
             host: target.host(),
             server: community.server,
             cookies: target.cookies(plan.viewers),
@@ -169,7 +93,6 @@ impl Watched {
             course: Course::new(target.pid, plan.warm_up, plan.measure),
             streams: vec![EventStream::default(); plan.viewers],
             widgets: widgets.collect(),
-            memory_before: process::resident(target.pid)?,
             settled: None,
             answered: 0,
             shown: 0,
@@ -178,7 +101,7 @@ impl Watched {
             to_last: histogram(),
             faults: Faults::default(),
             outcome: Outcome::default(),
-        })
+        }
     }
 
     fn post(&mut self, net: &mut Net, number: usize, at: Instant) {
@@ -239,25 +162,22 @@ impl Watched {
         }
     }
 
-    /// Reads memory once all viewers are there, then lets the connections that post come, then begins.
+    /// Lets the connections that post come once all viewers are there, then begins.
     fn arrive(&mut self, net: &mut Net, now: Instant) -> Result<Instant> {
         let everybody = self.plan.viewers + self.widgets.len();
         if self.arrivals.step(net)? && self.arrivals.wanted == everybody {
             self.begin(net, now);
             return Ok(now);
         }
-        if self.arrivals.ready < self.plan.viewers {
+        if self.arrivals.ready < self.plan.viewers || self.arrivals.wanted == everybody {
             return Ok(now + Duration::from_secs(1));
         }
+        // What the widgets show already has been told by then.
         let settled = *self.settled.get_or_insert(now + SETTLE);
-        if now < settled || self.arrivals.wanted == everybody {
-            return Ok(settled.max(now + Duration::from_millis(1)));
+        if now >= settled {
+            self.arrivals.wanted = everybody;
         }
-        let grown = process::resident(self.pid)?.saturating_sub(self.memory_before);
-        let each = count(grown) / 1024.0 / count(self.plan.viewers as u64);
-        self.outcome.set("kb_per_viewer", each);
-        self.arrivals.wanted = everybody;
-        Ok(now)
+        Ok(settled)
     }
 
     /// An event of a stream. What comes before the first post is what the widgets showed before.
@@ -360,12 +280,7 @@ impl Handler for Watched {
             self.arrivals.ready += 1;
             return Ok(());
         };
-        let request = format!(
-            "GET /servers/{server}/events HTTP/1.1\r\nHost: {host}\r\nAccept: text/event-stream\r\n\
-             User-Agent: chatter-bench\r\nCookie: {cookie}\r\n\r\n",
-            server = self.server,
-            host = self.host,
-        );
+        let request = super::watch_request(self.server, &self.host, cookie);
         net.out(conn).extend_from_slice(request.as_bytes());
         Ok(())
     }
