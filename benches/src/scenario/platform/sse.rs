@@ -44,19 +44,26 @@ impl EventStream {
     }
 
     fn chunk(&mut self, chunk: &[u8], to: &mut impl FnMut(&[u8])) {
-        let mut rest = chunk;
-        while let Some(end) = memmem::find(rest, END) {
-            let (event, behind) = rest.split_at(end);
-            if self.partial.is_empty() {
-                to(event);
-            } else {
-                self.partial.extend_from_slice(event);
-                to(&std::mem::take(&mut self.partial));
-            }
-            rest = &behind[END.len()..];
+        // Nearly always a chunk is whole events, and is not copied.
+        if self.partial.is_empty() {
+            let used = split(chunk, to);
+            self.partial.extend_from_slice(&chunk[used..]);
+        } else {
+            self.partial.extend_from_slice(chunk);
+            let used = split(&self.partial, to);
+            self.partial.drain(..used);
         }
-        self.partial.extend_from_slice(rest);
     }
+}
+
+/// Passes on the whole events at the front; answers how many bytes they are.
+fn split(bytes: &[u8], to: &mut impl FnMut(&[u8])) -> usize {
+    let mut used = 0;
+    while let Some(end) = memmem::find(&bytes[used..], END) {
+        to(&bytes[used..used + end]);
+        used += end + END.len();
+    }
+    used
 }
 
 #[cfg(test)]
