@@ -28,9 +28,20 @@ const TOUCHED_EVERY: Duration = Duration::from_mins(1);
 /// How much of a client's own name for itself is kept, in characters.
 const MAX_USER_AGENT: usize = 256;
 
-/// Looks the tokens of requests up. Cheap to clone.
+/// Looks the tokens of requests up. Cheap to clone: every request has a handle of its own.
 #[derive(Clone)]
-pub struct Bearers {
+pub struct Bearers(Arc<Inner>);
+
+impl std::ops::Deref for Bearers {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// What the handles share.
+pub struct Inner {
     db: Db,
     clock: Clock,
     directory: Directory,
@@ -41,7 +52,7 @@ pub struct Bearers {
 
 impl Bearers {
     pub(super) fn new(parts: Parts) -> Self {
-        Self {
+        Self(Arc::new(Inner {
             db: parts.db,
             clock: parts.clock,
             directory: parts.directory,
@@ -51,7 +62,7 @@ impl Bearers {
                 .max_capacity(CAPACITY)
                 .time_to_live(TOUCHED_EVERY)
                 .build(),
-        }
+        }))
     }
 
     /// Forgets what is kept of the tokens with these hashes; to be called after every committed

@@ -147,20 +147,19 @@ impl Communities {
         Ok(views)
     }
 
-    /// One member, and the tag of what they are.
+    /// One member, and the tag of what they are, by the facts of a moment ago.
     pub(super) async fn membership(
         &self,
         by: &By,
         id: ServerId,
         user: UserId,
     ) -> Result<(MembershipView, String)> {
-        let (server, _) = self.asked(by, id).await?;
-        let only = Which::Only(&[user]);
-        let found = store_members::list_members(self.db.reader(), id, only).await?;
-        let member = found.first().ok_or_else(membership_not_found)?;
+        self.asked(by, id).await?;
+        let found = self.live.servers.access(id, user).await?;
+        let Access { server, member, .. } = found.ok_or_else(membership_not_found)?;
         let user = self.user(user).await?;
-        let view = self.membership_view(&server, member, &user);
-        Ok((view, etag(member)))
+        let view = self.membership_view(&server, &member, &user);
+        Ok((view, etag(&member)))
     }
 
     /// The account behind a membership.
