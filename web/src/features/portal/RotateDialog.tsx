@@ -33,8 +33,8 @@ export function RotateDialog({ app, onClose }: Props) {
         app.id,
         why === 'leaked' ? { leaked: true } : { graceSeconds: graces[grace] },
       );
-      if (url !== undefined) reveal(app.id, 'url', url);
-      if (clientSecret !== undefined) reveal(app.id, 'clientSecret', clientSecret);
+      if (url != null) reveal(app.id, 'url', url);
+      if (clientSecret != null) reveal(app.id, 'clientSecret', clientSecret);
       notify(words.done);
       onClose();
     } catch (reason) {
