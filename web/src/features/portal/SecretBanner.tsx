@@ -17,8 +17,9 @@ export function SecretBanner({ app }: { app: number }) {
         {words.title[kind]}
       </strong>
       <p>{words.hint}</p>
-      <input
+      <textarea
         readOnly
+        rows={1}
         className="secret-value"
         aria-label={words.title[kind]}
         value={value}

@@ -43,7 +43,7 @@ export function Tokens({ app }: { app: App }) {
       {tokens?.length === 0 ? <p className="panel">{words.none}</p> : null}
       <ul className="rows">
         {tokens?.map((token) => (
-          <li key={token.id} className="row">
+          <li key={token.id} className="row token-row">
             <span className="row-text">
               <strong>
                 {token.name} <code className="token-hint">{masked(token)}</code>
@@ -57,11 +57,13 @@ export function Tokens({ app }: { app: App }) {
                 {usage(token, now)}
               </small>
             </span>
-            {token.paused ? <span className="chip chip-danger">{words.paused}</span> : null}
-            <Life token={token} now={now} />
-            <button type="button" className="button button-small" onClick={() => setRevoking(token)}>
-              {words.revoke}
-            </button>
+            <span className="token-end">
+              {token.paused ? <span className="chip chip-danger">{words.paused}</span> : null}
+              <Life token={token} now={now} />
+              <button type="button" className="button button-small" onClick={() => setRevoking(token)}>
+                {words.revoke}
+              </button>
+            </span>
           </li>
         ))}
       </ul>
