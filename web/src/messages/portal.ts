@@ -32,7 +32,7 @@ export const words = {
       create: 'Create a widget',
     },
     oauth: {
-      name: 'OAuth',
+      name: 'OAuth app',
       plural: 'OAuth apps',
       does: 'Signs people in to your site: their ID, name and avatar, and nothing else.',
       contract: ['GET /oauth/authorize', 'POST /oauth/token'],
@@ -157,7 +157,8 @@ export const words = {
     planned: { name: 'Planned', hint: 'The old one works a while longer, so that nothing is missed.' },
     grace: 'The old one works for',
     graces: { minutes: '10 minutes', hour: '1 hour', day: '24 hours' },
-    secretPlanned: 'The old secret works next to the new one until you rotate again.',
+    atOnce:
+      'The old URL of a widget stops working at once. Its tile stays as it is until the new one is used.',
     action: 'Rotate now',
     done: 'Rotated. The new one is shown once.',
   },

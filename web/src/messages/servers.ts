@@ -104,7 +104,7 @@ export const words = {
       apps: 'Apps',
       audit: 'Audit log',
     },
-    denied: 'You may not change anything here',
+    denied: 'You may not change anything here.',
     deniedHint: 'Ask somebody who manages this server for a role that may.',
     nav: 'Settings of this server',
     name: 'Server name',

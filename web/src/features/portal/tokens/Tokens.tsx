@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { type App, type AppToken, listTokens, revokeToken } from '../../../api/apps';
 import { explain } from '../../../api/client';
 import { words as all } from '../../../messages/portal';
@@ -72,9 +73,12 @@ export function Tokens({ app }: { app: App }) {
           app={app.id}
           onClose={() => setCreating(false)}
           onCreated={(token, secret) => {
-            setTokens((known) => [...(known ?? []), token]);
+            // The banner takes the focus, which a closing dialog would give back.
+            flushSync(() => {
+              setTokens((known) => [...(known ?? []), token]);
+              setCreating(false);
+            });
             reveal(app.id, 'token', secret);
-            setCreating(false);
           }}
         />
       ) : null}
