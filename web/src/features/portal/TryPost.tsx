@@ -5,6 +5,7 @@ import { words as all } from '../../messages/portal';
 import { part } from '../../ui/part';
 import { Skeleton } from '../../ui/Skeleton';
 import { Answer } from './Answer';
+import { meaningOf } from './errorCodes';
 import { examples } from './examples';
 import type { JsonEditorProps } from './json/JsonEditor';
 import { isRecord, type Problem } from './json/rules';
@@ -148,11 +149,12 @@ function Problems({ problems, broken, onPick }: ProblemsProps) {
           <li key={`${code} ${pointer}`}>
             <button
               type="button"
-              aria-label={`${code}, ${words.jump(pointer)}`}
+              aria-label={[code, meaningOf(code), words.jump(pointer)].filter(Boolean).join(', ')}
               onClick={() => onPick(pointer)}
             >
               <code>{code}</code>
               <span>{pointer === '' ? '' : words.at(pointer)}</span>
+              <span className="problem-meaning">{meaningOf(code)}</span>
             </button>
           </li>
         ))}
