@@ -167,6 +167,7 @@ export const words = {
     payload: 'What is sent, as JSON',
     preview: 'Preview',
     nothing: 'Nothing to show yet.',
+    blocks: 'Blocks are not shown here: send a test to see them.',
     examples: 'Examples',
     send: 'Send test',
     sendHint: 'It is really sent: members see it.',
