@@ -88,13 +88,14 @@ impl Pace {
     }
 
     /// An opaque name for what is counted: by it, clients tell their budgets apart. Where the path
-    /// does not name the app, what was counted does.
+    /// does not name the app or the token, what was counted does.
     fn bucket_name(&self, all: &[Left]) -> String {
         let mut hasher = DefaultHasher::new();
         self.bucket.hash(&mut hasher);
         let mut subjects = all.iter().map(|left| left.subject);
-        let app = subjects.find(|subject| matches!(subject, Subject::App(_)));
-        app.hash(&mut hasher);
+        let caller =
+            subjects.find(|subject| matches!(subject, Subject::App(_) | Subject::Token(_)));
+        caller.hash(&mut hasher);
         format!("{:016x}", hasher.finish())
     }
 

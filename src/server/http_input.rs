@@ -294,6 +294,7 @@ impl BanBody {
 
 /// A new invite.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewServerInvite)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct NewInvite {
     /// Seconds that it lives; a day unless said otherwise.

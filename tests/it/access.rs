@@ -1,9 +1,11 @@
 //! What all routes of the platform have in common.
 
+use std::num::NonZeroU32;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Community, Reply, TestApp};
+use crate::support::{Community, Reply, TestApp, Tile, counter};
 
 /// Paths outside of `/api/` from before the platform.
 const OLDER: [&str; 6] = [
@@ -94,4 +96,20 @@ async fn who_posts_to_a_url_may_send_any_header_along_but_none_of_our_tokens() {
     posts("of-the-services-own").await.succeeds();
     posts(&token).await.refuses(403, "token_not_allowed");
     posts("chti_x").await.refuses(401, "invalid_token");
+}
+
+#[tokio::test]
+async fn the_limits_are_those_of_the_configuration() {
+    let app = TestApp::with(|config| {
+        config.limits.enabled = true;
+        config.limits.apps.widget = NonZeroU32::MIN;
+    })
+    .await;
+    let [alice] = app.users(["alice"]).await;
+    let club = Community::of(&alice, &[]).await;
+    let tile = Tile::of(&app, &club, &alice).await;
+    let first = tile.posts(counter(1)).await;
+    assert_eq!(first.status, 200, "{}", first.body);
+    assert_eq!(first.headers["x-ratelimit-limit"], "1");
+    tile.posts(counter(2)).await.refuses(429, "rate_limited");
 }

@@ -86,9 +86,7 @@ async fn a_key_lasts_longer_than_its_message_and_its_url() {
     hook.service.delete(&message).await.is_done();
     let other = hook.posts_with(KEY, "k", json!({"content": "b"})).await;
     other.refuses(422, "idempotency_key_reused");
-    let tombstone = &hook.said().await[0];
-    assert_eq!(tombstone["deleted"], true);
-    assert_eq!(tombstone["username"], "CI");
+    hook.said_nothing().await;
 }
 
 #[tokio::test]

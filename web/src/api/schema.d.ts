@@ -2517,7 +2517,10 @@ export interface components {
         Answer_WebhookSaid: {
             /** @description The message's id. */
             id: components["schemas"]["MessageId"];
-            /** @description The message as the channel's members see it. */
+            /**
+             * @description The message as the channel's members see it, without what others said: who has the URL may
+             *     write here, not read.
+             */
             message: components["schemas"]["MessageOut"];
             /** @description What was ignored of the request, and why. */
             warnings: string[];
@@ -3540,6 +3543,19 @@ export interface components {
         NewServer: {
             name: string;
         };
+        /** @description A new invite. */
+        NewServerInvite: {
+            /**
+             * Format: int64
+             * @description Seconds that it lives; a day unless said otherwise.
+             */
+            expiresIn?: number | null;
+            /**
+             * Format: int64
+             * @description How many people it lets in; one unless said otherwise.
+             */
+            maxUses?: number | null;
+        };
         /** @description How posts are to be signed. */
         NewSigning: {
             /** @description A secret of 16-256 visible ASCII characters, for services that choose it; else one is made. */
@@ -4404,7 +4420,10 @@ export interface components {
         WebhookSaid: {
             /** @description The message's id. */
             id: components["schemas"]["MessageId"];
-            /** @description The message as the channel's members see it. */
+            /**
+             * @description The message as the channel's members see it, without what others said: who has the URL may
+             *     write here, not read.
+             */
             message: components["schemas"]["MessageOut"];
             /** @description What was ignored of the request, and why. */
             warnings: string[];
@@ -9314,7 +9333,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewInvite"];
+                "application/json": components["schemas"]["NewServerInvite"];
             };
         };
         responses: {

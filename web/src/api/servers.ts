@@ -135,13 +135,8 @@ export const listInvites = async (server: number): Promise<OpenInvite[]> =>
   (await read(api.GET('/servers/{serverId}/invites', at(server)))).invites;
 
 /** `expiresIn` in seconds. */
-export async function createInvite(
-  server: number,
-  wanted: { expiresIn: number; maxUses: number },
-): Promise<NewInvite> {
-  // The document describes the body of a group's invite here, whose type has the same name.
-  const body = wanted as object as Schema<'NewInvite'>;
-  return (await read(api.POST('/servers/{serverId}/invites', { ...at(server), body }))).invite;
+export async function createInvite(server: number, wanted: Schema<'NewServerInvite'>): Promise<NewInvite> {
+  return (await read(api.POST('/servers/{serverId}/invites', { ...at(server), body: wanted }))).invite;
 }
 
 export const deleteInvite = (serverId: number, inviteId: number) =>
