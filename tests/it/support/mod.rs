@@ -9,6 +9,7 @@ mod person;
 mod program;
 mod socket;
 mod tile;
+mod upload;
 
 pub(crate) use app::TestApp;
 pub(crate) use bot::Bot;
@@ -19,6 +20,7 @@ pub(crate) use person::{PASSWORD, Person, Reply};
 pub(crate) use program::Program;
 pub(crate) use socket::Socket;
 pub(crate) use tile::{Tile, Watching, counter};
+pub(crate) use upload::{encoded, form, picture};
 
 /// Nothing takes this long; what does is a failure. Nobody waits for it otherwise.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
