@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Chat, channels::is_outdated, event::Sent, model::Place, send::Draft};
+use entity::UserId;
+
+use super::{Chat, channels::is_outdated, event::Sent, model::Place, send::Draft, store};
 use crate::{
     account::User,
     file::{Files, Inline},
@@ -75,10 +77,10 @@ impl Chat {
                 Err(error) => return Err((error.into(), answer)),
             },
         };
-        let (files, tasks) = (self.files.clone(), self.tasks.clone());
+        let (files, tasks, owner) = (self.files.clone(), self.tasks.clone(), user.id);
         let answer = Box::new(move |sent: Result<Sent>| {
             if sent.is_err() {
-                release(files, &tasks, kept);
+                release(files, &tasks, owner, kept);
             }
             answer(sent);
         });
@@ -109,9 +111,34 @@ impl Chat {
     }
 }
 
-fn release(files: Files, tasks: &Tasks, names: Vec<String>) {
+impl Chat {
+    /// Removes the files of a message that was deleted, those of its author that no other message
+    /// has. It has been said that the message is gone; this follows.
+    pub(super) fn forget_files(&self, row: &store::Row) {
+        let (Some(attachment), Some(author)) = (row.attachment.as_deref(), row.sender_id) else {
+            return;
+        };
+        let Ok(names) = names(attachment) else { return };
+        let chat = self.clone();
+        self.tasks.spawn(async move {
+            let forgetting = async {
+                for name in names {
+                    if !store::is_attached(chat.db.reader(), &name).await? {
+                        chat.files.release(author, &[name]).await?;
+                    }
+                }
+                Ok::<_, Error>(())
+            };
+            if let Err(error) = forgetting.await {
+                error.log("removing the files of a deleted message");
+            }
+        });
+    }
+}
+
+fn release(files: Files, tasks: &Tasks, owner: UserId, names: Vec<String>) {
     tasks.spawn(async move {
-        if let Err(error) = files.release(&names).await {
+        if let Err(error) = files.release(owner, &names).await {
             error.log("removing the files of a refused message");
         }
     });

@@ -83,7 +83,9 @@ impl Chat {
     async fn delete_once(&self, user: &Arc<User>, kind: Kind, id: MessageId) -> Result<Changed> {
         let (place, facts, row) = self.changeable(user, kind, id).await?;
         rights::require_delete(user, &facts, &self.settings.current())?;
-        self.amend(user, place, &row, Amendment::Delete).await
+        let deleted = self.amend(user, place, &row, Amendment::Delete).await?;
+        self.forget_files(&row);
+        Ok(deleted)
     }
 
     async fn amend(

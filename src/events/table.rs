@@ -28,7 +28,7 @@ pub(super) enum Payload {
 pub(super) const INCOMING: &[Incoming] = &[
     Incoming {
         names: &["send_message"],
-        payload: "`{text, attachment?, reply_to?, nonce?}`; with `mode: \"dm\"` and `peer`, or `mode: \"gdm\"` and `thread_id`, as below",
+        payload: "`{text, attachment?, reply_to?, nonce?}`; with `mode: \"dm\"` and `peer`, or `mode: \"gdm\"` and `thread_id`, as below. All that send take a file as base64 instead of its name: `{filename?, content}`, or several in `attachments: [{filename?, content}]`",
         answer: "Sent",
         about: "Says something in public",
     },

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use entity::{Timestamp, file::Kind};
+use entity::{Timestamp, UserId, file::Kind};
 use serde_json::json;
 
 use super::{
@@ -358,13 +358,14 @@ impl Files {
         store::attach(self.db.writer(), stored_name, self.clock.now()).await
     }
 
-    /// Removes uploads that a message named which is not there after all.
-    pub async fn release(&self, stored_names: &[String]) -> Result<()> {
+    /// Removes uploads of `owner` that no message names any more.
+    pub async fn release(&self, owner: UserId, stored_names: &[String]) -> Result<()> {
         for name in stored_names {
             let now = self.clock.now();
             let found = store::find_by_stored_name(self.db.reader(), name, now).await?;
             // What is shared stays until it expires.
-            if let Some(file) = found.filter(|file| file.kind == Kind::Attachment) {
+            let is_theirs = |file: &File| file.kind == Kind::Attachment && file.owner_id == owner;
+            if let Some(file) = found.filter(is_theirs) {
                 self.remove(&file).await?;
             }
         }

@@ -147,8 +147,8 @@ async fn what_could_run_is_a_download_of_no_type() {
     let policy = shown.header("content-security-policy");
     assert!(policy.contains("default-src 'none'") && policy.ends_with("; sandbox"));
     let unknown = alice.uploads_named("a", [0, 1]).await;
-    let refused = alice.get(&format!("/preview/{unknown}"));
-    refused.await.is_refused(415, "preview_unsupported");
+    let refused = alice.get(&format!("/preview/{unknown}")).await;
+    refused.is_refused(415, "preview_unsupported");
 }
 
 #[tokio::test]

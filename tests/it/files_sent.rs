@@ -109,6 +109,39 @@ async fn a_refused_message_leaves_no_file() {
 }
 
 #[tokio::test]
+async fn a_deleted_message_takes_its_file_along_unless_another_has_it() {
+    let app = TestApp::spawn().await;
+    let [alice, bob] = app.users(["alice", "bob"]).await;
+    let (mut alices, mut bobs) = (alice.connects().await, bob.connects().await);
+    let only = alice.uploads_named("only.txt", "x").await;
+    let passed_on = alice.uploads_named("passed-on.txt", "x").await;
+    let mut ids = Vec::new();
+    for name in [&only, &passed_on] {
+        let message = json!({"text": "", "attachment": name});
+        ids.push(alices.does("send_message", message).await["id"].take());
+    }
+    let list = json!([passed_on]).to_string();
+    let mine = bobs
+        .does("send_message", json!({"text": "", "attachment": list}))
+        .await;
+
+    for id in ids {
+        alices.does("delete_message", json!({"id": id})).await;
+    }
+
+    crate::support::eventually("its file is gone", async || {
+        alice.get(&format!("/uploads/{only}")).await.status == 404
+    })
+    .await;
+    let kept = format!("/uploads/{passed_on}");
+    assert_eq!(bob.serves(&kept, &[]).await.status, 200);
+    // It is not Bob's to take away.
+    bobs.does("delete_message", json!({"id": mine["id"]})).await;
+    bobs.asks("sync", json!({})).await;
+    assert_eq!(bob.serves(&kept, &[]).await.status, 200);
+}
+
+#[tokio::test]
 async fn an_avatar_is_shown_everywhere_until_it_is_taken_away() {
     let app = TestApp::spawn().await;
     let [alice, bob] = app.users(["alice", "bob"]).await;
@@ -123,7 +156,7 @@ async fn an_avatar_is_shown_everywhere_until_it_is_taken_away() {
 
     let name = first["avatar"].as_str().expect("a name");
     assert!(
-        name.starts_with("avatars/") && name.ends_with(".jpg"),
+        name.starts_with("avatars/") && name.rsplit('.').next() == Some("jpg"),
         "{name}"
     );
     assert_eq!(first["url"], format!("/uploads/{name}"));
