@@ -13,6 +13,7 @@ use object_store::{
 };
 use tokio::io::AsyncWriteExt;
 
+use super::model::file_not_found;
 use crate::kernel::{Error, Result};
 
 /// The folder of the bytes, within the store.
@@ -69,8 +70,15 @@ impl Blobs {
         range: Range<u64>,
     ) -> Result<BoxStream<'static, object_store::Result<Bytes>>> {
         let options = object_store::GetOptions::new().with_range(Some(range));
-        let found = self.0.get_opts(&key(name), options).await;
-        Ok(found.map_err(Error::internal)?.into_stream())
+        match self.0.get_opts(&key(name), options).await {
+            Ok(found) => Ok(found.into_stream()),
+            // Deleted a moment ago, or lost with the disk that it was on.
+            Err(object_store::Error::NotFound { .. }) => {
+                tracing::warn!(name, "a file has no bytes");
+                Err(file_not_found())
+            }
+            Err(error) => Err(Error::internal(error)),
+        }
     }
 
     /// Removes one; it is no error that it is not there.

