@@ -57,7 +57,7 @@ test("one's picture is seen by others, and can be taken away", async () => {
   await alice.composer.fill("Here I am");
   await alice.composer.press("Enter");
   await bob.sees("Here I am");
-  await alice.visits("/settings");
+  await alice.opens("/settings");
   await alice.page.locator("input[type=file]").setInputFiles({ name: "me.png", mimeType: "image/png", buffer: PICTURE });
   await bob.message("Here I am").locator(".avatar img").waitFor();
   await alice.page.getByRole("button", { name: "Remove it" }).click();
