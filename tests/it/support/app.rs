@@ -57,8 +57,7 @@ impl TestApp {
         config.storage.dir = database.folder().join("files").display().to_string();
         config.limits.enabled = false;
         change(&mut config);
-        // The clients of tests speak no TLS, but do not start without somebody who could.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        super::provide_crypto();
         let clock = Clock::default();
         let running = Running::start(config.clone(), clock.clone()).await;
         Self {

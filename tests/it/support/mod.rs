@@ -25,6 +25,12 @@ pub(crate) use upload::{encoded, form, picture};
 /// Nothing takes this long; what does is a failure. Nobody waits for it otherwise.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
 
+/// The clients of tests speak no TLS, but do not start without somebody who could.
+pub(crate) fn provide_crypto() {
+    // Another test of this process may have done so.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// Polls `condition` until it holds; for what happens in the background and tells nobody.
 pub(crate) async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     let met = tokio::time::timeout(PATIENCE, async {
