@@ -309,6 +309,7 @@ impl Files {
 
     /// The file that `/uploads/<name>` speaks of.
     pub(super) async fn find_stored(&self, stored_name: &str) -> Result<File> {
+        require_text(stored_name)?;
         let now = self.clock.now();
         let found = store::find_by_stored_name(self.db.reader(), stored_name, now).await?;
         found.ok_or_else(file_not_found)
@@ -317,6 +318,7 @@ impl Files {
     /// The file with this public id, as far as `user` may know of it: shared ones are everybody's,
     /// others are their owners'.
     pub(super) async fn find(&self, user: &User, public_id: &str) -> Result<File> {
+        require_text(public_id)?;
         let now = self.clock.now();
         let found = store::find_by_public_id(self.db.reader(), public_id, now).await?;
         found
@@ -403,6 +405,14 @@ async fn take_avatars(tx: &Tx, user: &User) -> Result<Vec<File>> {
         store::delete(tx, file.id).await?;
     }
     Ok(old)
+}
+
+/// PostgreSQL takes no text with a NUL in it; there is no such name either.
+fn require_text(name: &str) -> Result<()> {
+    if name.contains('\0') {
+        return Err(file_not_found());
+    }
+    Ok(())
 }
 
 /// Bytes as the database counts them.

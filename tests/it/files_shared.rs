@@ -62,6 +62,10 @@ async fn lists_are_paged_and_hold_no_attachments() {
     assert_eq!(rest["files"].as_array().map(Vec::len), Some(1));
     assert_eq!(rest["has_more"], false);
 
+    for none in ["%00", "%ff", "..%2f..", "list%00"] {
+        let reply = bob.get(&format!("/api/files/download/{none}")).await;
+        reply.is_refused(404, "file_not_found");
+    }
     let path = format!("/api/files/{}", private["file_id"].as_str().expect("an id"));
     alice.get(&path).await.succeeds();
     bob.get(&path).await.is_refused(404, "file_not_found");
