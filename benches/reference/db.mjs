@@ -129,6 +129,7 @@ export function open(path, synchronous) {
 
   return {
     sql,
+    connection: db,
     close: () => db.close(),
 
     person(name) {

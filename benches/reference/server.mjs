@@ -9,6 +9,8 @@ import { createServer } from "node:http";
 import { promisify } from "node:util";
 import { Server } from "socket.io";
 import { now, open } from "./db.mjs";
+import { bodyOf, HttpError, Refused } from "./http.mjs";
+import { createPlatform } from "./platform.mjs";
 
 const SESSION_SECONDS = 30 * 24 * 3600;
 const COOKIE = "session";
@@ -81,13 +83,6 @@ function gdmPayload(row, tid) {
 }
 
 // --- sending --------------------------------------------------------------------------------------------------------
-
-class Refused extends Error {
-  constructor(code, message) {
-    super(message);
-    this.code = code;
-  }
-}
 
 function parse(data) {
   const text = typeof data?.text === "string" ? data.text.trim() : "";
@@ -169,26 +164,6 @@ function sendGdm(io, user, data) {
 
 // --- HTTP -----------------------------------------------------------------------------------------------------------
 
-class HttpError extends Error {
-  constructor(status, message) {
-    super(message);
-    this.status = status;
-  }
-}
-
-async function bodyOf(request) {
-  let body = "";
-  for await (const chunk of request) {
-    body += chunk;
-    if (body.length > 262144) throw new HttpError(413, "too large");
-  }
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new HttpError(400, "bad params");
-  }
-}
-
 function credentials({ username, password } = {}) {
   if (typeof username !== "string" || typeof password !== "string" || !/^[\w.-]{1,20}$/.test(username)) {
     throw new HttpError(400, "bad params");
@@ -268,14 +243,17 @@ function gdmHistory(user, query) {
   return page(tid, query, (row) => gdmPayload(row, tid));
 }
 
-async function route(io, request) {
+async function route(io, request, response) {
   const url = new URL(request.url, "http://localhost");
+  const handle = platform.find(request, response, url);
+  if (handle) return handle();
   const key = `${request.method} ${url.pathname}`;
   if (key === "GET /healthz") return { body: { ok: true } };
   if (key === "POST /register") return register(request);
   if (key === "POST /login") return login(request);
   const user = userOf(request.headers);
   if (!user) throw new HttpError(401, "not logged in");
+  if (key === "GET /api/whoami") return { body: { ok: true, user_id: user.id, username: user.username } };
   if (key === "GET /api/dm/messages") return dmHistory(user, url.searchParams);
   if (key === "GET /api/gdm/messages") return gdmHistory(user, url.searchParams);
   if (key === "POST /api/gdm/threads") return createGroup(io, user, request);
@@ -294,8 +272,9 @@ function reply(response, status, body, headers = {}) {
 
 const http = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, async (request, response) => {
   try {
-    const { body, headers } = await route(io, request);
-    reply(response, 200, body, headers);
+    const answer = await route(io, request, response);
+    // A stream has begun to answer by itself.
+    if (answer) reply(response, answer.status ?? 200, answer.body, answer.headers);
   } catch (error) {
     if (!(error instanceof HttpError)) console.error(error);
     reply(response, error.status ?? 500, { ok: false, error: error instanceof HttpError ? error.message : "internal" });
@@ -305,6 +284,7 @@ const http = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, async (re
 // --- Socket.IO ------------------------------------------------------------------------------------------------------
 
 const io = new Server(http, { serveClient: false, maxHttpBufferSize: 2 << 20 });
+const platform = createPlatform(db.connection, io, { userOf, parse, store, payload: common, page });
 
 io.use((socket, next) => {
   const user = userOf(socket.handshake.headers);
@@ -312,6 +292,7 @@ io.use((socket, next) => {
   socket.data.user = user;
   socket.join(`u:${user.id}`);
   for (const { id } of db.sql.groupsOf.all(user.id)) socket.join(`g:${id}`);
+  for (const room of platform.roomsOf(user.id)) socket.join(room);
   next();
 });
 

@@ -13,28 +13,23 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
+mod cases;
 mod table;
 
+use self::cases::{CONVERSATIONS, MESSAGES, PAIRS, PEOPLE, Part, SCENARIOS, Scenario, WINDOW};
 use crate::{
     accounts,
     report::{Outcome, insert},
-    scenario::{Target, crash, dm, fanout, history, idle},
+    scenario::{Target, crash},
     server::{Kind, Programs, Server, copy_folder},
 };
-
-const PAIRS: usize = 50;
-const WINDOW: u32 = 8;
-const RATE: u32 = 2_000;
-const PEOPLE: usize = 1_000;
-const SENDERS: usize = 4;
-const MESSAGES: u64 = 1_000_000;
-const CONVERSATIONS: u64 = 20;
-const BEGIN: &str = "<!-- figures: begin -->";
-const END: &str = "<!-- figures: end -->";
 
 /// What to run.
 #[derive(clap::Args)]
 pub(crate) struct Settings {
+    /// What is measured.
+    #[arg(long, value_enum, default_value_t = Part::Conversations)]
+    part: Part,
     /// One short round.
     #[arg(long)]
     quick: bool,
@@ -50,7 +45,7 @@ pub(crate) struct Settings {
     /// Only the scenarios whose name contains this.
     #[arg(long)]
     only: Option<String>,
-    /// Idle connections.
+    /// Idle connections, and streams of viewers.
     #[arg(long, default_value_t = 10_000)]
     connections: usize,
     #[command(flatten)]
@@ -67,55 +62,6 @@ pub(crate) struct Settings {
     /// Put the table into this Markdown file, between its figure markers.
     #[arg(long)]
     write: Option<PathBuf>,
-}
-
-/// A kind of run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scenario {
-    Start,
-    Dm,
-    DmRate,
-    Fanout(usize),
-    Idle,
-    History,
-    Crash,
-}
-
-const SCENARIOS: [Scenario; 9] = [
-    Scenario::Start,
-    Scenario::Dm,
-    Scenario::DmRate,
-    Scenario::Fanout(10),
-    Scenario::Fanout(100),
-    Scenario::Fanout(1_000),
-    Scenario::Idle,
-    Scenario::History,
-    Scenario::Crash,
-];
-
-impl Scenario {
-    fn name(self) -> String {
-        match self {
-            Self::Start => "start".into(),
-            Self::Dm => "dm".into(),
-            Self::DmRate => "dm-rate".into(),
-            Self::Fanout(members) => format!("fanout-{members}"),
-            Self::Idle => "idle".into(),
-            Self::History => "history".into(),
-            Self::Crash => "crash".into(),
-        }
-    }
-
-    /// The servers it runs on. Where a commit plays no part, one reference is enough.
-    fn kinds(self) -> &'static [Kind] {
-        match self {
-            Self::Start | Self::Dm | Self::DmRate => {
-                &[Kind::Chatter, Kind::NodeFull, Kind::NodeNormal]
-            }
-            Self::Fanout(_) | Self::Idle | Self::History => &[Kind::Chatter, Kind::NodeNormal],
-            Self::Crash => &[Kind::Chatter],
-        }
-    }
 }
 
 /// One run of one scenario on one server.
@@ -135,6 +81,7 @@ pub(crate) fn run(settings: &Settings) -> Result<u64> {
     fs::create_dir_all(&settings.work)?;
     let wanted: Vec<Scenario> = SCENARIOS
         .into_iter()
+        .filter(|scenario| scenario.part() == settings.part)
         .filter(|scenario| {
             settings
                 .only
@@ -144,7 +91,7 @@ pub(crate) fn run(settings: &Settings) -> Result<u64> {
         .collect();
     ensure!(!wanted.is_empty(), "no scenario has such a name");
     for kind in [Kind::Chatter, Kind::NodeFull] {
-        prepare(settings, kind, wanted.contains(&Scenario::History))?;
+        prepare(settings, kind, &wanted)?;
     }
     eprintln!("prepared after {} s", began.elapsed().as_secs());
 
@@ -217,7 +164,7 @@ pub(crate) fn run(settings: &Settings) -> Result<u64> {
     println!("{text}");
     save(settings, &records)?;
     if let Some(path) = &settings.write {
-        insert(path, (BEGIN, END), &text)?;
+        insert(path, settings.part.markers(), &text)?;
     }
     Ok(faults + failures)
 }
@@ -230,123 +177,84 @@ fn seconds(settings: &Settings) -> f64 {
     }
 }
 
-fn template(settings: &Settings, kind: Kind, history: bool) -> PathBuf {
+/// The folder whose copy a scenario starts on.
+fn template(settings: &Settings, kind: Kind, scenario: Scenario) -> PathBuf {
     let name = if kind == Kind::Chatter {
         "chatter"
     } else {
         "reference"
     };
-    settings.work.join(format!(
-        "template-{name}{}",
-        if history { "-history" } else { "" }
-    ))
+    let with = match scenario {
+        Scenario::History => "-history",
+        _ if scenario.part() == Part::Platform => "-platform",
+        _ => "",
+    };
+    settings.work.join(format!("template-{name}{with}"))
 }
 
-/// Makes the accounts, and the stored messages where history is measured.
-fn prepare(settings: &Settings, kind: Kind, history: bool) -> Result<()> {
-    let plain = template(settings, kind, false);
+/// Makes the accounts, and the stored messages or the server of the platform where those are measured.
+fn prepare(settings: &Settings, kind: Kind, wanted: &[Scenario]) -> Result<()> {
+    let plain = template(settings, kind, Scenario::Dm);
     if accounts::load(&plain)?.len() < PEOPLE {
         crate::prepare(&settings.programs, kind, &plain, PEOPLE)?;
     }
-    let seeded = template(settings, kind, true);
-    if history && !seeded.exists() {
+    for &scenario in wanted {
+        let seeded = template(settings, kind, scenario);
+        if seeded.exists() {
+            continue;
+        }
         copy_folder(&plain, &seeded)?;
-        let status = Command::new("node")
-            .arg(settings.programs.reference.join("seed.mjs"))
-            .arg(seeded.join(kind.database()))
-            .args([MESSAGES.to_string(), CONVERSATIONS.to_string()])
-            .status()
-            .context("node")?;
-        if !status.success() {
+        let filled = match scenario {
+            Scenario::History => seed(settings, kind, &seeded),
+            _ => crate::prepare_platform(&settings.programs, kind, &seeded),
+        };
+        if filled.is_err() {
             // A half-filled database would be taken for a whole one with --reuse.
             fs::remove_dir_all(&seeded)?;
         }
-        ensure!(status.success(), "seeding {} failed", kind.label());
+        filled?;
     }
+    Ok(())
+}
+
+fn seed(settings: &Settings, kind: Kind, folder: &Path) -> Result<()> {
+    let status = Command::new("node")
+        .arg(settings.programs.reference.join("seed.mjs"))
+        .arg(folder.join(kind.database()))
+        .args([MESSAGES.to_string(), CONVERSATIONS.to_string()])
+        .status()
+        .context("node")?;
+    ensure!(status.success(), "seeding {} failed", kind.label());
     Ok(())
 }
 
 fn measure(settings: &Settings, scenario: Scenario, kind: Kind) -> Result<Outcome> {
     let folder = settings.work.join(format!("run-{}", kind.label()));
-    match scenario {
-        Scenario::Start => return cold_start(&settings.programs, kind, &folder),
-        Scenario::Crash => {
-            copy_folder(&template(settings, kind, false), &folder)?;
-            let crashes = crash::Crashes {
-                pairs: PAIRS,
-                window: WINDOW,
-                times: if settings.quick { 3 } else { 10 },
-            };
-            return crash::run(&settings.programs, kind, &folder, crashes);
-        }
-        _ => copy_folder(
-            &template(settings, kind, scenario == Scenario::History),
-            &folder,
-        )?,
+    if scenario == Scenario::Start {
+        return cold_start(&settings.programs, kind, &folder);
+    }
+    copy_folder(&template(settings, kind, scenario), &folder)?;
+    if scenario == Scenario::Crash {
+        let crashes = crash::Crashes {
+            pairs: PAIRS,
+            window: WINDOW,
+            times: if settings.quick { 3 } else { 10 },
+        };
+        return crash::run(&settings.programs, kind, &folder, crashes);
     }
     let server = Server::start(&settings.programs, kind, &folder)?;
-    let people = match scenario {
-        Scenario::Fanout(members) => members,
-        Scenario::Idle => PEOPLE,
-        _ => 2 * PAIRS,
-    };
     let mut accounts = accounts::load(&server.folder)?;
-    accounts.truncate(people);
+    accounts.truncate(scenario.people());
     let target = Target {
         address: server.address,
         pid: server.pid(),
         accounts,
     };
-    let outcome = run_scenario(settings, scenario, &target)?;
+    let measure = Duration::from_secs_f64(seconds(settings));
+    let outcome = scenario.run(&server, &target, (settings.connections, measure))?;
     server.stop()?;
     fs::remove_dir_all(&folder)?;
     Ok(outcome)
-}
-
-fn run_scenario(settings: &Settings, scenario: Scenario, target: &Target) -> Result<Outcome> {
-    let warm_up = Duration::from_secs(1);
-    let measure = Duration::from_secs_f64(seconds(settings));
-    let dm = |load| {
-        dm::run(
-            target,
-            dm::Plan {
-                pairs: PAIRS,
-                load,
-                warm_up,
-                measure,
-            },
-        )
-    };
-    match scenario {
-        Scenario::Dm => dm(dm::Load::Window(WINDOW)),
-        Scenario::DmRate => dm(dm::Load::Rate(RATE)),
-        Scenario::Fanout(members) => fanout::run(
-            target,
-            fanout::Plan {
-                members,
-                senders: SENDERS,
-                window: WINDOW,
-                warm_up,
-                measure,
-            },
-        ),
-        Scenario::Idle => idle::run(target, settings.connections),
-        Scenario::History => {
-            let (messages, conversations) = (MESSAGES, CONVERSATIONS);
-            history::run(
-                target,
-                history::Plan {
-                    messages,
-                    conversations,
-                    page: 50,
-                    connections: 16,
-                    warm_up,
-                    measure,
-                },
-            )
-        }
-        Scenario::Start | Scenario::Crash => unreachable!("these start servers of their own"),
-    }
 }
 
 /// From nothing to the first answer, on an empty folder.
@@ -376,7 +284,9 @@ fn save(settings: &Settings, records: &[Record]) -> Result<()> {
         })
         .collect();
     fs::write(
-        settings.work.join("results.json"),
+        settings
+            .work
+            .join(format!("results-{}.json", settings.part.name())),
         serde_json::to_string_pretty(&lines)?,
     )?;
     Ok(())

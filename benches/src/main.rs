@@ -4,31 +4,32 @@
 
 mod accounts;
 mod check;
+mod community;
 mod compare;
 mod documents;
 mod net;
 mod nonce;
+mod platform;
 mod process;
 mod report;
 mod rest;
 mod scenario;
 mod server;
+mod single;
 mod wire;
 
 use std::{
-    net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Duration,
 };
 
-use anyhow::{Context, Result};
-use clap::{Args, Parser, Subcommand};
+use anyhow::Result;
+use clap::{Parser, Subcommand};
 
 use crate::{
-    report::Outcome,
-    scenario::{Target, crash, dm, fanout, history, idle},
+    scenario::{crash, dm, fanout, history, idle},
     server::{Kind, Programs, Server},
+    single::{At, Time, told},
 };
 
 #[derive(Parser)]
@@ -97,6 +98,8 @@ enum Command {
         #[command(flatten)]
         time: Time,
     },
+    #[command(flatten)]
+    Platform(platform::Command),
     /// Kills the server in the middle of direct messages and looks for what it had acknowledged.
     Crash {
         #[arg(long, value_enum, default_value_t = Kind::Chatter)]
@@ -128,55 +131,6 @@ enum Command {
     Compare(compare::Settings),
     /// Documents edited by many at once, as they grow, and many of them.
     Documents(documents::Settings),
-}
-
-/// The server to measure: one that runs, or one to start for this run.
-#[derive(Args)]
-struct At {
-    /// Address of a running server; needs --pid.
-    #[arg(long, requires = "pid")]
-    address: Option<SocketAddr>,
-    /// Process id of the running server.
-    #[arg(long)]
-    pid: Option<u32>,
-    /// Which server to start where no address is given.
-    #[arg(long, value_enum, default_value_t = Kind::Chatter)]
-    kind: Kind,
-    #[command(flatten)]
-    programs: Programs,
-    /// Data folder of the server to start, and the place of the accounts file. Made if missing, kept afterwards.
-    #[arg(long)]
-    data: PathBuf,
-}
-
-#[derive(Args)]
-struct Time {
-    /// Seconds before the measurement.
-    #[arg(long, default_value_t = 1.0)]
-    warm_up: f64,
-    /// Seconds of measurement.
-    #[arg(long, default_value_t = 5.0)]
-    seconds: f64,
-}
-
-impl Time {
-    fn warm_up(&self) -> Duration {
-        Duration::from_secs_f64(self.warm_up)
-    }
-
-    fn measure(&self) -> Duration {
-        Duration::from_secs_f64(self.seconds)
-    }
-
-    fn dm(&self, pairs: usize, load: dm::Load) -> dm::Plan {
-        let (warm_up, measure) = (self.warm_up(), self.measure());
-        dm::Plan {
-            pairs,
-            load,
-            warm_up,
-            measure,
-        }
-    }
 }
 
 fn main() -> ExitCode {
@@ -251,6 +205,7 @@ fn run(command: Command) -> Result<u64> {
             };
             history::run(target, plan)
         }),
+        Command::Platform(command) => platform::run(command),
         Command::Crash {
             kind,
             programs,
@@ -282,12 +237,6 @@ fn run(command: Command) -> Result<u64> {
     }
 }
 
-fn told(outcome: &Outcome) -> Result<u64> {
-    println!("{}", outcome.text());
-    println!("{}", serde_json::to_string(outcome)?);
-    Ok(outcome.faults.total())
-}
-
 /// Makes the accounts of a data folder.
 fn prepare(programs: &Programs, kind: Kind, data: &Path, people: usize) -> Result<()> {
     let server = Server::start(programs, kind, data)?;
@@ -295,29 +244,10 @@ fn prepare(programs: &Programs, kind: Kind, data: &Path, people: usize) -> Resul
     server.stop()
 }
 
-impl At {
-    fn measure(
-        &self,
-        people: usize,
-        scenario: impl FnOnce(&Target) -> Result<Outcome>,
-    ) -> Result<u64> {
-        if let (Some(address), Some(pid)) = (self.address, self.pid) {
-            let accounts = accounts::ensure(&rest::Rest::new(address), &self.data, people)?;
-            return told(&scenario(&Target {
-                address,
-                pid,
-                accounts,
-            })?);
-        }
-        let server = Server::start(&self.programs, self.kind, &self.data)?;
-        let accounts = accounts::ensure(&server.rest(), &server.folder, people)?;
-        let target = Target {
-            address: server.address,
-            pid: server.pid(),
-            accounts,
-        };
-        let faults = told(&scenario(&target)?)?;
-        server.stop().context("after the run")?;
-        Ok(faults)
-    }
+/// Makes the server of the platform in a data folder, which all its accounts are in.
+fn prepare_platform(programs: &Programs, kind: Kind, data: &Path) -> Result<()> {
+    let accounts = accounts::load(data)?;
+    let server = Server::start(programs, kind, data)?;
+    community::ensure(&server.rest(), data, &accounts)?;
+    server.stop()
 }

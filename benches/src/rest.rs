@@ -109,9 +109,30 @@ impl Rest {
         line.trim().parse().ok()
     }
 
-    /// A page of history, oldest first.
+    /// A page of history, oldest first: an array, or what an answer calls `messages`.
     pub(crate) fn history(&self, cookie: &str, path: &str) -> Result<Vec<Value>> {
+        let mut body: Value = self.get(cookie, path)?;
+        let messages = body.get_mut("messages").map(Value::take).unwrap_or(body);
+        match messages {
+            Value::Array(messages) => Ok(messages),
+            _ => bail!("{path} holds no messages"),
+        }
+    }
+
+    /// Whatever else an account asks for; answers the body.
+    pub(crate) fn read(&self, cookie: &str, path: &str) -> Result<Value> {
         self.get(cookie, path)
+    }
+
+    /// Makes something for an account; answers what the server says about it.
+    pub(crate) fn make(&self, cookie: &str, path: &str, body: &Value) -> Result<Value> {
+        self.post(path, Some(cookie), body).map(|(_, body)| body)
+    }
+
+    /// Changes something for an account.
+    pub(crate) fn change(&self, cookie: &str, path: &str, body: &Value) -> Result<()> {
+        let request = self.agent.patch(format!("{}{path}", self.base));
+        self.send(request, path, Some(cookie), body).map(drop)
     }
 
     fn get<T: DeserializeOwned>(&self, cookie: &str, path: &str) -> Result<T> {
@@ -129,16 +150,23 @@ impl Rest {
     }
 
     fn post(&self, path: &str, cookie: Option<&str>, body: &Value) -> Result<(String, Value)> {
-        let mut request = self
-            .agent
-            .post(format!("{}{path}", self.base))
-            .header("Origin", &self.base);
+        let request = self.agent.post(format!("{}{path}", self.base));
+        self.send(request, path, cookie, body)
+    }
+
+    /// Answers the cookies that were set and the body.
+    fn send(
+        &self,
+        request: ureq::RequestBuilder<ureq::typestate::WithBody>,
+        path: &str,
+        cookie: Option<&str>,
+        body: &Value,
+    ) -> Result<(String, Value)> {
+        let mut request = request.header("Origin", &self.base);
         if let Some(cookie) = cookie {
             request = request.header("Cookie", cookie);
         }
-        let mut response = request
-            .send_json(body)
-            .with_context(|| format!("POST {path}"))?;
+        let mut response = request.send_json(body).with_context(|| path.to_owned())?;
         let status = response.status();
         let cookies: Vec<&str> = response
             .headers()
@@ -148,7 +176,7 @@ impl Rest {
             .collect();
         let cookies = cookies.join("; ");
         let text = response.body_mut().read_to_string()?;
-        ensure!(status.is_success(), "POST {path} answered {status}: {text}");
+        ensure!(status.is_success(), "{path} answered {status}: {text}");
         Ok((cookies, serde_json::from_str(&text).unwrap_or(Value::Null)))
     }
 }

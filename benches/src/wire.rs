@@ -2,6 +2,7 @@
 
 mod fields;
 mod frame;
+pub(crate) mod http;
 
 use std::{io::Write, time::Instant};
 
@@ -34,6 +35,17 @@ pub(crate) trait Driver {
     }
     /// An acknowledgement arrived; `data` is its first argument as JSON.
     fn ack(&mut self, net: &mut Net, conn: usize, id: u32, data: &[u8]) -> Result<()>;
+    /// A connection beyond those with cookies stands. It is the driver's own and does not speak Socket.IO; most
+    /// scenarios have none.
+    fn plain_connected(&mut self, net: &mut Net, conn: usize) -> Result<()> {
+        let _ = net;
+        bail!("connection {conn} has no cookie")
+    }
+    /// Bytes arrived on such a connection; answers how many of them were used.
+    fn plain_bytes(&mut self, net: &mut Net, conn: usize, bytes: &[u8]) -> Result<usize> {
+        let _ = (net, bytes);
+        bail!("connection {conn} has no cookie")
+    }
     /// The server closed this connection.
     fn closed(&mut self, net: &mut Net, conn: usize) -> Result<()>;
     /// Called once per turn of the loop.
@@ -55,6 +67,14 @@ impl<D: Driver> Driver for &mut D {
 
     fn ack(&mut self, net: &mut Net, conn: usize, id: u32, data: &[u8]) -> Result<()> {
         (**self).ack(net, conn, id, data)
+    }
+
+    fn plain_connected(&mut self, net: &mut Net, conn: usize) -> Result<()> {
+        (**self).plain_connected(net, conn)
+    }
+
+    fn plain_bytes(&mut self, net: &mut Net, conn: usize, bytes: &[u8]) -> Result<usize> {
+        (**self).plain_bytes(net, conn, bytes)
     }
 
     fn closed(&mut self, net: &mut Net, conn: usize) -> Result<()> {
@@ -156,12 +176,14 @@ impl<D: Driver> SocketIo<D> {
 
 impl<D: Driver> Handler for SocketIo<D> {
     fn connected(&mut self, net: &mut Net, conn: usize) -> Result<()> {
+        let Some(cookie) = self.cookies.get(conn) else {
+            return self.driver.plain_connected(net, conn);
+        };
         let request = format!(
             "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\n\
              Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: Y2hhdHRlci1iZW5jaG1hcg==\r\n\
              Origin: http://{host}\r\nUser-Agent: chatter-bench\r\nCookie: {cookie}\r\n\r\n",
             host = self.host,
-            cookie = self.cookies[conn],
         );
         net.out(conn).extend_from_slice(request.as_bytes());
         Ok(())
@@ -169,6 +191,9 @@ impl<D: Driver> Handler for SocketIo<D> {
 
     fn bytes(&mut self, net: &mut Net, conn: usize, bytes: &[u8]) -> Result<usize> {
         let mut used = 0;
+        if conn >= self.phases.len() {
+            return self.driver.plain_bytes(net, conn, bytes);
+        }
         if self.phases[conn] == Phase::Upgrading {
             let Some(end) = memmem::find(bytes, b"\r\n\r\n") else {
                 return Ok(0);

@@ -43,12 +43,24 @@ pub struct Integration {
 }
 
 /// How often one token may read.
-const READS: Limit = Limit::new("integration_read", 300, Duration::from_mins(1));
+const READS: Limit = Limit::new(
+    "integration_read",
+    |limits| limits.integration_reads,
+    Duration::from_mins(1),
+);
 /// How often one token may change something.
-const WRITES: Limit = Limit::new("integration_write", 60, Duration::from_mins(1));
+const WRITES: Limit = Limit::new(
+    "integration_write",
+    |limits| limits.integration_writes,
+    Duration::from_mins(1),
+);
 /// How often all integrations of a server together may change something.
-const WRITES_IN_SERVER: Limit =
-    Limit::new("integration_server", 10, Duration::from_secs(1)).shared();
+const WRITES_IN_SERVER: Limit = Limit::new(
+    "integration_server",
+    |limits| limits.integration_server_writes,
+    Duration::from_secs(1),
+)
+.shared();
 
 impl Integration {
     /// Counts a request that reads.

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::extract::Request;
-use entity::{AppTokenId, UserId};
+use entity::{AppTokenId, Timestamp, UserId};
 use http::{HeaderMap, header};
 
 use super::{
@@ -15,7 +15,7 @@ use crate::{
     account::Directory,
     http::ClientAddress,
     kernel::{
-        Cache, Clock, Db, Error, Result, Tasks,
+        Cache, Clock, Db, Error, Result, Tasks, Tx,
         error::ErrorKind,
         token::{PlainToken, TokenHash, TokenKind},
     },
@@ -28,9 +28,20 @@ const TOUCHED_EVERY: Duration = Duration::from_mins(1);
 /// How much of a client's own name for itself is kept, in characters.
 const MAX_USER_AGENT: usize = 256;
 
-/// Looks the tokens of requests up. Cheap to clone.
+/// Looks the tokens of requests up. Cheap to clone: every request has a handle of its own.
 #[derive(Clone)]
-pub struct Bearers {
+pub struct Bearers(Arc<Inner>);
+
+impl std::ops::Deref for Bearers {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// What the handles share.
+pub struct Inner {
     db: Db,
     clock: Clock,
     directory: Directory,
@@ -41,7 +52,7 @@ pub struct Bearers {
 
 impl Bearers {
     pub(super) fn new(parts: Parts) -> Self {
-        Self {
+        Self(Arc::new(Inner {
             db: parts.db,
             clock: parts.clock,
             directory: parts.directory,
@@ -51,7 +62,7 @@ impl Bearers {
                 .max_capacity(CAPACITY)
                 .time_to_live(TOUCHED_EVERY)
                 .build(),
-        }
+        }))
     }
 
     /// Forgets what is kept of the tokens with these hashes; to be called after every committed
@@ -193,8 +204,28 @@ pub(super) fn bearer_of(headers: &HeaderMap) -> Option<&str> {
     Some(if is_alone { token } else { "" })
 }
 
-/// Unknown, mistyped, expired and revoked tokens cannot be told from each other.
-fn invalid_token() -> Error {
+/// Refuses an integration whose token was revoked or whose app was suspended since its request was
+/// let in. To be asked behind the lock that both take: then nothing is done after either is answered.
+///
+/// # Errors
+/// `invalid_token`, `suspended`.
+pub async fn require_current(tx: &Tx, integration: &Integration, now: Timestamp) -> Result<()> {
+    let (token, creator) = (integration.token, integration.creator);
+    match store::find_token_state(tx, token, creator, now).await? {
+        Some(false) => Ok(()),
+        Some(true) => Err(suspended()),
+        None => Err(invalid_token()),
+    }
+}
+
+/// An admin has suspended the app.
+pub(super) fn suspended() -> Error {
+    Error::refused("suspended", "this app is suspended")
+}
+
+/// Unknown, mistyped, expired and revoked tokens, and those of what is gone, cannot be told from
+/// each other.
+pub fn invalid_token() -> Error {
     let text = "the token is unknown, expired or revoked";
     Error::new(ErrorKind::Unauthenticated, "invalid_token", text)
 }

@@ -18,7 +18,7 @@ use utoipa::openapi::OpenApi;
 
 use super::{
     actor::Bearer,
-    bearer::{Bearers, Client, bearer_of},
+    bearer::{Bearers, Client, bearer_of, suspended},
 };
 use crate::{
     http::Cookieless,
@@ -232,7 +232,7 @@ async fn admit(
     let operation = operation.ok_or_else(token_not_allowed)?;
     operation.require(&found.bearer)?;
     if found.is_suspended {
-        return Err(Error::refused("suspended", "this app is suspended"));
+        return Err(suspended());
     }
     bearers.require_creator(&found.bearer).await?;
     bearers.touch(&found.bearer, client);

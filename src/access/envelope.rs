@@ -82,6 +82,7 @@ fn code_of(error: &Error) -> String {
     match error.code() {
         "unauthenticated" => "unauthorized".to_owned(),
         "busy" => "unavailable".to_owned(),
+        "too_large" => "payload_too_large".to_owned(),
         code => code.to_owned(),
     }
 }
@@ -112,7 +113,7 @@ pub async fn write_envelope(
     let operation = declared.operation(&request).cloned().unwrap_or_default();
     let id = request.extensions().get::<RequestId>().cloned();
     let id = id.map_or_else(|| Arc::from(""), |id| id.0);
-    let pace = Pace::default();
+    let pace = Pace::of(&request);
     request.extensions_mut().insert(pace.clone());
     let mut response = next.run(request).await;
     if let Some(error) = response.extensions().get::<Arc<Error>>().cloned() {

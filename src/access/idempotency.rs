@@ -15,7 +15,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, reque
 use sha2::{Digest, Sha256};
 
 use super::store;
-use crate::kernel::{Clock, Db, Error, Result, Tx, error::ErrorKind, token};
+use crate::kernel::{
+    Clock, Db, Error, Result, Tx,
+    error::ErrorKind,
+    token::{self, TokenKind},
+};
 
 /// For how long answers are kept.
 const KEPT_SECONDS: i64 = 86_400;
@@ -23,6 +27,9 @@ const KEPT_SECONDS: i64 = 86_400;
 const MAX_KEY: usize = 255;
 /// The headers that a key may come in, the preferred one first.
 const HEADERS: [&str; 2] = ["idempotency-key", "webhook-id"];
+/// Where this is, `webhook-id` is signed and is the key: whoever caught the request must not be able
+/// to have it done again under another one.
+const SIGNATURE: &str = "webhook-signature";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// What a request is, apart from its body: its key, if it has one, and where it goes.
@@ -68,13 +75,23 @@ impl<S: Sync> FromRequestParts<S> for Keyed {
         Ok(Self {
             key: key_of(&parts.headers)?,
             method: parts.method.clone(),
-            path: parts.uri.path().to_owned(),
+            path: without_tokens(parts.uri.path()),
         })
     }
 }
 
+/// The path of a request, the same for each of the tokens that its app has had.
+fn without_tokens(path: &str) -> String {
+    let segments = path.split('/');
+    let lasting: Vec<_> = segments
+        .filter(|segment| !TokenKind::is_prefixed(segment))
+        .collect();
+    lasting.join("/")
+}
+
 fn key_of(headers: &HeaderMap) -> Result<Option<String>> {
-    let value = HEADERS.iter().find_map(|name| headers.get(*name));
+    let signed = headers.get(SIGNATURE).and_then(|_| headers.get(HEADERS[1]));
+    let value = signed.or_else(|| HEADERS.iter().find_map(|name| headers.get(*name)));
     let Some(value) = value else { return Ok(None) };
     valid_key(value.to_str().unwrap_or_default()).map(Some)
 }

@@ -24,26 +24,33 @@ use governor::{
 use super::pace::{Left, Pace, whole_seconds};
 use crate::{
     http::ClientAddress,
-    kernel::{Error, Result},
+    kernel::{
+        Error, Result,
+        config::{self, AppLimits},
+    },
 };
 
 /// How many one limit counts for by themselves. The rest shares [`CROWDS`] places.
 const MAX_SUBJECTS: usize = 100_000;
 const CROWDS: u64 = 1024;
 
-/// How often something may be done: `requests` at once, and as many again in every `window`.
+/// How often something may be done: so many requests at once, and as many again in every window.
 /// Declared as a constant where it is used; its name is unique among them, and on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Limit {
-    pub(super) name: &'static str,
-    pub(super) requests: u32,
-    pub(super) window: Duration,
+    name: &'static str,
+    requests: fn(&AppLimits) -> NonZeroU32,
+    window: Duration,
     is_shared: bool,
 }
 
 impl Limit {
-    /// At most `requests` at once, regained over `window`.
-    pub const fn new(name: &'static str, requests: u32, window: Duration) -> Self {
+    /// At most `requests` of the configuration at once, regained over `window`.
+    pub const fn new(
+        name: &'static str,
+        requests: fn(&AppLimits) -> NonZeroU32,
+        window: Duration,
+    ) -> Self {
         Self {
             name,
             requests,
@@ -61,6 +68,26 @@ impl Limit {
         }
     }
 
+    fn allowance(&self, configured: &AppLimits) -> Allowance {
+        Allowance {
+            name: self.name,
+            requests: (self.requests)(configured),
+            window: self.window,
+            is_shared: self.is_shared,
+        }
+    }
+}
+
+/// What a limit comes to on this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Allowance {
+    pub(super) name: &'static str,
+    pub(super) requests: NonZeroU32,
+    pub(super) window: Duration,
+    pub(super) is_shared: bool,
+}
+
+impl Allowance {
     /// Whose limit it is, for `X-RateLimit-Scope`.
     pub(super) const fn scope(self) -> &'static str {
         if self.is_shared { "shared" } else { "user" }
@@ -68,14 +95,13 @@ impl Limit {
 
     /// After how long one more request is taken.
     fn period(self) -> Duration {
-        self.window / self.requests.max(1)
+        self.window / self.requests.get()
     }
 
     fn quota(self) -> Quota {
-        let requests = NonZeroU32::new(self.requests).unwrap_or(NonZeroU32::MIN);
         Quota::with_period(self.period())
             .unwrap_or(Quota::per_second(NonZeroU32::MIN))
-            .allow_burst(requests)
+            .allow_burst(self.requests)
     }
 }
 
@@ -109,12 +135,24 @@ pub type Bounded = (Limit, Subject);
 
 /// Counts requests. Cheap to clone; all clones count together.
 #[derive(Clone, Debug)]
-pub struct Limits(Option<Arc<DashMap<&'static str, Arc<Counter>>>>);
+pub struct Limits(Option<Arc<Counters>>);
+
+#[derive(Debug)]
+struct Counters {
+    configured: AppLimits,
+    counters: DashMap<&'static str, Arc<Counter>>,
+}
 
 impl Limits {
-    /// Limits, or none at all.
-    pub fn new(enabled: bool) -> Self {
-        Self(enabled.then(Arc::default))
+    /// The limits of a configuration, or none at all.
+    pub fn new(config: &config::Limits) -> Self {
+        let counters = || {
+            Arc::new(Counters {
+                configured: config.apps.clone(),
+                counters: DashMap::default(),
+            })
+        };
+        Self(config.enabled.then(counters))
     }
 
     /// Counts one request by each of `bounds`, and notes in `pace` what is left.
@@ -125,21 +163,24 @@ impl Limits {
         let Some(counters) = &self.0 else {
             return Ok(());
         };
-        let mut taken: Vec<(Limit, Arc<Counter>, Subject)> = Vec::with_capacity(bounds.len());
+        let mut refused_for = None;
+        let mut taken: Vec<(Arc<Counter>, Subject)> = Vec::with_capacity(bounds.len());
         for &(limit, subject) in bounds {
-            let counter = counter(counters, limit);
-            let (left, key) = counter.take(limit, subject);
-            if let Some(wait) = left.refused_for {
-                for (limit, counter, key) in taken {
-                    counter.cells.give_back(key, limit.period());
-                }
-                pace.note(left);
-                return Err(too_often(wait));
+            let counter = counters.of(limit);
+            let (left, key) = counter.take(subject);
+            refused_for = refused_for.max(left.refused_for);
+            if left.refused_for.is_none() {
+                taken.push((counter, key));
             }
             pace.note(left);
-            taken.push((limit, counter, key));
         }
-        Ok(())
+        let Some(wait) = refused_for else {
+            return Ok(());
+        };
+        for (counter, key) in taken {
+            counter.give_back(key);
+        }
+        Err(too_often(wait))
     }
 
     /// Refuses without counting, when the limit is used up already: for what is counted only once
@@ -151,34 +192,36 @@ impl Limits {
         let Some(counters) = &self.0 else {
             return Ok(());
         };
-        let counter = counter(counters, limit);
-        let (left, key) = counter.take(limit, subject);
+        let counter = counters.of(limit);
+        let (left, key) = counter.take(subject);
         if let Some(wait) = left.refused_for {
             pace.note(left);
             return Err(too_often(wait));
         }
-        counter.cells.give_back(key, limit.period());
+        counter.give_back(key);
         Ok(())
     }
 
     /// Forgets whoever has not come for so long that it makes no difference.
     pub(super) fn sweep(&self) {
         if let Some(counters) = &self.0 {
-            for counter in counters.iter() {
+            for counter in &counters.counters {
                 counter.sweep();
             }
         }
     }
 }
 
-fn counter(counters: &DashMap<&'static str, Arc<Counter>>, limit: Limit) -> Arc<Counter> {
-    if let Some(counter) = counters.get(limit.name) {
-        return counter.clone();
+impl Counters {
+    fn of(&self, limit: Limit) -> Arc<Counter> {
+        if let Some(counter) = self.counters.get(limit.name) {
+            return counter.clone();
+        }
+        let entry = self.counters.entry(limit.name);
+        entry
+            .or_insert_with(|| Arc::new(Counter::new(limit.allowance(&self.configured))))
+            .clone()
     }
-    let entry = counters.entry(limit.name);
-    entry
-        .or_insert_with(|| Arc::new(Counter::new(limit)))
-        .clone()
 }
 
 fn too_often(wait: Duration) -> Error {
@@ -190,16 +233,18 @@ fn too_often(wait: Duration) -> Error {
 /// What one limit has counted.
 #[derive(Debug)]
 struct Counter {
+    limit: Allowance,
     limiter: RateLimiter<Subject, Cells, DefaultClock, StateInformationMiddleware>,
     cells: Cells,
     began: <DefaultClock as governor::clock::Clock>::Instant,
 }
 
 impl Counter {
-    fn new(limit: Limit) -> Self {
+    fn new(limit: Allowance) -> Self {
         let (clock, cells) = (DefaultClock::default(), Cells::default());
         let began = clock.now();
         Self {
+            limit,
             limiter: RateLimiter::new(limit.quota(), cells.clone(), clock),
             cells,
             began,
@@ -207,7 +252,8 @@ impl Counter {
     }
 
     /// Counts one request, if it may pass; also says who it was counted for.
-    fn take(&self, limit: Limit, subject: Subject) -> (Left, Subject) {
+    fn take(&self, subject: Subject) -> (Left, Subject) {
+        let limit = self.limit;
         let key = self.cells.place(subject);
         let (remaining, refused_for) = match self.limiter.check_key(&key) {
             Ok(state) => (state.remaining_burst_capacity(), None),
@@ -217,10 +263,18 @@ impl Counter {
             limit,
             subject,
             remaining,
-            until_full: limit.period() * limit.requests.saturating_sub(remaining),
+            until_full: limit.period() * limit.requests.get().saturating_sub(remaining),
             refused_for,
         };
         (left, key)
+    }
+
+    /// Undoes one request that was counted.
+    fn give_back(&self, key: Subject) {
+        let period = Nanos::from(self.limit.period()).as_u64();
+        if let Some(mut tat) = self.cells.0.get_mut(&key) {
+            *tat = tat.saturating_sub(period);
+        }
     }
 
     fn sweep(&self) {
@@ -242,13 +296,6 @@ impl Cells {
         let mut hasher = DefaultHasher::new();
         subject.hash(&mut hasher);
         Subject::Crowd(hasher.finish() % CROWDS)
-    }
-
-    /// Undoes one request that was counted.
-    fn give_back(&self, key: Subject, period: Duration) {
-        if let Some(mut tat) = self.0.get_mut(&key) {
-            *tat = tat.saturating_sub(Nanos::from(period).as_u64());
-        }
     }
 }
 
@@ -276,17 +323,25 @@ impl StateStore for Cells {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{num::NonZeroU32, time::Duration};
 
     use entity::{AppId, ConversationId};
 
-    use super::{Cells, Limit, Limits, MAX_SUBJECTS, Pace, Subject};
+    use super::{Cells, Limit, Limits, MAX_SUBJECTS, Pace, Subject, config};
 
     /// So long that nothing comes back while a test runs.
     const LONG: Duration = Duration::from_hours(1000);
-    const TWO: Limit = Limit::new("two", 2, LONG);
-    const FIVE: Limit = Limit::new("five", 5, LONG).shared();
+    const TWO: Limit = Limit::new("two", |_| some(2), LONG);
+    const FIVE: Limit = Limit::new("five", |limits| limits.webhook_burst, LONG).shared();
     const CHANNEL: Subject = Subject::Channel(ConversationId(9));
+
+    fn some(requests: u32) -> NonZeroU32 {
+        NonZeroU32::new(requests).expect("at least one")
+    }
+
+    fn enabled() -> Limits {
+        Limits::new(&config::Limits::default())
+    }
 
     fn app(id: i64) -> Subject {
         Subject::App(AppId(id))
@@ -294,7 +349,7 @@ mod tests {
 
     #[test]
     fn each_is_counted_alone_and_a_refusal_says_how_long_it_lasts() {
-        let limits = Limits::new(true);
+        let limits = enabled();
         let check = |subject| limits.check(&Pace::default(), &[(TWO, subject)]);
         assert!(check(app(1)).is_ok());
         assert!(check(app(1)).is_ok());
@@ -308,7 +363,7 @@ mod tests {
 
     #[test]
     fn what_one_limit_refuses_no_other_has_counted() {
-        let limits = Limits::new(true);
+        let limits = enabled();
         let check = |id| limits.check(&Pace::default(), &[(FIVE, CHANNEL), (TWO, app(id))]);
         for _ in 0..2 {
             assert!(check(1).is_ok());
@@ -323,7 +378,7 @@ mod tests {
 
     #[test]
     fn looking_counts_nothing() {
-        let limits = Limits::new(true);
+        let limits = enabled();
         let pace = Pace::default();
         for _ in 0..20 {
             assert!(limits.peek(&pace, (TWO, app(1))).is_ok());
@@ -349,20 +404,31 @@ mod tests {
 
     #[test]
     fn a_sweep_keeps_whoever_has_used_something() {
-        const SHORT: Limit = Limit::new("short", 1, Duration::from_nanos(1));
-        let limits = Limits::new(true);
+        const SHORT: Limit = Limit::new("short", |_| NonZeroU32::MIN, Duration::from_nanos(1));
+        let limits = enabled();
         let pace = Pace::default();
         let bounds = [(TWO, app(1)), (SHORT, app(1))];
         assert!(limits.check(&pace, &bounds).is_ok());
         limits.sweep();
         let counters = limits.0.as_ref().expect("limits");
-        let kept = |name| counters.get(name).expect("a counter").cells.0.len();
+        let kept = |name| {
+            counters
+                .counters
+                .get(name)
+                .expect("a counter")
+                .cells
+                .0
+                .len()
+        };
         assert_eq!((kept("two"), kept("short")), (1, 0));
     }
 
     #[test]
     fn switched_off_they_refuse_nothing_and_say_nothing() {
-        let limits = Limits::new(false);
+        let limits = Limits::new(&config::Limits {
+            enabled: false,
+            ..config::Limits::default()
+        });
         let pace = Pace::default();
         for _ in 0..100 {
             assert!(limits.check(&pace, &[(TWO, app(1))]).is_ok());

@@ -18,7 +18,7 @@ mod service;
 mod store;
 
 pub use actor::{Actor, Bearer, Integration, OauthAccess};
-pub use bearer::Bearers;
+pub use bearer::{Bearers, invalid_token, require_current};
 pub use declared::{Declared, require_declared};
 pub use envelope::{Refused, write_envelope};
 pub use idempotency::{Attempt, Begun, Idempotency, Kept, Keyed};

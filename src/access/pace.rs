@@ -6,17 +6,17 @@ use std::{
     time::Duration,
 };
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath, Request};
 use entity::Timestamp;
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 
-use super::limits::{Limit, Subject};
+use super::limits::{Allowance, Subject};
 use crate::kernel::{Error, Result};
 
 /// What one limit has left for somebody.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Left {
-    pub(super) limit: Limit,
+    pub(super) limit: Allowance,
     pub(super) subject: Subject,
     /// How many more requests are taken at once.
     pub(super) remaining: u32,
@@ -28,23 +28,55 @@ pub(super) struct Left {
 
 /// What the limits of one request have left. Cheap to clone; in the request's extensions.
 #[derive(Clone, Debug, Default)]
-pub struct Pace(Arc<Mutex<Vec<Left>>>);
+pub struct Pace {
+    bucket: Bucket,
+    noted: Arc<Mutex<Vec<Left>>>,
+}
+
+/// A name for the requests to one route of one app or server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Bucket(u64);
+
+impl Bucket {
+    /// Its first parameter says whose route it is; further ones do not tell its requests apart.
+    fn of(request: &Request) -> Self {
+        let route = request.extensions().get::<MatchedPath>();
+        let route = route.map_or("", MatchedPath::as_str);
+        let mut segments = route.split('/').zip(request.uri().path().split('/'));
+        let whose = segments.find(|(name, _)| name.starts_with('{'));
+        let mut hasher = DefaultHasher::new();
+        (request.method(), route, whose.map(|(_, id)| id)).hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}
 
 impl Pace {
+    /// Nothing noted yet.
+    pub(super) fn of(request: &Request) -> Self {
+        Self {
+            bucket: Bucket::of(request),
+            noted: Arc::default(),
+        }
+    }
+
     pub(super) fn note(&self, left: Left) {
         self.lock().push(left);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Left>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The limit that holds the request back most, and all of them.
     fn tightest(&self) -> Option<(Left, Vec<Left>)> {
         let all = self.lock().clone();
         let tightest = all.iter().copied().min_by_key(|left| {
-            let is_taken = left.refused_for.is_none();
-            (is_taken, left.remaining, std::cmp::Reverse(left.until_full))
+            let refused_for = std::cmp::Reverse(left.refused_for);
+            (
+                refused_for,
+                left.remaining,
+                std::cmp::Reverse(left.until_full),
+            )
         });
         tightest.map(|tightest| (tightest, all))
     }
@@ -53,6 +85,17 @@ impl Pace {
     pub(super) fn refused_for(&self) -> Option<Duration> {
         self.tightest()
             .and_then(|(tightest, _)| tightest.refused_for)
+    }
+
+    /// An opaque name for what is counted: by it, clients tell their budgets apart. Where the path
+    /// does not name the app, what was counted does.
+    fn bucket_name(&self, all: &[Left]) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.bucket.hash(&mut hasher);
+        let mut subjects = all.iter().map(|left| left.subject);
+        let app = subjects.find(|subject| matches!(subject, Subject::App(_)));
+        app.hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
     }
 
     /// Writes the headers, as of `now`.
@@ -84,7 +127,7 @@ impl Pace {
         set("x-ratelimit-remaining", tightest.remaining.to_string());
         set("x-ratelimit-reset", decimal(reset));
         set("x-ratelimit-reset-after", decimal(after));
-        set("x-ratelimit-bucket", bucket(&all));
+        set("x-ratelimit-bucket", self.bucket_name(&all));
         set("ratelimit-policy", policies.join(", "));
         set("ratelimit", state);
         if let Some(wait) = tightest.refused_for {
@@ -114,28 +157,33 @@ fn decimal(time: Duration) -> String {
     format!("{}.{:03}", ms / 1000, ms % 1000)
 }
 
-/// An opaque name for what was counted: the same for requests that share all of it.
-fn bucket(all: &[Left]) -> String {
-    let mut hasher = DefaultHasher::new();
-    for left in all {
-        (left.limit.name, left.subject).hash(&mut hasher);
-    }
-    format!("{:016x}", hasher.finish())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{num::NonZeroU32, time::Duration};
 
     use entity::{AppId, Timestamp};
     use http::HeaderMap;
 
-    use super::{Left, Limit, Pace, Subject, decimal, whole_seconds};
+    use super::{Allowance, Left, Pace, Subject, decimal, whole_seconds};
 
-    const IP: Limit = Limit::new("ip", 30, Duration::from_mins(1));
-    const WIDGET: Limit = Limit::new("widget", 60, Duration::from_mins(1));
+    fn a_minute(name: &'static str, requests: u32) -> Allowance {
+        Allowance {
+            name,
+            requests: NonZeroU32::new(requests).expect("at least one"),
+            window: Duration::from_mins(1),
+            is_shared: false,
+        }
+    }
 
-    fn left(limit: Limit, remaining: u32, refused_for: Option<Duration>) -> Left {
+    fn ip() -> Allowance {
+        a_minute("ip", 30)
+    }
+
+    fn widget() -> Allowance {
+        a_minute("widget", 60)
+    }
+
+    fn left(limit: Allowance, remaining: u32, refused_for: Option<Duration>) -> Left {
         Left {
             limit,
             subject: Subject::App(AppId(7)),
@@ -164,7 +212,7 @@ mod tests {
 
     #[test]
     fn the_tightest_limit_is_told_and_the_others_are_named() {
-        let headers = headers(&[left(WIDGET, 59, None), left(IP, 12, None)]);
+        let headers = headers(&[left(widget(), 59, None), left(ip(), 12, None)]);
         assert_has(
             &headers,
             &[
@@ -183,7 +231,11 @@ mod tests {
     #[test]
     fn a_refusal_says_for_how_long_and_whose_limit_it_was() {
         let wait = Some(Duration::from_millis(2_409));
-        let refused = headers(&[left(IP, 0, None), left(WIDGET.shared(), 0, wait)]);
+        let shared = Allowance {
+            is_shared: true,
+            ..widget()
+        };
+        let refused = headers(&[left(ip(), 0, None), left(shared, 0, wait)]);
         assert_has(
             &refused,
             &[
@@ -193,9 +245,10 @@ mod tests {
                 ("retry-after", "3"),
             ],
         );
-        let alone = headers(&[left(IP, 0, wait)]);
+        let alone = headers(&[left(ip(), 0, wait)]);
         assert_eq!(alone["x-ratelimit-scope"], "user");
-        assert_ne!(alone["x-ratelimit-bucket"], refused["x-ratelimit-bucket"]);
+        // The same budget, whether there is something left of it or not.
+        assert_eq!(alone["x-ratelimit-bucket"], refused["x-ratelimit-bucket"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{bearer::Bearers, idempotency::Idempotency, limits::Limits};
 use crate::{
     account::Directory,
-    kernel::{Clock, Db, Tasks},
+    kernel::{Clock, Db, Tasks, config},
 };
 
 /// How often what has run out is forgotten.
@@ -29,14 +29,14 @@ pub struct Parts {
     pub directory: Directory,
     /// Where uses of tokens are noted.
     pub tasks: Tasks,
-    /// Whether requests are counted.
-    pub limits: bool,
+    /// How often who may do what.
+    pub limits: config::Limits,
 }
 
 impl Access {
     /// Begins to forget what has run out.
     pub fn start(parts: Parts) -> Self {
-        let (limits, tasks) = (Limits::new(parts.limits), parts.tasks.clone());
+        let (limits, tasks) = (Limits::new(&parts.limits), parts.tasks.clone());
         let access = Self {
             limits,
             idempotency: Idempotency::new(parts.db.clone(), parts.clock.clone()),

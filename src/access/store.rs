@@ -1,7 +1,7 @@
 //! Queries on tokens and on answered requests.
 
 use entity::{
-    AppId, AppTokenId, Timestamp, app, app_idempotency, integration, integration_token,
+    AppId, AppTokenId, Timestamp, UserId, app, app_idempotency, integration, integration_token,
     oauth_grant, oauth_token, server,
 };
 use sea_orm::{
@@ -51,6 +51,24 @@ pub(super) async fn find_integration(
         expires_at: token.expires_at,
         is_suspended: app.suspended_at.is_some(),
     }))
+}
+
+/// Whether a token is still that of `creator` and good at `now`, and whether its app is suspended;
+/// none when one of the two is gone.
+pub(super) async fn find_token_state(
+    tx: &Tx,
+    id: AppTokenId,
+    creator: UserId,
+    now: Timestamp,
+) -> Result<Option<bool>> {
+    let token = integration_token::Entity::find_by_id(id)
+        .filter(integration_token::Column::CreatedBy.eq(creator))
+        .one(tx)
+        .await?;
+    let token = token.filter(|token| token.expires_at.is_none_or(|end| now < end));
+    let Some(token) = token else { return Ok(None) };
+    let app = find_app(tx, token.app_id).await?;
+    Ok(app.map(|app| app.suspended_at.is_some()))
 }
 
 async fn find_app(db: &impl ConnectionTrait, id: AppId) -> Result<Option<app::Model>> {

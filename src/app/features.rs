@@ -82,7 +82,7 @@ pub(super) async fn features(
         clock: clock.clone(),
         directory: directory.clone(),
         tasks: tasks.clone(),
-        limits: config.limits.enabled,
+        limits: config.limits.clone(),
     });
     let files = files(shared, &accounts, &directory).await?;
     let groups = Groups::new(db.clone());

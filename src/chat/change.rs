@@ -83,7 +83,8 @@ impl Chat {
     async fn delete_once(&self, user: &Arc<User>, kind: Kind, id: MessageId) -> Result<Changed> {
         let (place, facts, row) = self.changeable(user, kind, id).await?;
         rights::require_delete(user, &facts, &self.settings.current())?;
-        let deleted = self.amend(user, place, &row, Amendment::Delete).await?;
+        let delete = Amendment::delete(row.card.as_deref());
+        let deleted = self.amend(user, place, &row, delete).await?;
         self.forget_files(&row);
         Ok(deleted)
     }
@@ -170,8 +171,14 @@ impl Chat {
                 "bad params: seq is never negative",
             ));
         }
-        let place = self.find_place(user, name).await?;
-        let place = place.ok_or_else(Error::not_found)?;
+        let place = match name {
+            // What is said now is heard without the permission to read what was said before.
+            ConversationName::Channel(id) => self.channel(user.id, *id).await?,
+            name => {
+                let place = self.find_place(user, name).await?;
+                place.ok_or_else(Error::not_found)?
+            }
+        };
         self.writer.mark_read(place.id, user.id, seq).await?;
         let standings = store::standings(self.db.reader(), user.id, Some(&[place.id])).await?;
         let state = ReadState {

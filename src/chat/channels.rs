@@ -133,6 +133,21 @@ impl Chat {
         })
     }
 
+    /// The message that `user` wants to answer, unless they may not read what was said before: its
+    /// beginning is shown with the answer.
+    pub(super) async fn readable_answered(
+        &self,
+        user: &User,
+        place: &Place,
+        answered: Option<MessageId>,
+    ) -> Result<Option<MessageId>> {
+        let (Some(_), Some(channel)) = (answered, place.audience.channel()) else {
+            return Ok(answered);
+        };
+        let permissions = self.in_channel(channel, user.id).await?;
+        Ok(answered.filter(|_| permissions.contains(Permission::ReadHistory)))
+    }
+
     /// Refuses who may not say `draft` in the channel. The decision holds for the version of the
     /// server that `channel` has: under another one the statement stores nothing.
     pub(super) async fn require_may_speak(
@@ -317,7 +332,7 @@ impl Chat {
     ) -> Result<Changed> {
         let row = self.app_message(place, author.app, id).await?;
         let stored = self
-            .amend_as_app(place, author, &row, Amendment::Delete)
+            .amend_as_app(place, author, &row, Amendment::delete(row.card.as_deref()))
             .await?;
         Ok(Changed {
             id: stored.id,

@@ -337,8 +337,22 @@ pub(super) struct Change {
 pub(super) enum Amendment {
     /// It gets another text, and one that an app wrote another card.
     Edit(Body, Option<Arc<Card>>),
-    /// It becomes a tombstone.
-    Delete,
+    /// It becomes a tombstone, with what is left of its card, as JSON.
+    Delete(Option<String>),
+}
+
+impl Amendment {
+    /// The deletion of a message with this card. Of it stay the name that its app went by, and what
+    /// tells a repeat of the request from another one with its key.
+    pub(super) fn delete(card: Option<&str>) -> Self {
+        let card: Option<Card> = card.and_then(|card| serde_json::from_str(card).ok());
+        let left = card.map(|card| Card {
+            username: card.username,
+            request_hash: card.request_hash,
+            ..Card::default()
+        });
+        Self::Delete(left.and_then(|left| serde_json::to_string(&left).ok()))
+    }
 }
 
 #[cfg(test)]

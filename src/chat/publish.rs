@@ -67,7 +67,7 @@ impl Publisher {
                     }
                 });
             }
-            Amendment::Delete => {
+            Amendment::Delete(_) => {
                 self.tell(&change.place, &["message_deleted"], |viewer| {
                     MessageDeleted {
                         id: stored.id,
@@ -158,6 +158,7 @@ pub(super) fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) ->
         nonce: message
             .nonce
             .as_ref()
+            .filter(|_| message.author.user_id().is_some())
             .map(|nonce| nonce.as_str().to_owned()),
         deleted: false,
     }

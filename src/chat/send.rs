@@ -173,7 +173,8 @@ impl Chat {
         }
         let antispam = self.antispam_settings();
         let sources = split_source(source, &antispam);
-        let reply = self.reply(&place, draft.reply_to).await?;
+        let answered = self.readable_answered(user, &place, draft.reply_to).await?;
+        let reply = self.reply(&place, answered).await?;
         if !self.is_resend(user, nonce.as_ref()).await? {
             // What is sent in parts is judged by its first one; what cannot be divided, by its length
             // among the rest.

@@ -231,7 +231,8 @@ impl Names {
             reactions: Vec::new(),
             avatar: (row.sender_id.is_none() && row.app_id.is_none()).then_some(SYSTEM_AVATAR),
             author,
-            nonce: row.nonce,
+            // The key of an app is between the app and the server.
+            nonce: row.nonce.filter(|_| row.app_id.is_none()),
             deleted,
         }
     }

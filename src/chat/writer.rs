@@ -286,7 +286,7 @@ impl Run {
         let at = self.clock.now();
         let mentioned: Vec<UserId> = match &change.what {
             Amendment::Edit(body, _) => body.mentions.iter().map(|(id, _)| *id).collect(),
-            Amendment::Delete => Vec::new(),
+            Amendment::Delete(_) => Vec::new(),
         };
         let key = (change.message, change.place.id, change.seq);
         let mentions = batch::replace_mentions(&tx, key, &mentioned).await?;
@@ -377,11 +377,11 @@ fn amend(
                 None => update,
             }
         }
-        Amendment::Delete => update
+        Amendment::Delete(remnant) => update
             .col_expr(message::Column::Source, "".into())
             .col_expr(message::Column::Text, "".into())
             .col_expr(message::Column::Attachment, Option::<String>::None.into())
-            .col_expr(message::Column::Card, Option::<String>::None.into())
+            .col_expr(message::Column::Card, remnant.clone().into())
             .col_expr(message::Column::ReplyTo, Option::<MessageId>::None.into())
             .col_expr(message::Column::ReplyUserId, Option::<UserId>::None.into())
             .col_expr(message::Column::ReplySnippet, Option::<String>::None.into())

@@ -40,6 +40,9 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if is_file {
         return StatusCode::NOT_FOUND.into_response();
     }
+    if is_of_api(path) && !asks_for_page(&headers) {
+        return Error::not_found().into_response();
+    }
     match WebClient::get("index.html") {
         Some(file) => respond("index.html", file, &headers),
         None => page(
@@ -49,6 +52,33 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
              or <code>npm run build</code> in <code>web/</code>.</p>",
         ),
     }
+}
+
+/// Whether programs call what is below the first segment of `path`: there, a page would look as if
+/// something had answered them.
+fn is_of_api(path: &str) -> bool {
+    let root = path.split('/').next().unwrap_or_default();
+    matches!(
+        root,
+        ".well-known"
+            | "apps"
+            | "integrations"
+            | "invites"
+            | "oauth"
+            | "servers"
+            | "webhooks"
+            | "widgets"
+    )
+}
+
+/// Whether a browser navigates here.
+fn asks_for_page(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT);
+    accept.is_some_and(|accept| {
+        accept
+            .to_str()
+            .is_ok_and(|kinds| kinds.contains("text/html"))
+    })
 }
 
 fn respond(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {

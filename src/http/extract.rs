@@ -78,7 +78,8 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
         axum::extract::Path::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Path(values)| Self(values))
-            .map_err(|_| Error::bad_params())
+            // What is no id is the id of nothing.
+            .map_err(|_| Error::not_found())
     }
 }
 
@@ -145,7 +146,8 @@ fn too_large() -> Error {
 }
 
 fn unsupported_media_type() -> Error {
-    Error::invalid(
+    Error::new(
+        ErrorKind::UnsupportedMediaType,
         "unsupported_media_type",
         "bad params: send application/json",
     )

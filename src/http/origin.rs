@@ -33,6 +33,9 @@ const OPEN: [&str; 4] = [
     "/oauth/userinfo",
 ];
 
+/// The page on which people agree to something: no other page reads it, trusted or not.
+const CONSENT: &str = "/oauth/authorize";
+
 /// The origins whose pages are trusted.
 #[derive(Clone, Debug)]
 pub struct Origins(Arc<HashSet<String>>);
@@ -156,6 +159,9 @@ pub struct Cors {
 
 /// Tells browsers which pages may call, on every answer and on errors too.
 pub async fn cors(State(cors): State<Cors>, request: Request, next: Next) -> Response {
+    if request.uri().path() == CONSENT {
+        return next.run(request).await;
+    }
     let layer = if OPEN.contains(&request.uri().path()) {
         cors.open
     } else {

@@ -3,7 +3,7 @@
 //! The shipped `config.toml` is the manual: every key with its default and a line of why. A key
 //! that does not exist, or a value that cannot be, stops the start with the key's name.
 
-use std::{net::SocketAddr, path::Path};
+use std::{net::SocketAddr, num::NonZeroU32, path::Path};
 
 use figment::{
     Figment,
@@ -143,11 +143,69 @@ impl Default for Auth {
 pub struct Limits {
     /// `false` turns anti-spam and every rate limit off, login throttling too.
     pub enabled: bool,
+    /// How many requests apps may make.
+    pub apps: AppLimits,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { enabled: true }
+        Self {
+            enabled: true,
+            apps: AppLimits::default(),
+        }
+    }
+}
+
+/// `[limits.apps]`: requests in a minute, where no other time is named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AppLimits {
+    /// Posts of one webhook in two seconds; as many changes of its messages.
+    pub webhook_burst: NonZeroU32,
+    /// Posts of one webhook; as many changes of its messages, and looks at it.
+    pub webhook: NonZeroU32,
+    /// Posts of all webhooks of one channel.
+    pub webhook_channel: NonZeroU32,
+    /// Requests of one address that found no webhook.
+    pub webhook_failures: NonZeroU32,
+    /// Posts to one widget.
+    pub widget: NonZeroU32,
+    /// Posts of one address to widgets.
+    pub widget_address: NonZeroU32,
+    /// Badges that one address fetches.
+    pub widget_badges: NonZeroU32,
+    /// Reads of one integration's token.
+    pub integration_reads: NonZeroU32,
+    /// Changes by one integration's token.
+    pub integration_writes: NonZeroU32,
+    /// Changes by all integrations of one server in a second.
+    pub integration_server_writes: NonZeroU32,
+    /// Consent pages that one person is shown.
+    pub oauth_authorize: NonZeroU32,
+    /// Requests of one OAuth client for tokens.
+    pub oauth_client: NonZeroU32,
+    /// Requests of one address by what turned out to be no OAuth client.
+    pub oauth_failures: NonZeroU32,
+}
+
+impl Default for AppLimits {
+    fn default() -> Self {
+        let some = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+        Self {
+            webhook_burst: some(5),
+            webhook: some(30),
+            webhook_channel: some(120),
+            webhook_failures: some(60),
+            widget: some(60),
+            widget_address: some(30),
+            widget_badges: some(120),
+            integration_reads: some(300),
+            integration_writes: some(60),
+            integration_server_writes: some(10),
+            oauth_authorize: some(30),
+            oauth_client: some(60),
+            oauth_failures: some(10),
+        }
     }
 }
 
@@ -301,6 +359,7 @@ mod tests {
         for (text, key) in [
             ("[server]\nbnd = \"x\"", "bnd"),
             ("[limits]\nenabled = \"maybe\"", "enabled"),
+            ("[limits.apps]\nwidget = 0", "limits.apps.widget"),
             ("[database]\nurl = \"mysql://x\"", "database.url"),
             ("[server]\nbind = \"5000\"", "server.bind"),
             ("[nonsense]\nx = 1", "nonsense"),

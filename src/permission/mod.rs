@@ -4,7 +4,9 @@
 //! of roles. Whoever calls has read, in one transaction, who the people in question are
 //! ([`Standing`]); what comes back is yes or a [`Refusal`] that says why not. Invariants: the
 //! owner and administrators hold every permission, in every channel; nobody acts on somebody or on
-//! a role that is not strictly below them, or hands on what they do not hold themselves.
+//! a role that is not strictly below them, or puts a permission into a role or a channel's rules that
+//! they do not hold themselves. A role below one's own may be given whatever it holds: whoever put
+//! it there decided that.
 
 mod channel;
 mod hierarchy;

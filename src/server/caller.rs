@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Communities;
 use crate::{
-    access::{Actor, Integration, Pace},
+    access::{Actor, Integration, Pace, invalid_token},
     chat::servers::{Server, server_not_found},
     kernel::Result,
     permission::{Permission, Refusal, Standing},
@@ -89,7 +89,7 @@ impl Communities {
                     return Err(server_not_found());
                 }
                 let server = self.live.servers.find(id).await?;
-                let server = server.ok_or_else(server_not_found)?;
+                let server = server.ok_or_else(invalid_token)?;
                 let creator = self.live.servers.access(id, token.creator).await?;
                 let creator = creator.map(|access| access.standing);
                 let standing = standing_of(token, &server, creator.as_ref())?;

@@ -28,6 +28,8 @@ impl Change for CreateChannel {
 
     async fn apply(self, work: &Work) -> Result<Applied<Channel>> {
         work.require(Permission::ManageChannels)?;
+        // Nobody makes what they could not find again.
+        work.require(Permission::ViewChannel)?;
         let Self { name, topic } = self;
         if work.server.channels.len() >= MAX_CHANNELS {
             return Err(too_many("channels", MAX_CHANNELS));

@@ -113,6 +113,9 @@ async fn update_server(
     Reasoned(reason): Reasoned,
     Json(input): Json<ServerPatch>,
 ) -> Result<Answer<OneServer>> {
+    if let Some(owner) = input.owner_id {
+        communities.require_welcome(owner).await?;
+    }
     let change = UpdateServer {
         name: input.name()?,
         owner: input.owner_id,

@@ -148,6 +148,8 @@ async fn update_membership(
 ) -> Result<Response> {
     let by = By::from(actor);
     communities.count_write(&pace, &by)?;
+    // Before what was answered is said again: it may not be theirs to hear any more.
+    communities.asked(&by, id).await?;
     let attempt = match &by {
         By::User(_) => None,
         By::Integration(token) => {
@@ -160,7 +162,6 @@ async fn update_membership(
     };
     let now = communities.clock.now();
     let (patch, warnings) = MembershipPatch::parse(&body.fields, handling(&headers), now)?;
-    communities.asked(&by, id).await?;
     let if_match = headers.get(header::IF_MATCH);
     let if_match = if_match.map(|value| IfMatch::of_header(value.to_str().unwrap_or_default()));
     let change = UpdateMember {

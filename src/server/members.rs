@@ -110,7 +110,7 @@ impl Change for UpdateMember {
             membership: view,
             warnings,
         });
-        if let (true, Some(attempt)) = (is_changed, &self.attempt) {
+        if let Some(attempt) = &self.attempt {
             attempt.keep(&work.tx, StatusCode::OK, &answer).await?;
         }
         let effects = is_changed.then(|| effects(&old, &new));

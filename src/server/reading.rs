@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use entity::{ServerId, UserId};
+use entity::{ConversationId, ServerId, UserId};
 use serde_json::value::RawValue;
 
 use super::{
@@ -23,9 +23,9 @@ use super::{
 };
 use crate::{
     account::User,
-    chat::servers::{Access, Member, Server},
-    kernel::Result,
-    permission::Permission,
+    chat::servers::{Access, Channel, Member, Server},
+    kernel::{Error, Result},
+    permission::{Permission, Standing},
 };
 
 impl Communities {
@@ -147,26 +147,33 @@ impl Communities {
         Ok(views)
     }
 
-    /// One member, and the tag of what they are.
+    /// One member, and the tag of what they are, by the facts of a moment ago.
     pub(super) async fn membership(
         &self,
         by: &By,
         id: ServerId,
         user: UserId,
     ) -> Result<(MembershipView, String)> {
-        let (server, _) = self.asked(by, id).await?;
-        let only = Which::Only(&[user]);
-        let found = store_members::list_members(self.db.reader(), id, only).await?;
-        let member = found.first().ok_or_else(membership_not_found)?;
+        self.asked(by, id).await?;
+        let found = self.live.servers.access(id, user).await?;
+        let Access { server, member, .. } = found.ok_or_else(membership_not_found)?;
         let user = self.user(user).await?;
-        let view = self.membership_view(&server, member, &user);
-        Ok((view, etag(member)))
+        let view = self.membership_view(&server, &member, &user);
+        Ok((view, etag(&member)))
     }
 
     /// The account behind a membership.
     pub(super) async fn user(&self, id: UserId) -> Result<Arc<User>> {
         let user = self.directory.find(id).await?;
         user.ok_or_else(membership_not_found)
+    }
+
+    /// Refuses an account that is banned, and so could never do what it is to be trusted with.
+    pub(super) async fn require_welcome(&self, id: UserId) -> Result<()> {
+        match self.user(id).await?.banned_at {
+            None => Ok(()),
+            Some(_) => Err(Error::refused("banned", "this account is banned")),
+        }
     }
 
     pub(super) fn membership_view(
@@ -194,7 +201,8 @@ impl Communities {
         }
     }
 
-    /// The audit log before one of its entries, the newest first, for who may read it.
+    /// The audit log before one of its entries, the newest first, for who may read it. Of channels
+    /// that they may not view they learn that something was done, not what.
     pub(super) async fn audit(
         &self,
         by: &By,
@@ -202,10 +210,38 @@ impl Communities {
         before: Option<i64>,
         limit: u64,
     ) -> Result<Vec<AuditView>> {
-        let (_, standing) = self.asked(by, id).await?;
+        let (server, standing) = self.asked(by, id).await?;
         standing.require(Permission::ViewAuditLog)?;
+        let hidden = self.hidden_channels(by, &server, &standing).await?;
         let rows = store_reading::list_audit(self.db.reader(), id, before, limit).await?;
-        Ok(rows.into_iter().map(AuditView::from).collect())
+        let entries = rows.into_iter().map(AuditView::from);
+        Ok(entries.map(|entry| entry.hiding(&hidden)).collect())
+    }
+
+    /// The channels of a server that whoever asks may not view; an integration, which is no member,
+    /// views what everybody may.
+    async fn hidden_channels(
+        &self,
+        by: &By,
+        server: &Server,
+        standing: &Standing,
+    ) -> Result<HashSet<ConversationId>> {
+        let access = match by {
+            By::User(user) => self.live.servers.access(server.id, *user).await?,
+            By::Integration(_) => None,
+        };
+        let is_hidden = |channel: &&Channel| {
+            let viewable = access.as_ref().map_or_else(
+                || standing.is_admin() || !server.is_restricted(channel),
+                |access| {
+                    let permissions = access.in_channel(channel);
+                    permissions.contains(Permission::ViewChannel)
+                },
+            );
+            !viewable
+        };
+        let hidden = server.channels.iter().filter(is_hidden);
+        Ok(hidden.map(|channel| channel.id).collect())
     }
 
     /// The invites of a server that can be used, for who manages it.

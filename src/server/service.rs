@@ -25,9 +25,20 @@ use crate::{
     socket::Delivery,
 };
 
-/// The servers service. Cheap to clone.
+/// The servers service. Cheap to clone: every request has a handle of its own.
 #[derive(Clone)]
-pub struct Communities {
+pub struct Communities(Arc<Inner>);
+
+impl std::ops::Deref for Communities {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// What the handles share.
+pub struct Inner {
     pub(super) db: Db,
     pub(super) clock: Clock,
     pub(super) directory: Directory,
@@ -64,7 +75,7 @@ pub struct Parts {
 impl Communities {
     /// The service made of `parts`.
     pub fn new(parts: Parts) -> Self {
-        Self {
+        Self(Arc::new(Inner {
             db: parts.db,
             clock: parts.clock,
             directory: parts.directory,
@@ -77,7 +88,7 @@ impl Communities {
             public_url: parts.public_url.trim_end_matches('/').into(),
             turns: Turns::default(),
             tasks: parts.tasks,
-        }
+        }))
     }
 
     /// The facts about servers, for questions.
@@ -131,8 +142,10 @@ impl Communities {
         let server = server.ok_or_else(server_not_found)?;
         let work = Work::new(tx, server, by, self.clock.now()).await?;
         let Applied { answer, effects } = change.apply(&work).await?;
-        if let Some(effects) = effects {
-            self.live.finish(work, effects, reason).await?;
+        match effects {
+            Some(effects) => self.live.finish(work, effects, reason).await?,
+            // Its answer may have been kept, for when the request comes again.
+            None => work.tx.commit().await?,
         }
         Ok(answer)
     }

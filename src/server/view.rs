@@ -1,5 +1,7 @@
 //! Servers and what is in them as the platform's routes show them.
 
+use std::collections::HashSet;
+
 use entity::{
     AppId, ConversationId, RoleId, ServerAuditId, ServerId, ServerInviteId, Timestamp, UserId,
     channel_overwrite::OverwriteKind, server_audit, timestamp::millis,
@@ -307,6 +309,29 @@ pub(super) struct AuditView {
     /// What changed, as it was afterwards.
     after: Option<Value>,
     reason: Option<String>,
+}
+
+impl AuditView {
+    /// The same without what it says of `hidden` channels.
+    pub(super) fn hiding(self, hidden: &HashSet<ConversationId>) -> Self {
+        if !self.channels().any(|channel| hidden.contains(&channel)) {
+            return self;
+        }
+        Self {
+            before: None,
+            after: None,
+            ..self
+        }
+    }
+
+    /// The channels that it speaks of.
+    fn channels(&self) -> impl Iterator<Item = ConversationId> {
+        let target = self.target.strip_prefix("channel:");
+        let target = target.and_then(|id| id.parse().ok());
+        let sides = [&self.before, &self.after].into_iter().flatten();
+        let named = sides.filter_map(|side| side["channelId"].as_i64());
+        named.chain(target).map(ConversationId)
+    }
 }
 
 impl From<server_audit::Model> for AuditView {

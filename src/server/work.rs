@@ -10,6 +10,7 @@ use super::{
     model,
 };
 use crate::{
+    access::require_current,
     chat::servers::{self, Channel, Member, Role, Server},
     kernel::{Result, Tx},
     permission::{Permission, Standing},
@@ -32,7 +33,8 @@ pub trait Change: Send + 'static {
 #[derive(Debug)]
 pub struct Applied<T> {
     pub(super) answer: T,
-    /// None when it changed nothing: then nothing is written, recorded or told.
+    /// None when it changed nothing: then nothing is recorded or told, and nothing is written
+    /// but an answer that is kept.
     pub(super) effects: Option<Effects>,
 }
 
@@ -175,6 +177,7 @@ impl Work {
                 (Some(member), standing)
             }
             By::Integration(token) => {
+                require_current(&tx, token, now).await?;
                 let creator = servers::read_member(&tx, server.id, token.creator).await?;
                 let creator = creator.map(|creator| server.standing(&creator, now));
                 (None, standing_of(token, &server, creator.as_ref())?)

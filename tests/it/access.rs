@@ -69,7 +69,7 @@ async fn answers_of_the_platform_are_kept_by_nobody_and_can_be_found_in_the_log(
         )
     };
     assert_eq!(said(&bad), (404, "server_not_found".into()));
-    assert_eq!(said(&wrong), (400, "bad_params".into()));
+    assert_eq!(said(&wrong), (404, "not_found".into()));
     assert_eq!(said(&method), (405, "method_not_allowed".into()));
     assert_eq!(said(&stranger), (401, "unauthorized".into()));
     let older = app.stranger().get("/api/gdm/threads").await;

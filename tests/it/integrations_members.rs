@@ -162,6 +162,50 @@ async fn what_is_sent_again_is_done_once() {
 }
 
 #[tokio::test]
+async fn what_changed_nothing_is_not_done_later() {
+    let app = TestApp::spawn().await;
+    let [alice, bob] = app.users(["alice", "bob"]).await;
+    let club = Community::of(&alice, &[&bob]).await;
+    let (bot, _) = bot(&app, &club, &alice, &["manage_members"]).await;
+    let path = club.membership_of(&bob).await;
+    let body = json!({"nickname": "Bobby"});
+    sent(&bot, &path, "one", &body).await.succeeds();
+    let same = sent(&bot, &path, "two", &body).await.succeeds();
+    let entries = async || {
+        let log = alice.reads(&club.path("/audit")).await;
+        log["entries"].as_array().map(Vec::len)
+    };
+    let before = entries().await;
+
+    let other = json!({"nickname": "Robert"});
+    alice.patch(&path, other).await.succeeds();
+    let again = sent(&bot, &path, "two", &body).await;
+    assert_eq!(again.headers["idempotency-replayed"], "true");
+    assert_eq!(again.body, same);
+    let profile = alice.reads(&path).await;
+    assert_eq!(profile["profile"]["nickname"], "Robert");
+    assert_eq!(entries().await, before.map(|count| count + 1));
+}
+
+#[tokio::test]
+async fn what_was_answered_before_is_for_who_may_still_ask() {
+    let app = TestApp::spawn().await;
+    let [alice, bob] = app.users(["alice", "bob"]).await;
+    let club = Community::of(&alice, &[&bob]).await;
+    let manager = ["manage_server", "manage_members"];
+    let manager = club.makes_role("manager", &manager).await;
+    club.gives(&bob, &[manager]).await;
+    let (bot, _) = bot(&app, &club, &bob, &["manage_members"]).await;
+    let path = club.membership_of(&alice).await;
+    let body = json!({});
+    sent(&bot, &path, "one", &body).await.succeeds();
+
+    club.gives(&bob, &[]).await;
+    let late = sent(&bot, &path, "one", &body).await;
+    late.refuses(403, "creator_lost_permission");
+}
+
+#[tokio::test]
 async fn changes_are_paced_by_token() {
     let app = TestApp::with(|config| config.limits.enabled = true).await;
     let [alice, bob] = app.users(["alice", "bob"]).await;

@@ -38,6 +38,7 @@ mod oauth_tokens;
 mod origins;
 mod secrets;
 mod servers;
+mod servers_hidden;
 mod servers_members;
 mod servers_races;
 mod servers_roles;

@@ -121,3 +121,32 @@ async fn every_route_listens_to_the_servers_own_pages_and_the_allowed_ones() {
         }
     }
 }
+
+#[tokio::test]
+async fn no_page_reads_the_page_on_which_people_agree() {
+    let app = TestApp::spawn().await;
+    let [alice] = app.users(["alice"]).await;
+    let origin = "http://localhost:8080";
+    let reads = async |path: &str| {
+        let request = alice.request(Method::GET, path).header("origin", origin);
+        Reply::of(request).await.headers
+    };
+    let allowed = "access-control-allow-origin";
+    assert_eq!(reads("/servers").await[allowed], origin);
+    let consent = "/oauth/authorize?client_id=1&response_type=code";
+    assert!(!reads(consent).await.contains_key(allowed));
+}
+
+#[tokio::test]
+async fn no_program_takes_a_page_for_an_answer() {
+    let app = TestApp::spawn().await;
+    let stranger = app.stranger();
+    for path in [
+        "/.well-known/openid-configuration",
+        "/servers/1/nothing",
+        "/servers/x/memberships/1/",
+        "/apps/1/nothing",
+    ] {
+        stranger.get(path).await.is_refused(404, "not_found");
+    }
+}

@@ -121,6 +121,21 @@ async fn only_the_owner_hands_a_server_over_and_deletes_it() {
 }
 
 #[tokio::test]
+async fn a_server_is_not_handed_to_who_can_never_come() {
+    let app = TestApp::spawn().await;
+    let [root, alice, bob] = app.users(["root", "alice", "bob"]).await;
+    let club = Community::of(&alice, &[&bob]).await;
+    let bob = bob.id().await;
+    let ban = json!({"type": "user", "action": "ban", "value": "bob"});
+    root.post("/api/admin/ban", ban).await.succeeds();
+
+    let handed = alice.patch(&club.path(""), json!({"ownerId": bob})).await;
+    handed.refuses(403, "banned");
+    let server = alice.reads(&club.path("")).await;
+    assert_eq!(server["server"]["ownerId"], json!(alice.id().await));
+}
+
+#[tokio::test]
 async fn channels_are_made_moved_and_deleted_by_who_may() {
     let app = TestApp::spawn().await;
     let [alice, bob] = app.users(["alice", "bob"]).await;

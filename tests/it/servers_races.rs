@@ -3,7 +3,7 @@
 use futures_util::future::{join, join_all};
 use serde_json::json;
 
-use crate::support::{Community, TestApp};
+use crate::support::{Bot, Community, TestApp};
 
 /// How often somebody loses a right while they use it. The race itself is in the database's
 /// hands; each round is another roll of the dice.
@@ -99,6 +99,42 @@ async fn nothing_is_done_by_a_right_that_was_lost_before() {
         }
     }
     assert_eq!(by_bob, done);
+}
+
+#[tokio::test]
+async fn nothing_is_done_by_a_token_that_was_revoked_or_suspended_before() {
+    let app = TestApp::spawn().await;
+    let [alice, bob] = app.users(["alice", "bob"]).await;
+    let club = Community::of(&alice, &[&bob]).await;
+    let path = club.membership_of(&bob).await;
+    for round in 0..8 {
+        let id = club.makes_integration(&alice).await;
+        let (token, secret) = alice.makes_token(id, &["manage_members"]).await;
+        let bot = Bot::new(&app, &secret);
+        let renames = (0..20).map(|n| {
+            let body = json!({"nickname": format!("{round} {n}")});
+            bot.patch(&path, body)
+        });
+        let ends = async {
+            if round % 2 == 0 {
+                let token = format!("/apps/{id}/tokens/{token}");
+                alice.delete(&token).await.is_done();
+            } else {
+                let suspend = format!("/api/admin/apps/{id}/suspend");
+                alice.post(&suspend, json!({})).await.succeeds();
+            }
+            alice.reads(&path).await["profile"]["nickname"].clone()
+        };
+        let (replies, at_the_end) = join(join_all(renames), ends).await;
+
+        assert!(
+            replies
+                .iter()
+                .all(|reply| matches!(reply.status, 200 | 401 | 403))
+        );
+        let now = alice.reads(&path).await["profile"]["nickname"].clone();
+        assert_eq!(now, at_the_end, "nothing was done after it had ended");
+    }
 }
 
 #[tokio::test]

@@ -72,6 +72,26 @@ async fn a_key_is_for_one_request() {
 }
 
 #[tokio::test]
+async fn a_key_lasts_longer_than_its_message_and_its_url() {
+    let app = TestApp::spawn().await;
+    let mut hook = hook(&app).await;
+    let first = json!({"content": "a"});
+    let said = hook.posts_with(KEY, "k", first.clone()).await.succeeds();
+
+    hook.rotates(json!({"graceSeconds": 60})).await;
+    let again = hook.posts_with(KEY, "k", first).await.succeeds();
+    assert_eq!(again["id"], said["id"], "by another URL");
+
+    let message = hook.message(number(&said["id"]));
+    hook.service.delete(&message).await.is_done();
+    let other = hook.posts_with(KEY, "k", json!({"content": "b"})).await;
+    other.refuses(422, "idempotency_key_reused");
+    let tombstone = &hook.said().await[0];
+    assert_eq!(tombstone["deleted"], true);
+    assert_eq!(tombstone["username"], "CI");
+}
+
+#[tokio::test]
 async fn a_key_is_its_webhooks_own() {
     let app = TestApp::spawn().await;
     let [alice] = app.users(["alice"]).await;

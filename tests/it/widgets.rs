@@ -1,6 +1,6 @@
 //! Posts to widgets: what is taken, what is refused, and in which order.
 
-use std::time::Instant;
+use std::{num::NonZeroU32, time::Instant};
 
 use reqwest::{Method, header};
 use serde_json::{Value, json};
@@ -260,14 +260,19 @@ async fn checks_come_in_their_order_so_that_probing_learns_nothing() {
 }
 
 #[tokio::test]
-async fn a_rotated_token_is_dead_at_once() {
+async fn a_rotated_token_is_dead_at_once_and_its_sequence_with_it() {
     let app = TestApp::spawn().await;
     let (alice, _, old) = club(&app).await;
-    old.shows(1).await;
+    let posts = async |tile: &Tile, sequence: &str| {
+        let request = tile.request().header("x-widget-sequence", sequence);
+        Reply::of(request.json(&counter(1))).await.succeeds()
+    };
+    posts(&old, "9007199254740991").await;
     let rotated = old.rotates(&alice).await;
 
     old.posts(counter(2)).await.refuses(404, "widget_not_found");
-    assert_eq!(rotated.shows(3).await, 2);
+    let first = posts(&rotated, "1").await;
+    assert_eq!(first["version"], 2, "{first}");
 }
 
 /// How many posts of somebody are let in, each answered with `status`, before one is too many.
@@ -324,6 +329,20 @@ async fn the_limits_are_for_the_address_and_for_who_has_the_token() {
     // What is too many is refused before it is read.
     let large = " ".repeat(40_000);
     assert!(let_in(&from(8), &wrong, &large, 413).await >= 30);
+}
+
+#[tokio::test]
+async fn the_limits_are_those_of_the_configuration() {
+    let app = TestApp::with(|config| {
+        config.limits.enabled = true;
+        config.limits.apps.widget = NonZeroU32::MIN;
+    })
+    .await;
+    let (_, _, tile) = club(&app).await;
+    let first = tile.posts(counter(1)).await;
+    assert_eq!(first.status, 200, "{}", first.body);
+    assert_eq!(first.headers["x-ratelimit-limit"], "1");
+    tile.posts(counter(2)).await.refuses(429, "rate_limited");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use super::{
     Arrivals, DRAIN, Reader, Target,
     dm::{Dm, Load, Plan, Sender, history_path},
     excerpt,
-    stored::Stored,
+    stored::{self, Stored},
 };
 use crate::{
     accounts,
@@ -103,7 +103,8 @@ pub(crate) fn run(
         // Everything that was ever sent is now there once, acked or not.
         for (pair, sender) in dm.senders.iter().enumerate() {
             let cookie = &people[2 * pair].cookie;
-            let after = Stored::read(&rest, cookie, &history_path(&target, pair), &mut dm.faults)?;
+            let path = history_path(&target, pair);
+            let after = Stored::read(&rest, cookie, (&path, stored::PAGE), &mut dm.faults)?;
             let marks = after
                 .by_nonce
                 .keys()

@@ -8,7 +8,10 @@ use std::{
 use anyhow::Result;
 use hdrhistogram::Histogram;
 
-use super::{Arrivals, DRAIN, Meter, Place, Reader, Target, excerpt, is_complaint, stored::Stored};
+use super::{
+    Arrivals, DRAIN, Meter, Place, Reader, Target, excerpt, is_complaint,
+    stored::{self, Stored},
+};
 use crate::{
     check::{Faults, Stream},
     net::{Net, Turn},
@@ -58,7 +61,7 @@ pub(crate) fn run(target: &Target, plan: Plan) -> Result<Outcome> {
 /// The history endpoint of the conversation of a pair, as its sender sees it.
 pub(super) fn history_path(target: &Target, pair: usize) -> String {
     format!(
-        "/api/dm/messages?peer={}",
+        "/api/dm/messages?peer={}&",
         target.accounts[2 * pair + 1].name
     )
 }
@@ -183,7 +186,8 @@ impl Dm {
     /// Reads a conversation back and compares it with the acks.
     pub(super) fn compare(&mut self, rest: &Rest, target: &Target, pair: usize) -> Result<Stored> {
         let cookie = &target.accounts[2 * pair].cookie;
-        let stored = Stored::read(rest, cookie, &history_path(target, pair), &mut self.faults)?;
+        let path = history_path(target, pair);
+        let stored = Stored::read(rest, cookie, (&path, stored::PAGE), &mut self.faults)?;
         let sender = u16::try_from(pair)?;
         stored.agree(
             self.reader.run,

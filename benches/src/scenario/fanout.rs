@@ -8,7 +8,10 @@ use std::{
 use anyhow::{Result, ensure};
 use hdrhistogram::Histogram;
 
-use super::{Arrivals, DRAIN, Meter, Place, Reader, Target, excerpt, is_complaint, stored::Stored};
+use super::{
+    Arrivals, DRAIN, Meter, Place, Reader, Target, excerpt, is_complaint,
+    stored::{self, Stored},
+};
 use crate::{
     check::{Faults, Stream},
     net::{Net, Turn},
@@ -49,8 +52,13 @@ pub(crate) fn run(target: &Target, plan: Plan) -> Result<Outcome> {
     let cookies = target.cookies(plan.members);
     Net::new(target.address)?.run(&mut SocketIo::new(&mut fanout, &target.host(), cookies))?;
 
-    let path = format!("/api/gdm/messages?tid={tid}");
-    let stored = Stored::read(&rest, &people[0].cookie, &path, &mut fanout.faults)?;
+    let path = format!("/api/gdm/messages?tid={tid}&");
+    let stored = Stored::read(
+        &rest,
+        &people[0].cookie,
+        (&path, stored::PAGE),
+        &mut fanout.faults,
+    )?;
     for (number, sender) in fanout.senders.iter().enumerate() {
         stored.agree(
             fanout.reader.run,

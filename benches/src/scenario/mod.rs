@@ -6,6 +6,8 @@ pub(crate) mod docs;
 pub(crate) mod fanout;
 pub(crate) mod history;
 pub(crate) mod idle;
+pub(crate) mod platform;
+mod reads;
 mod stored;
 
 use std::{

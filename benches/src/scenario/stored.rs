@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use super::Place;
 use crate::{check::Faults, nonce::Run, rest::Rest};
 
-const PAGE: usize = 1000;
+/// What the endpoints of DMs and groups answer at most.
+pub(super) const PAGE: usize = 1000;
 
 /// The stored messages of one conversation by nonce.
 #[derive(Debug, Default)]
@@ -17,12 +18,18 @@ pub(super) struct Stored {
 
 impl Stored {
     /// Reads the whole conversation and notes what is wrong with it by itself: a nonce twice, a gap, a wrong order.
-    /// `path` is the history endpoint with its conversation, as in `/api/dm/messages?peer=bob`.
-    pub(super) fn read(rest: &Rest, cookie: &str, path: &str, faults: &mut Faults) -> Result<Self> {
+    /// `path` is the history endpoint with its conversation, as in `/api/dm/messages?peer=bob&`, and `page` how many it
+    /// answers at most.
+    pub(super) fn read(
+        rest: &Rest,
+        cookie: &str,
+        (path, page): (&str, usize),
+        faults: &mut Faults,
+    ) -> Result<Self> {
         let mut stored = Self::default();
         let (mut after, mut last_seq) = (0, 0);
         loop {
-            let rows = rest.history(cookie, &format!("{path}&limit={PAGE}&after={after}"))?;
+            let rows = rest.history(cookie, &format!("{path}limit={page}&after={after}"))?;
             for row in &rows {
                 let id = row["id"].as_u64().context("a row without id")?;
                 let seq = row["seq"].as_u64().context("a row without seq")?;
@@ -45,7 +52,7 @@ impl Stored {
                     faults.note(|| format!("{path}: the nonce of message {id} is stored twice"));
                 }
             }
-            if rows.len() < PAGE {
+            if rows.len() < page {
                 return Ok(stored);
             }
         }

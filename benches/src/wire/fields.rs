@@ -8,6 +8,8 @@ pub(crate) struct Fields {
     seq: memmem::Finder<'static>,
     nonce: memmem::Finder<'static>,
     version: memmem::Finder<'static>,
+    app: memmem::Finder<'static>,
+    value: memmem::Finder<'static>,
 }
 
 impl Default for Fields {
@@ -17,6 +19,8 @@ impl Default for Fields {
             seq: memmem::Finder::new(b"\"seq\":"),
             nonce: memmem::Finder::new(b"\"nonce\":\""),
             version: memmem::Finder::new(b"\"version\":"),
+            app: memmem::Finder::new(b"\"appId\":"),
+            value: memmem::Finder::new(b"\"value\":"),
         }
     }
 }
@@ -32,6 +36,16 @@ impl Fields {
 
     pub(crate) fn version(&self, json: &[u8]) -> Option<u64> {
         number_after(&self.version, json)
+    }
+
+    /// The app of a widget's event.
+    pub(crate) fn app(&self, json: &[u8]) -> Option<u64> {
+        number_after(&self.app, json)
+    }
+
+    /// What the first row of a widget counts.
+    pub(crate) fn value(&self, json: &[u8]) -> Option<u64> {
+        number_after(&self.value, json)
     }
 
     pub(crate) fn nonce<'a>(&self, json: &'a [u8]) -> Option<&'a [u8]> {

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    access::{Integration, Limits, Pace, Refused, Scopes},
-    chat::servers::{self, Servers, server_not_found},
+    access::{Integration, Limits, Pace, Refused, Scopes, invalid_token},
+    chat::servers::{self, Servers},
     http::Answer,
     kernel::Result,
     permission::{Permissions, Role},
@@ -82,7 +82,7 @@ async fn integration_whoami(
 ) -> Result<Answer<Whoami>> {
     integration.count_read(&integrations.limits, &pace)?;
     let server = integrations.servers.find(integration.server).await?;
-    let server = server.ok_or_else(server_not_found)?;
+    let server = server.ok_or_else(invalid_token)?;
     let creator = integrations
         .servers
         .access(integration.server, integration.creator)

@@ -28,9 +28,17 @@ use crate::{
 };
 
 /// What a client may ask of its own endpoints.
-const PER_CLIENT: Limit = Limit::new("oauth_client", 60, Duration::from_mins(1));
+const PER_CLIENT: Limit = Limit::new(
+    "oauth_client",
+    |limits| limits.oauth_client,
+    Duration::from_mins(1),
+);
 /// What may go wrong for one address, so that secrets and codes cannot be guessed.
-const FAILURES: Limit = Limit::new("oauth_failures", 10, Duration::from_mins(1));
+const FAILURES: Limit = Limit::new(
+    "oauth_failures",
+    |limits| limits.oauth_failures,
+    Duration::from_mins(1),
+);
 
 /// The routes of this feature, for [`router`] and for the API document.
 pub fn routes() -> OpenApiRouter<Oauth> {

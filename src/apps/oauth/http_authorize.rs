@@ -29,7 +29,11 @@ use crate::{
 };
 
 /// How often one person, or an address where nobody is signed in, may come.
-const VISITS: Limit = Limit::new("oauth_authorize", 30, Duration::from_mins(1));
+const VISITS: Limit = Limit::new(
+    "oauth_authorize",
+    |limits| limits.oauth_authorize,
+    Duration::from_mins(1),
+);
 
 /// The routes that people see.
 pub(super) fn routes() -> OpenApiRouter<Oauth> {

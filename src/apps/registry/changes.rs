@@ -20,11 +20,17 @@ use crate::{
     },
 };
 
-/// The app with this id, for somebody who may manage the server that it must belong to.
+/// The app with this id, for somebody who may manage the server that it must belong to, and view
+/// the channel that it speaks in.
 pub(super) async fn require_app(work: &Work, id: AppId) -> Result<App> {
     work.require(Permission::ManageServer)?;
     let app = store::find(work.tx(), id).await?;
-    app.filter(|app| app.row.server_id == Some(work.server().id))
+    let app = app.filter(|app| app.row.server_id == Some(work.server().id));
+    let is_hidden = |channel| {
+        let exists = work.server().channel(channel).is_some();
+        exists && work.channel(channel).is_err()
+    };
+    app.filter(|app| !app.channel().is_some_and(is_hidden))
         .ok_or_else(app_not_found)
 }
 

@@ -27,6 +27,16 @@ pub(super) struct App {
     pub(super) details: Details,
 }
 
+impl App {
+    /// The channel that it speaks in, if it speaks in one.
+    pub(super) const fn channel(&self) -> Option<ConversationId> {
+        match &self.details {
+            Details::Webhook(webhook) => Some(webhook.channel_id),
+            _ => None,
+        }
+    }
+}
+
 /// What an app of each kind has.
 #[derive(Clone, Debug)]
 pub(super) enum Details {

@@ -20,6 +20,7 @@ use crate::{
     account::Directory,
     admin::Audit,
     apps::widgets::Widgets,
+    chat::servers::Access,
     kernel::{
         Clock, Db, Error, Result, Tasks,
         error::ErrorKind,
@@ -100,7 +101,16 @@ impl Registry {
             }
         }
         let reader = self.db.reader();
-        let mut apps = store::list_of_servers(reader, &servers).await?;
+        let mut apps = Vec::new();
+        for app in store::list_of_servers(reader, &servers).await? {
+            let Some(server) = app.row.server_id else {
+                continue;
+            };
+            let access = facts.access(server, user).await?;
+            if access.is_some_and(|access| is_visible(&app, &access)) {
+                apps.push(app);
+            }
+        }
         apps.extend(store::list_of_person(reader, user).await?);
         apps.sort_by_key(|app| app.row.id);
         self.views(apps).await
@@ -114,7 +124,8 @@ impl Registry {
     ) -> Result<Vec<AppView>> {
         let access = self.communities.facts().require(server, user).await?;
         access.standing.require(Permission::ManageServer)?;
-        let apps = store::list_of_servers(self.db.reader(), &[server]).await?;
+        let mut apps = store::list_of_servers(self.db.reader(), &[server]).await?;
+        apps.retain(|app| is_visible(app, &access));
         self.views(apps).await
     }
 
@@ -343,7 +354,8 @@ impl Registry {
         let access = self.communities.facts().access(server, user).await?;
         let access = access.ok_or_else(app_not_found)?;
         access.standing.require(Permission::ManageServer)?;
-        Ok(app)
+        let app = Some(app).filter(|app| is_visible(app, &access));
+        app.ok_or_else(app_not_found)
     }
 
     /// The server of an app, for one of its managers.
@@ -415,4 +427,14 @@ impl Registry {
     pub(super) fn url(&self, app: AppId, token: &PlainToken) -> String {
         Revealed::url(&self.public_url, app, token)
     }
+}
+
+/// Whether a manager of its server may know of `app`: not when it speaks in a channel that they may
+/// not view. Of a channel that is gone there is nothing to hide.
+fn is_visible(app: &App, access: &Access) -> bool {
+    let channel = app.channel().and_then(|id| access.server.channel(id));
+    channel.is_none_or(|channel| {
+        let permissions = access.in_channel(channel);
+        permissions.contains(Permission::ViewChannel)
+    })
 }

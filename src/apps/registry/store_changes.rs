@@ -219,6 +219,8 @@ pub(super) async fn rotate_widget(tx: &Tx, id: AppId, token: &PlainToken) -> Res
         app_id: Set(id),
         token_hash: Set(token.hash().into()),
         token_last4: Set(token.hint().last4),
+        // Whoever posts from now on counts anew.
+        sequence: Set(None),
         ..Default::default()
     };
     change.update(tx).await?;

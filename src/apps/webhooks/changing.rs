@@ -74,7 +74,7 @@ impl Webhooks {
                 Err(error) if is_outdated(&error) => continue,
                 edited => edited?,
             };
-            let said = Said::new(message, edit.warnings.into_list());
+            let said = Said::new(message, keyed.key(), edit.warnings.into_list());
             if keyed.key().is_some() {
                 // Not in one transaction with the edit: making it twice is making it once.
                 let tx = self.db.begin().await?;

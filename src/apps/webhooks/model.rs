@@ -141,14 +141,22 @@ pub(super) enum Counted {
 pub(super) struct Said {
     /// The message's id.
     id: MessageId,
-    /// The message as the channel's members see it.
+    /// The message as the channel's members see it, without what others said: who has the URL may
+    /// write here, not read.
     message: Box<MessageOut>,
     /// What was ignored of the request, and why.
     warnings: Vec<String>,
 }
 
 impl Said {
-    pub(super) fn new(message: MessageOut, warnings: Vec<String>) -> Self {
+    /// What was said, under this key.
+    pub(super) fn new(message: MessageOut, key: Option<&str>, warnings: Vec<String>) -> Self {
+        let message = MessageOut {
+            nonce: key.map(str::to_owned),
+            reply_username: None,
+            reply_snippet: None,
+            ..message
+        };
         Self {
             id: message.id,
             message: Box::new(message),

@@ -58,7 +58,7 @@ impl Webhooks {
         if let Some((name, hash)) = &key
             && let Some(before) = self.said_before(caller.app, name).await?
         {
-            return repeated(before, hash, address, payload);
+            return repeated(before, (name, hash), address, payload);
         }
         for _ in 0..ATTEMPTS {
             let authorised = self.authorise(caller, &mut channel, received).await?;
@@ -75,7 +75,7 @@ impl Webhooks {
                 Err(error) if is_outdated(&error) => {}
                 said => {
                     return Ok(Posted::Said {
-                        said: Said::new(said?, warnings.into_list()),
+                        said: Said::new(said?, keyed.key(), warnings.into_list()),
                         is_repeat: false,
                         is_slacks,
                     });
@@ -118,8 +118,12 @@ impl Webhooks {
 
 /// The answer to a post that was said before, if it is the same one. What it could not be refused
 /// for then it is not refused for now.
-fn repeated(before: SaidBefore, hash: &str, address: Address, payload: &Payload) -> Result<Posted> {
-    // Of a deleted message no hash is left; it is not said again either.
+fn repeated(
+    before: SaidBefore,
+    (key, hash): (&str, &str),
+    address: Address,
+    payload: &Payload,
+) -> Result<Posted> {
     if before.request_hash.is_some_and(|kept| kept != hash) {
         return Err(key_reused());
     }
@@ -138,7 +142,7 @@ fn repeated(before: SaidBefore, hash: &str, address: Address, payload: &Payload)
         None => (payload.warnings.clone(), false),
     };
     Ok(Posted::Said {
-        said: Said::new(before.message, warnings.into_list()),
+        said: Said::new(before.message, Some(key), warnings.into_list()),
         is_repeat: true,
         is_slacks,
     })

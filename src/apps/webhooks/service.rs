@@ -38,20 +38,45 @@ const MAINTENANCE_SECONDS: u64 = 60;
 
 /// Posts of one webhook, in a row and on the whole.
 const POSTS: [Limit; 2] = [
-    Limit::new("webhook_burst", 5, Duration::from_secs(2)),
-    Limit::new("webhook", 30, Duration::from_mins(1)),
+    Limit::new(
+        "webhook_burst",
+        |limits| limits.webhook_burst,
+        Duration::from_secs(2),
+    ),
+    Limit::new("webhook", |limits| limits.webhook, Duration::from_mins(1)),
 ];
 /// Posts of all webhooks of one channel.
-const POSTS_IN_CHANNEL: Limit = Limit::new("webhook_channel", 120, Duration::from_mins(1)).shared();
+const POSTS_IN_CHANNEL: Limit = Limit::new(
+    "webhook_channel",
+    |limits| limits.webhook_channel,
+    Duration::from_mins(1),
+)
+.shared();
 /// Edits and deletions of one webhook.
 const CHANGES: [Limit; 2] = [
-    Limit::new("webhook_change_burst", 5, Duration::from_secs(2)),
-    Limit::new("webhook_change", 30, Duration::from_mins(1)),
+    Limit::new(
+        "webhook_change_burst",
+        |limits| limits.webhook_burst,
+        Duration::from_secs(2),
+    ),
+    Limit::new(
+        "webhook_change",
+        |limits| limits.webhook,
+        Duration::from_mins(1),
+    ),
 ];
 /// How often a webhook is asked what it is.
-const LOOKS: Limit = Limit::new("webhook_look", 30, Duration::from_mins(1));
+const LOOKS: Limit = Limit::new(
+    "webhook_look",
+    |limits| limits.webhook,
+    Duration::from_mins(1),
+);
 /// Requests from one address that found no webhook.
-const FAILURES: Limit = Limit::new("webhook_failure", 60, Duration::from_mins(1));
+const FAILURES: Limit = Limit::new(
+    "webhook_failure",
+    |limits| limits.webhook_failures,
+    Duration::from_mins(1),
+);
 
 /// The webhooks service. Cheap to clone.
 #[derive(Clone)]
@@ -110,15 +135,15 @@ impl Webhooks {
     /// The webhook at `path`, its app's id and its token.
     ///
     /// # Errors
-    /// `webhook_not_found`, whichever of the two is wrong; `rate_limited` for addresses that were
-    /// told so too often.
+    /// `webhook_not_found`, whichever of the two is wrong; `rate_limited` instead for addresses that
+    /// were told so too often. Whoever has the right URL is let in all the same: many services post
+    /// from one address, and one of them may have an old URL.
     pub(super) async fn find(
         &self,
         (app, token): (&str, &str),
         client: ClientAddress,
         pace: &Pace,
     ) -> Result<(Caller, Webhook)> {
-        self.limits.peek(pace, (FAILURES, client.into()))?;
         let caller = Caller::parse(app, token, client.0);
         let found = match &caller {
             Some(caller) => self.current(caller).await,

@@ -173,7 +173,8 @@ impl Live {
             about: Some((app, widget.version)),
             bytes: Bytes::from(self.event(data.get())),
         };
-        self.audience.send(widget.server, &news, widget.is_visible);
+        let (server, is_visible) = (widget.server, widget.is_visible);
+        self.audience.send(server, &news, is_visible).await;
         Ok(())
     }
 

@@ -31,11 +31,19 @@ use crate::{
 };
 
 /// Posts from one address.
-const PER_ADDRESS: Limit = Limit::new("widget_ip", 30, Duration::from_mins(1));
+const PER_ADDRESS: Limit = Limit::new(
+    "widget_ip",
+    |limits| limits.widget_address,
+    Duration::from_mins(1),
+);
 /// Posts to one widget.
-const PER_WIDGET: Limit = Limit::new("widget", 60, Duration::from_mins(1));
+const PER_WIDGET: Limit = Limit::new("widget", |limits| limits.widget, Duration::from_mins(1));
 /// Badges for one address.
-const BADGES: Limit = Limit::new("widget_badge_ip", 120, Duration::from_mins(1));
+const BADGES: Limit = Limit::new(
+    "widget_badge_ip",
+    |limits| limits.widget_badges,
+    Duration::from_mins(1),
+);
 
 /// The widgets service. Cheap to clone: every request has a handle of its own.
 #[derive(Clone)]

@@ -1,7 +1,7 @@
 //! Queries on widgets.
 
 use entity::{AppId, ServerId, Timestamp};
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 use serde_json::value::RawValue;
 
 use super::model::{PostedRows, Widget};
@@ -127,8 +127,18 @@ sequence = COALESCE($4, sequence) \
 WHERE app_id = $5 AND token_hash = $6 AND visible \
 AND ($4 IS NULL OR sequence IS NULL OR sequence < $4) \
 AND EXISTS (SELECT 1 FROM app a JOIN server s ON s.id = a.server_id WHERE a.id = widget.app_id \
-AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND s.deleted_at IS NULL) \
+AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND s.deleted_at IS NULL{lock}) \
 RETURNING version, updated_at";
+
+/// The post's statement. Whoever suspends the app meanwhile waits until it is stored, or is waited
+/// for; on SQLite a transaction is alone.
+fn post_statement(backend: DbBackend) -> String {
+    let lock = match backend {
+        DbBackend::Postgres => " FOR SHARE OF a",
+        _ => "",
+    };
+    POST.replace("{lock}", lock)
+}
 
 /// Replaces the rows of a widget; none when it takes no such post, or has had a later one.
 pub(super) async fn store_post(tx: &Tx, post: NewPost) -> Result<Option<Stamp>> {
@@ -140,7 +150,8 @@ pub(super) async fn store_post(tx: &Tx, post: NewPost) -> Result<Option<Stamp>> 
         post.app.into(),
         post.token.as_str().into(),
     ];
-    let statement = Statement::from_sql_and_values(tx.get_database_backend(), POST, values);
+    let backend = tx.get_database_backend();
+    let statement = Statement::from_sql_and_values(backend, post_statement(backend), values);
     Ok(Stamp::find_by_statement(statement).one(tx).await?)
 }
 

@@ -55,6 +55,8 @@ test("a webhook is three clicks away, and what it is sent is a message with a ca
   await opensTab(owner, "Try it");
   await types(owner, PAYLOAD, { content: "Rain **today**", embeds: [{ title: "x".repeat(257) }] });
   await owner.page.getByRole("button", { name: /embed_0:title_too_long/ }).waitFor();
+  await types(owner, PAYLOAD, '{\n"content": nope\n}');
+  await owner.page.getByText("look at line 2, column 12").waitFor();
   await types(owner, PAYLOAD, { content: "Rain **today**", embeds: [{ title: "Forecast", description: "Take a *coat*", color: 255 }] });
   await owner.page.getByText("Looks right.").waitFor();
   const preview = owner.page.getByRole("region", { name: "Preview" });
@@ -83,7 +85,7 @@ test("a webhook is three clicks away, and what it is sent is a message with a ca
   await owner.page.reload();
   await heading(owner, "Weather").waitFor();
   await opensTab(owner, "Start");
-  await owner.page.getByText(/^Secret: chtw_/).waitFor();
+  await owner.page.getByText(/^chtw_….{4}$/).waitFor();
   assert.equal(await owner.page.getByRole("textbox", { name: /is shown once/ }).count(), 0);
   owner.noComplaints();
   member.noComplaints();
@@ -132,6 +134,31 @@ test("a widget reports, is pinned and hidden, and everybody sees it happen", asy
   await member.page.getByText("This server has no widgets.").waitFor();
   owner.noComplaints();
   member.noComplaints();
+});
+
+test("a new secret is in sight and has the focus, wherever one asked for it; the old URL of a widget is dead at once", async () => {
+  await using screens = await Screens.open();
+  const alice = await screens.server.register("alice");
+  await founds(alice, "Hiking club");
+  const window = await screens.at(alice, PHONE);
+  const { page } = window;
+  const url = await creates(window, "Create a widget", "Huts");
+  await page.getByRole("button", { name: "I saved it" }).click();
+  await opensTab(window, "Settings");
+  await page.getByRole("button", { name: "Rotate…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Rotate the secret" });
+  assert.equal(await dialog.getByText("Planned").count(), 0, "there is no grace for the URL of a widget");
+  await dialog.getByRole("button", { name: "Rotate now" }).click();
+  const banner = page.getByRole("alert", { name: /is shown once/ });
+  await banner.waitFor();
+  await eventually("the banner has the focus", () => banner.evaluate((element) => element === document.activeElement));
+  const { top, bottom } = await banner.evaluate((element) => element.getBoundingClientRect());
+  assert.ok(top >= 0 && bottom <= 844, `the banner is at ${top} to ${bottom} px`);
+  const fresh = await banner.getByRole("textbox").inputValue();
+  const row = { rows: [{ kind: "counter", label: "Beds", value: 1 }] };
+  assert.equal((await screens.server.stranger.post(new URL(url).pathname, row)).status, 404);
+  assert.equal((await screens.server.stranger.post(new URL(fresh).pathname, row)).status, 200);
+  window.noComplaints();
 });
 
 test("an integration gets a token, changes a member with it, and cannot once it is revoked", async () => {

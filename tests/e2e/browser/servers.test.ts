@@ -198,6 +198,7 @@ test("a member is renamed, timed out, kicked and banned", async () => {
   await member.page.getByRole("heading", { level: 1, name: "#general" }).waitFor();
 
   await owner.page.getByRole("link", { name: "Audit log" }).click();
+  await owner.page.getByText(/^alice banned /).waitFor();
   await owner.page.getByText("member.ban", { exact: true }).waitFor();
   await owner.page.getByText("member.kick", { exact: true }).waitFor();
   owner.noComplaints();

@@ -1,33 +1,29 @@
-import { api, ask, done, read } from './client';
+import { api, done, read } from './client';
 import type { Schema } from './types';
 
-export type AppKind = 'webhook' | 'integration' | 'widget' | 'oauth';
+export type AppKind = Schema<'AppKind'>;
 
 /** How a secret begins and ends: enough to tell two of them apart. */
-export interface Hint {
-  prefix: string;
-  last4: string;
-}
+export type Hint = Schema<'Hint'>;
 
-export interface ClientSecret extends Hint {
-  id: number;
-  createdAt: string;
-}
+export type ClientSecret = Schema<'SecretView'>;
 
+/** What each kind has of its own is there for that kind alone. */
 export interface App {
   id: number;
   kind: AppKind;
   name: string;
-  description: string | null;
+  description: string;
   /** Null for OAuth apps, which belong to a person. */
   serverId: number | null;
-  channelId?: number | null;
-  createdBy: { id: number; username: string };
+  createdBy: Schema<'PersonRef'>;
   createdAt: string;
   suspended: { at: string; reason: string | null } | null;
   lastUsedAt: string | null;
   /** Webhooks and widgets: what their URL begins and ends with. */
-  urlHint?: Hint | null;
+  urlHint?: Hint;
+  /** Webhooks: where they post to. */
+  channelId?: number;
   /** Webhooks: whether posts may mention everybody. */
   mentionEveryone?: boolean;
   /** Webhooks: whether posts have to be signed. */
@@ -41,7 +37,7 @@ export interface App {
   pinned?: boolean;
   /** OAuth. */
   clientId?: string;
-  clientType?: 'confidential' | 'public';
+  clientType?: ClientType;
   redirectUris?: string[];
   homepage?: string | null;
   requirePkce?: boolean;
@@ -50,69 +46,76 @@ export interface App {
   grants?: number;
 }
 
+export type ClientType = Schema<'ClientType'>;
+
 /** What is shown once, and never again. */
-export interface Revealed {
-  url?: string;
-  clientSecret?: string;
+export type Revealed = Schema<'Secret'>;
+
+export type NewApp = Schema<'NewApp'> & { kind: AppKind };
+
+export type NewOauthApp = Schema<'NewClient'> & { clientType: ClientType };
+
+export type AppChange = Schema<'AppPatch'>;
+
+const at = (appId: number) => ({ params: { path: { appId } } });
+
+function toApp(wire: Schema<'AppView'>): App {
+  const { serverId, suspended, lastUsedAt, ...rest } = wire;
+  return {
+    ...rest,
+    serverId: serverId ?? null,
+    suspended: suspended ? { at: suspended.at, reason: suspended.reason ?? null } : null,
+    lastUsedAt: lastUsedAt ?? null,
+  };
 }
 
-export type NewApp =
-  | { kind: 'webhook'; name: string; channelId: number }
-  | { kind: 'integration'; name: string }
-  | { kind: 'widget'; name: string; description?: string };
+const inside = async (answer: Promise<{ app: Schema<'AppView'> }>): Promise<App> => toApp((await answer).app);
 
-export interface NewOauthApp {
-  kind: 'oauth';
-  name: string;
-  redirectUris: string[];
-  homepage?: string;
-  clientType: 'confidential' | 'public';
-  requirePkce: boolean;
-}
-
-export interface AppChange {
-  name?: string;
-  description?: string | null;
-  channelId?: number;
-  visible?: boolean;
-  mentionEveryone?: boolean;
-  allowedNetworks?: string[] | null;
-  redirectUris?: string[];
-  homepage?: string | null;
-  requirePkce?: boolean;
-}
+const created = async (
+  answer: Promise<Revealed & { app: Schema<'AppView'> }>,
+): Promise<Revealed & { app: App }> => {
+  const { app, ...revealed } = await answer;
+  return { ...revealed, app: toApp(app) };
+};
 
 /** Those one may manage, in whichever server. */
-export const listApps = async () => (await ask<{ apps: App[] }>('GET', '/apps')).apps;
+export const listApps = async (): Promise<App[]> => (await read(api.GET('/apps'))).apps.map(toApp);
 
-export const listServerApps = async (server: number) =>
-  (await ask<{ apps: App[] }>('GET', `/servers/${server}/apps`)).apps;
+export async function listServerApps(serverId: number): Promise<App[]> {
+  const { apps } = await read(api.GET('/servers/{serverId}/apps', { params: { path: { serverId } } }));
+  return apps.map(toApp);
+}
 
-export const createApp = (server: number, app: NewApp) =>
-  ask<Revealed & { app: App }>('POST', `/servers/${server}/apps`, app);
+export const createApp = (serverId: number, app: NewApp) =>
+  created(read(api.POST('/servers/{serverId}/apps', { params: { path: { serverId } }, body: app })));
 
-export const createOauthApp = (app: NewOauthApp) => ask<Revealed & { app: App }>('POST', '/apps', app);
+export const createOauthApp = (app: NewOauthApp) => created(read(api.POST('/apps', { body: app })));
 
-export const readApp = async (id: number) => (await ask<{ app: App }>('GET', `/apps/${id}`)).app;
+export const readApp = (id: number) => inside(read(api.GET('/apps/{appId}', at(id))));
 
-export const changeApp = async (id: number, change: AppChange) =>
-  (await ask<{ app: App }>('PATCH', `/apps/${id}`, change)).app;
+export const changeApp = (id: number, change: AppChange) =>
+  inside(read(api.PATCH('/apps/{appId}', { ...at(id), body: change })));
 
-export const deleteApp = (id: number) => ask<null>('DELETE', `/apps/${id}`);
+export const deleteApp = (id: number) => done(api.DELETE('/apps/{appId}', at(id)));
 
 /** The old secret is dead when this is answered, unless it is given a grace. */
-export const rotateApp = (id: number, how: { leaked: true } | { graceSeconds: number }) =>
-  ask<Revealed>('POST', `/apps/${id}/rotate`, how);
+export const rotateApp = (id: number, how: { leaked: true } | { graceSeconds: number }): Promise<Revealed> =>
+  read(api.POST('/apps/{appId}/rotate', { ...at(id), body: { leaked: false, ...how } }));
 
 /** Takes over the tokens of somebody who may not manage the server any more. */
-export const adoptApp = async (id: number) => (await ask<{ app: App }>('POST', `/apps/${id}/adopt`)).app;
+export const adoptApp = (id: number) => inside(read(api.POST('/apps/{appId}/adopt', at(id))));
 
 /** From now on posts have to be signed. The secret is answered once; the one before it holds as well. */
-export const signApp = (id: number) =>
-  ask<{ app: App; signingSecret: string }>('POST', `/apps/${id}/signing`, {});
+export async function signApp(id: number): Promise<{ app: App; signingSecret: string }> {
+  const { app, signingSecret } = await read(api.POST('/apps/{appId}/signing', { ...at(id), body: {} }));
+  return { app: toApp(app), signingSecret };
+}
 
-export const unsignApp = async (id: number) => (await ask<{ app: App }>('DELETE', `/apps/${id}/signing`)).app;
+export const unsignApp = (id: number) => inside(read(api.DELETE('/apps/{appId}/signing', at(id))));
 
+export type Scope = Schema<'Scope'>;
+
+/** In the order people are shown them. */
 export const scopes = [
   'manage_members',
   'read_member_profile',
@@ -120,9 +123,7 @@ export const scopes = [
   'read_roles',
   'read_audit_log',
   'moderate_members',
-] as const;
-
-export type Scope = (typeof scopes)[number];
+] as const satisfies Scope[];
 
 export interface AppToken extends Hint {
   id: number;
@@ -137,41 +138,42 @@ export interface AppToken extends Hint {
   paused: boolean;
 }
 
-export interface NewToken {
-  name: string;
-  scopes: Scope[];
-  /** Null for never. */
-  expiresInDays: number | null;
+/** `expiresInDays` is null for never. */
+export type NewToken = Schema<'NewToken'>;
+
+function toToken(wire: Schema<'TokenView'>): AppToken {
+  return {
+    ...wire,
+    expiresAt: wire.expiresAt ?? null,
+    lastUsedAt: wire.lastUsedAt ?? null,
+    lastAddress: wire.lastAddress ?? null,
+  };
 }
 
-export const listTokens = async (app: number) =>
-  (await ask<{ tokens: AppToken[] }>('GET', `/apps/${app}/tokens`)).tokens;
+export const listTokens = async (app: number): Promise<AppToken[]> =>
+  (await read(api.GET('/apps/{appId}/tokens', at(app)))).tokens.map(toToken);
 
 /** The secret is answered once. */
-export const createToken = (app: number, token: NewToken) =>
-  ask<{ token: AppToken; secret: string }>('POST', `/apps/${app}/tokens`, token);
-
-export const revokeToken = (app: number, token: number) =>
-  ask<null>('DELETE', `/apps/${app}/tokens/${token}`);
-
-export interface Delivery {
-  id: number;
-  at: string;
-  status: number;
-  /** Its code. */
-  error: string | null;
-  latencyMs: number;
-  bytes: number;
-  remote: string | null;
+export async function createToken(
+  app: number,
+  wanted: NewToken,
+): Promise<{ token: AppToken; secret: string }> {
+  const { token, secret } = await read(api.POST('/apps/{appId}/tokens', { ...at(app), body: wanted }));
+  return { token: toToken(token), secret };
 }
 
-export const DELIVERY_PAGE = 50;
+export const revokeToken = (appId: number, tokenId: number) =>
+  done(api.DELETE('/apps/{appId}/tokens/{tokenId}', { params: { path: { appId, tokenId } } }));
+
+/** `error` is a code. */
+export type Delivery = Schema<'DeliveryView'>;
+
+export const DELIVERY_PAGE = 100;
 
 /** Newest first. */
-export async function listDeliveries(app: number, before?: number): Promise<Delivery[]> {
-  const query = new URLSearchParams({ limit: String(DELIVERY_PAGE) });
-  if (before !== undefined) query.set('before', String(before));
-  return (await ask<{ deliveries: Delivery[] }>('GET', `/apps/${app}/deliveries?${query}`)).deliveries;
+export async function listDeliveries(appId: number, before?: number): Promise<Delivery[]> {
+  const params = { path: { appId }, query: { limit: DELIVERY_PAGE, before } };
+  return (await read(api.GET('/apps/{appId}/deliveries', { params }))).deliveries;
 }
 
 export type Grant = Schema<'ConnectedApp'>;

@@ -51,34 +51,6 @@ export async function read<T>(call: Promise<Call<T>>): Promise<T> {
 /** Where a refusal with 401 means that the session has ended, and not that some token is wrong. */
 const SESSION_ROUTES = /^\/(api|servers|apps|invites|oauth\/grants)(\/|$)/;
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** A call of the platform's API: camelCase both ways. `T` is what the contract says; null where nothing is answered. */
-export async function ask<T>(method: Method, path: string, body?: object): Promise<T> {
-  const call = fetch(path, {
-    method,
-    credentials: 'same-origin',
-    headers: {
-      Accept: 'application/json',
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const answered = call.then(async (response) => ({ response, data: await bodyOf(response) }));
-  return read(answered as Promise<Call<T>>);
-}
-
-/** Null for nothing, undefined for what is not JSON: a proxy's page, for one. */
-async function bodyOf(response: Response): Promise<unknown> {
-  const raw = await response.text();
-  if (raw === '') return null;
-  try {
-    return JSON.parse(raw);
-  } catch {
-    return undefined;
-  }
-}
-
 /** For what is answered without a body. */
 export async function done(call: Promise<Call<unknown>>): Promise<void> {
   const { error, response } = await call.catch(() => {

@@ -2836,7 +2836,10 @@ export interface components {
         Answer_WebhookSaid: {
             /** @description The message's id. */
             id: components["schemas"]["MessageId"];
-            /** @description The message as the channel's members see it. */
+            /**
+             * @description The message as the channel's members see it, without what others said: who has the URL may
+             *     write here, not read.
+             */
             message: components["schemas"]["MessageOut"];
             /** @description What was ignored of the request, and why. */
             warnings: string[];
@@ -4813,7 +4816,10 @@ export interface components {
         WebhookSaid: {
             /** @description The message's id. */
             id: components["schemas"]["MessageId"];
-            /** @description The message as the channel's members see it. */
+            /**
+             * @description The message as the channel's members see it, without what others said: who has the URL may
+             *     write here, not read.
+             */
             message: components["schemas"]["MessageOut"];
             /** @description What was ignored of the request, and why. */
             warnings: string[];

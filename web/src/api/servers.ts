@@ -1,16 +1,8 @@
 import type { Permission } from '../store/permissions';
-import type {
-  Channel,
-  Member,
-  Overwrite,
-  Role,
-  ServerDetails,
-  ServerEntry,
-  Snapshot,
-  WidgetRow,
-} from '../store/serverTypes';
-import { api, ask, done, read } from './client';
+import type { Channel, Member, Overwrite, Role, ServerDetails, ServerEntry } from '../store/serverTypes';
+import { api, done, read } from './client';
 import type { Schema } from './types';
+import { toWidget } from './widgets';
 
 const at = (serverId: number) => ({ params: { path: { serverId } } });
 const atChannel = (serverId: number, channelId: number) => ({ params: { path: { serverId, channelId } } });
@@ -29,13 +21,9 @@ export async function readServer(server: number): Promise<ServerDetails> {
     ...rest,
     roles: roles.map((role) => ({ ...role, color: role.color ?? null })),
     me: { ...me, timedOutUntil: me.timedOutUntil ?? null },
-    pinnedWidget: pinnedWidget ? { ...pinnedWidget, snapshot: toSnapshot(pinnedWidget.snapshot) } : null,
+    // Of its rows the document only says here that they are objects.
+    pinnedWidget: pinnedWidget ? toWidget(pinnedWidget as Schema<'WidgetView'>) : null,
   };
-}
-
-/** The document can only say of rows that they are objects; the server checks them when they are posted. */
-export function toSnapshot(wire: Schema<'Snapshot'> | null | undefined): Snapshot | null {
-  return wire ? { ...wire, rows: wire.rows as unknown as WidgetRow[] } : null;
 }
 
 export const changeServer = (server: number, change: Schema<'ServerPatch'>) =>
@@ -128,7 +116,12 @@ export const listBans = async (server: number): Promise<Ban[]> =>
   (await read(api.GET('/servers/{serverId}/bans', at(server)))).bans;
 
 export const ban = (server: number, user: number, reason: string) =>
-  ask<null>('PUT', `/servers/${server}/bans/${user}`, reason === '' ? {} : { reason });
+  done(
+    api.PUT('/servers/{serverId}/bans/{userId}', {
+      ...atUser(server, user),
+      body: reason === '' ? {} : { reason },
+    }),
+  );
 
 export const unban = (server: number, user: number) =>
   done(api.DELETE('/servers/{serverId}/bans/{userId}', atUser(server, user)));
@@ -142,8 +135,14 @@ export const listInvites = async (server: number): Promise<OpenInvite[]> =>
   (await read(api.GET('/servers/{serverId}/invites', at(server)))).invites;
 
 /** `expiresIn` in seconds. */
-export const createInvite = async (server: number, invite: { expiresIn: number; maxUses: number }) =>
-  (await ask<{ invite: NewInvite }>('POST', `/servers/${server}/invites`, invite)).invite;
+export async function createInvite(
+  server: number,
+  wanted: { expiresIn: number; maxUses: number },
+): Promise<NewInvite> {
+  // The document describes the body of a group's invite here, whose type has the same name.
+  const body = wanted as object as Schema<'NewInvite'>;
+  return (await read(api.POST('/servers/{serverId}/invites', { ...at(server), body }))).invite;
+}
 
 export const deleteInvite = (serverId: number, inviteId: number) =>
   done(api.DELETE('/servers/{serverId}/invites/{inviteId}', { params: { path: { serverId, inviteId } } }));

@@ -93,6 +93,7 @@ export const text = {
     beginningOf: (name: string) => `This is the beginning of ${name}.`,
     beginningWith: (name: string) => `This is the beginning of your conversation with ${name}.`,
     nothingYet: 'Nothing here yet. Say hello!',
+    nothingToRead: 'Nothing here yet.',
     loadingOlder: 'Loading earlier messages…',
     unread: (number: number) => count(number, 'unread message', 'unread messages'),
     mentioned: (number: number) => count(number, 'mention', 'mentions'),

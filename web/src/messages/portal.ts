@@ -32,7 +32,7 @@ export const words = {
       create: 'Create a widget',
     },
     oauth: {
-      name: 'OAuth',
+      name: 'OAuth app',
       plural: 'OAuth apps',
       does: 'Signs people in to your site: their ID, name and avatar, and nothing else.',
       contract: ['GET /oauth/authorize', 'POST /oauth/token'],
@@ -54,6 +54,7 @@ export const words = {
     noServer: 'Yours',
     suspended: 'Suspended',
     hidden: 'Hidden',
+    paused: 'Paused',
     pinned: 'Pinned',
     reference: 'API description (OpenAPI)',
     errors: 'Error reference',
@@ -125,11 +126,11 @@ export const words = {
       token: 'Your token. It is shown once.',
       signing: 'Your signing secret. It is shown once.',
     },
+    of: { url: 'Secret URL', clientSecret: 'Client secret', token: 'Token', signing: 'Signing secret' },
     hint: 'Copy it now: it cannot be shown again. If it is lost, make a new one.',
     copy: 'Copy',
     copied: 'Copied.',
     done: 'I saved it',
-    hidden: (hint: string) => `Secret: ${hint}`,
     lost: 'Only its beginning and its end are kept. If you lost it, rotate it and get a new one.',
     rotate: 'Rotate…',
     paste: {
@@ -156,7 +157,8 @@ export const words = {
     planned: { name: 'Planned', hint: 'The old one works a while longer, so that nothing is missed.' },
     grace: 'The old one works for',
     graces: { minutes: '10 minutes', hour: '1 hour', day: '24 hours' },
-    secretPlanned: 'The old secret works next to the new one until you rotate again.',
+    atOnce:
+      'The old URL of a widget stops working at once. Its tile stays as it is until the new one is used.',
     action: 'Rotate now',
     done: 'Rotated. The new one is shown once.',
   },
@@ -165,11 +167,14 @@ export const words = {
     payload: 'What is sent, as JSON',
     preview: 'Preview',
     nothing: 'Nothing to show yet.',
+    blocks: 'Blocks are not shown here: send a test to see them.',
     examples: 'Examples',
     send: 'Send test',
     sendHint: 'It is really sent: members see it.',
     sending: 'Sending…',
     invalid: 'This is not JSON yet',
+    brokenAt: (line: number, column: number) =>
+      `This is not JSON yet: look at line ${line}, column ${column}.`,
     problems: (number: number) => count(number, 'problem', 'problems'),
     fine: 'Looks right.',
     at: (pointer: string) => `at ${pointer}`,
@@ -207,6 +212,8 @@ export const words = {
     ms: (ms: number) => `${ms.toLocaleString('en')} ms`,
     day: (total: number, failed: number) =>
       `${count(total, 'delivery', 'deliveries')} in the last 24 hours, ${failed} failed`,
+    latest: (total: number, failed: number) =>
+      `The latest ${count(total, 'delivery', 'deliveries')}, ${failed} failed; there were more in the last 24 hours`,
     hour: (hour: string, total: number, failed: number) => `${hour}: ${total}, ${failed} failed`,
   },
 
@@ -296,11 +303,15 @@ export const words = {
   },
 
   oauth: {
+    client: 'Your client',
     clientId: 'Client ID',
     type: 'Type',
     secrets: 'Secrets',
     secret: (hint: string, when: string) => `${hint}, created ${when}`,
-    grants: (number: number) => `${count(number, 'person has', 'people have')} connected it.`,
+    grants: (number: number) =>
+      number === 0
+        ? 'Nobody has connected it yet.'
+        : `${count(number, 'person has', 'people have')} connected it.`,
     checker: 'Check a redirect URI',
     checkerHint:
       'Paste what your service sends. It has to be the same as a registered one, letter by letter.',
@@ -362,7 +373,8 @@ export const words = {
     status: 'Status',
     code: 'error',
     meaning: 'What to do',
-    hint: 'Every error has the form {"ok":false,"error":code,"message":words,"pointer":where,"request_id":id}.',
+    hint: 'Every error has the form',
+    shape: '{"ok": false, "error": code, "message": words, "pointer": where, "request_id": id}',
   },
 
   grants: {

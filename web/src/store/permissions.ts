@@ -69,6 +69,13 @@ export function canBeTimedOut(member: Member, roles: Role[]): boolean {
   });
 }
 
+/** The one that says best who somebody is; roles of integrations say what a program has given. */
+export function highestRole(member: { roleIds: number[] }, roles: Role[]): Role | null {
+  const held = roles.filter((role) => !role.isDefault && member.roleIds.includes(role.id));
+  held.sort((a, b) => b.position - a.position);
+  return held[0] ?? null;
+}
+
 /** The colour a member's name has: that of the highest role that has one. */
 export function colourOf(member: { roleIds: number[] }, roles: Role[]): string | null {
   const coloured = roles.filter((role) => role.color !== null && member.roleIds.includes(role.id));

@@ -78,10 +78,10 @@ export interface Member {
 export type RowState = 'ok' | 'warn' | 'err' | 'idle';
 
 export type WidgetRow =
-  | { kind: 'counter'; label: string; value: number; url?: string }
-  | { kind: 'text'; label: string; value: string; url?: string }
-  | { kind: 'status'; label: string; state: RowState; text?: string; url?: string }
-  | { kind: 'progress'; label: string; current: number; max: number; url?: string };
+  | { kind: 'counter'; label: string; value: number; url?: string | null }
+  | { kind: 'text'; label: string; value: string; url?: string | null }
+  | { kind: 'status'; label: string; state: RowState; text?: string | null; url?: string | null }
+  | { kind: 'progress'; label: string; current: number; max: number; url?: string | null };
 
 export interface Snapshot {
   updatedAt: string;
@@ -94,7 +94,7 @@ export interface Snapshot {
 export interface Widget {
   appId: number;
   name: string;
-  description: string | null;
+  description: string;
   pinned: boolean;
   visible: boolean;
   /** Null until its agent reports for the first time. */

@@ -180,7 +180,7 @@ describe('widgets', () => {
   const widget = (appId: number): Widget => ({
     appId,
     name: 'Stream',
-    description: null,
+    description: '',
     pinned: appId === 12,
     visible: true,
     snapshot: snapshot(5),

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { explain } from '../api/client';
-import { text } from '../messages';
 import { Dialog } from './Dialog';
+import { DialogActions } from './DialogActions';
 import { FormError } from './Field';
 
 interface Props {
@@ -35,19 +35,14 @@ export function Confirm({ title, body, action, harmless = false, onConfirm, onCl
     <Dialog title={title} onClose={onClose} className="dialog-small">
       <p className="dialog-text">{body}</p>
       <FormError message={error} />
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose} data-autofocus>
-          {text.cancel}
-        </button>
-        <button
-          type="button"
-          className={harmless ? 'button button-primary' : 'button button-danger'}
-          disabled={busy}
-          onClick={() => void confirm()}
-        >
-          {action}
-        </button>
-      </div>
+      <DialogActions
+        action={action}
+        danger={!harmless}
+        disabled={busy}
+        onConfirm={() => void confirm()}
+        onCancel={onClose}
+        cancelFocused
+      />
     </Dialog>
   );
 }

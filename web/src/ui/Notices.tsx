@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { text } from '../messages';
 import { noticeDismissed } from '../store/notices';
 import { update, useChatter } from '../store/store';
@@ -9,8 +9,20 @@ const SHOWN_MS = 6000;
 
 export function Notices() {
   const notices = useChatter((state) => state.notices);
+  const frame = useRef<HTMLDivElement>(null);
+  const newest = notices.at(-1)?.id;
+
+  useEffect(() => frame.current?.showPopover(), []);
+
+  // A dialog that was opened since lies above: what has just been done in it should not be told behind it.
+  useEffect(() => {
+    if (newest === undefined || document.querySelector('dialog[open]') === null) return;
+    frame.current?.hidePopover();
+    frame.current?.showPopover();
+  }, [newest]);
+
   return (
-    <div className="notices" role="status" aria-live="polite">
+    <div ref={frame} popover="manual" className="notices" role="status" aria-live="polite">
       {notices.map((notice) => (
         <NoticeCard key={notice.id} notice={notice} />
       ))}

@@ -18,6 +18,11 @@ export const exact = (iso: string) => exactFormat.format(new Date(iso));
 
 export const short = (iso: string) => shortFormat.format(new Date(iso));
 
+/** The time alone of what was today, with the date for what was before. `now` in ms. */
+export function recent(iso: string, now = Date.now()): string {
+  return daysAgo(iso, new Date(now)) === 0 ? clock(iso) : short(iso);
+}
+
 /** The calendar day in the reader's zone, as a key. */
 export function dayKey(iso: string): string {
   const date = new Date(iso);

@@ -1,41 +1,25 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useCallback, useState } from 'react';
 import { DM_LOG_PAGE, listDmLogs } from '../../api/admin';
-import { explain } from '../../api/client';
 import type { LoggedDm } from '../../api/types';
 import { text } from '../../messages';
 import { Field, FormError } from '../../ui/Field';
 import { Html } from '../../ui/Html';
-import { exact, short } from '../../ui/time';
+import { Moment } from '../../ui/Moment';
+import { Skeleton } from '../../ui/Skeleton';
+import { type Column, Table } from '../../ui/Table';
+import { usePages } from '../../ui/usePages';
 
 const words = text.admin;
 
-interface Log {
-  peer: string;
-  entries: LoggedDm[];
-  hasEarlier: boolean;
-}
-
+/** What somebody was told and said while logging was on. */
 export function DmLogs() {
-  const [log, setLog] = useState<Log | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-
-  async function load(peer: string, later: LoggedDm[]) {
-    setBusy(true);
-    setError(null);
-    try {
-      const page = await listDmLogs(peer, later[0]?.id);
-      setLog({ peer, entries: [...page, ...later], hasEarlier: page.length === DM_LOG_PAGE });
-    } catch (reason) {
-      setError(explain(reason));
-    }
-    setBusy(false);
-  }
+  /** Asked for the same person twice, it is read twice. */
+  const [asked, setAsked] = useState<{ peer: string; turn: number } | null>(null);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    setLog(null);
-    void load(String(new FormData(event.currentTarget).get('peer') ?? '').trim(), []);
+    const peer = String(new FormData(event.currentTarget).get('peer') ?? '').trim();
+    setAsked((before) => ({ peer, turn: (before?.turn ?? 0) + 1 }));
   }
 
   return (
@@ -43,59 +27,50 @@ export function DmLogs() {
       <p className="hint">{words.logsHint}</p>
       <form className="inline-form" onSubmit={submit}>
         <Field label={words.person} name="peer" autoComplete="off" spellCheck={false} required />
-        <button type="submit" className="button" disabled={busy}>
+        <button type="submit" className="button">
           {words.showLogs}
         </button>
       </form>
-      <FormError message={error} />
-      {log?.hasEarlier ? (
-        <button
-          type="button"
-          className="button"
-          disabled={busy}
-          onClick={() => void load(log.peer, log.entries)}
-        >
-          {words.earlier}
-        </button>
-      ) : null}
-      {log === null ? null : log.entries.length === 0 ? (
-        <p className="hint">{words.noLogs}</p>
-      ) : (
-        <LogTable logs={log.entries} />
-      )}
+      {asked === null ? null : <Log key={asked.turn} peer={asked.peer} />}
     </>
   );
 }
 
-function LogTable({ logs }: { logs: LoggedDm[] }) {
+const columns: Column<LoggedDm>[] = [
+  { title: words.time, cell: (entry) => <Moment at={entry.created_at} /> },
+  { title: words.from, cell: (entry) => entry.from_user },
+  { title: words.to, cell: (entry) => entry.to_user },
+  { title: words.message, cell: (entry) => <Html html={entry.text} /> },
+];
+
+/** Read backwards, shown forwards. */
+function Log({ peer }: { peer: string }) {
+  const read = useCallback(
+    async (last: LoggedDm | undefined) => {
+      const page = await listDmLogs(peer, last?.id);
+      return { items: [...page].reverse(), hasMore: page.length === DM_LOG_PAGE };
+    },
+    [peer],
+  );
+  const { items, hasMore, error, busy, more } = usePages(read);
   return (
-    <div className="table-frame">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.time}</th>
-            <th scope="col">{words.from}</th>
-            <th scope="col">{words.to}</th>
-            <th scope="col">{words.message}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {logs.map((entry) => (
-            <tr key={entry.id}>
-              <td>
-                <time dateTime={entry.created_at} title={exact(entry.created_at)}>
-                  {short(entry.created_at)}
-                </time>
-              </td>
-              <td>{entry.from_user}</td>
-              <td>{entry.to_user}</td>
-              <td>
-                <Html html={entry.text} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <FormError message={error} />
+      {items === null && error === null ? <Skeleton rows={3} /> : null}
+      {hasMore ? (
+        <button type="button" className="button" disabled={busy} onClick={() => void more()}>
+          {words.earlier}
+        </button>
+      ) : null}
+      {items?.length === 0 ? <p className="hint">{words.noLogs}</p> : null}
+      {items === null || items.length === 0 ? null : (
+        <Table
+          label={words.dmLogs}
+          columns={columns}
+          rows={[...items].reverse()}
+          keyOf={(entry) => entry.id}
+        />
+      )}
+    </>
   );
 }

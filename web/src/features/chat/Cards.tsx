@@ -2,7 +2,7 @@ import type { CSSProperties } from 'react';
 import { text } from '../../messages';
 import type { Card } from '../../store/cards';
 import { Html } from '../../ui/Html';
-import { exact, short } from '../../ui/time';
+import { Moment } from '../../ui/Moment';
 import { useCardMarkdown } from './useCardMarkdown';
 
 /** The cards of an app's message. Nothing of them is loaded from elsewhere: pictures are links. */
@@ -56,11 +56,7 @@ function CardView({ card }: { card: Card }) {
       {footer === '' && timestamp === null ? null : (
         <p className="card-footer">
           {footer === '' ? null : <span>{footer}</span>}
-          {timestamp === null ? null : (
-            <time dateTime={timestamp} title={exact(timestamp)}>
-              {short(timestamp)}
-            </time>
-          )}
+          {timestamp === null ? null : <Moment at={timestamp} />}
         </p>
       )}
     </section>

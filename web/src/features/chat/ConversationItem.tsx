@@ -7,6 +7,7 @@ import { useChatter } from '../../store/store';
 import type { Conversation } from '../../store/types';
 import { PageLink } from '../../ui/PageLink';
 import { listTime } from '../../ui/time';
+import { WaitingBadges } from '../../ui/WaitingBadges';
 import { ConversationAvatar, conversationName } from './ConversationAvatar';
 
 interface Props {
@@ -48,17 +49,7 @@ export const ConversationItem = memo(function ConversationItem({ conversation, o
                 !<span className="visually-hidden"> {text.message.failed}</span>
               </span>
             ) : null}
-            {mentions > 0 ? (
-              <span className="badge badge-mention">
-                @<span className="visually-hidden"> {text.chat.mentioned(mentions)}</span>
-              </span>
-            ) : null}
-            {unread > 0 ? (
-              <span className="badge">
-                <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
-                <span className="visually-hidden">{text.chat.unread(unread)}</span>
-              </span>
-            ) : null}
+            <WaitingBadges unread={unread} mentions={mentions} />
           </span>
         </span>
       </PageLink>

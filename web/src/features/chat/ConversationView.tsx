@@ -69,6 +69,7 @@ export function ConversationView({ id }: { id: string }) {
         rows={rows}
         loaded={timeline !== undefined || conversation.cursor.synced}
         hasOlder={timeline?.hasOlder ?? false}
+        writable={closed === null}
         onReply={startReply}
         onEdit={startEdit}
       />

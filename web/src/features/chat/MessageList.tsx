@@ -17,11 +17,13 @@ interface Props {
   rows: Row[];
   loaded: boolean;
   hasOlder: boolean;
+  /** One can write here. */
+  writable: boolean;
   onReply: (message: Message) => void;
   onEdit: (message: Message) => void;
 }
 
-export function MessageList({ conversation, rows, loaded, hasOlder, onReply, onEdit }: Props) {
+export function MessageList({ conversation, rows, loaded, hasOlder, writable, onReply, onEdit }: Props) {
   const me = useChatter((state) => state.me);
   const [deleting, setDeleting] = useState<Message | null>(null);
   const [active, setActive] = useState<string | null>(null);
@@ -78,7 +80,7 @@ export function MessageList({ conversation, rows, loaded, hasOlder, onReply, onE
         onKeyDown={moveFocus}
         data-ready={scroll.placed}
       >
-        {rows.length === 0 ? <Empty conversation={conversation} loaded={loaded} /> : null}
+        {rows.length === 0 ? <Empty conversation={conversation} loaded={loaded} writable={writable} /> : null}
         <div className="messages-track" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows[item.index];
@@ -164,12 +166,18 @@ function beginning(conversation: Conversation): string {
   return conversation.kind === 'dm' ? text.chat.beginningWith(name) : text.chat.beginningOf(name);
 }
 
-function Empty({ conversation, loaded }: { conversation: Conversation; loaded: boolean }) {
+interface EmptyProps {
+  conversation: Conversation;
+  loaded: boolean;
+  writable: boolean;
+}
+
+function Empty({ conversation, loaded, writable }: EmptyProps) {
   if (!loaded && conversation.lastSeq > 0) return <p className="messages-empty">{text.loading}</p>;
   return (
     <div className="messages-empty">
       <p>{beginning(conversation)}</p>
-      <p>{text.chat.nothingYet}</p>
+      <p>{writable ? text.chat.nothingYet : text.chat.nothingToRead}</p>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import type { Me, Message } from '../../store/types';
 import { Avatar } from '../../ui/Avatar';
 import { Html } from '../../ui/Html';
 import { Icon, type IconName } from '../../ui/Icon';
+import { Moment } from '../../ui/Moment';
 import { copy } from '../../ui/notify';
 import { clock, exact } from '../../ui/time';
 import { PersonAvatar } from '../presence/PersonAvatar';
@@ -53,9 +54,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
     >
       <div className="message-side">
         {continued ? (
-          <time dateTime={message.createdAt} title={exact(message.createdAt)}>
-            {clock(message.createdAt)}
-          </time>
+          <Moment at={message.createdAt}>{clock(message.createdAt)}</Moment>
         ) : (
           <AuthorAvatar message={message} system={system} />
         )}
@@ -64,9 +63,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
         {continued ? null : (
           <p className="message-head">
             <AuthorName message={message} />
-            <time dateTime={message.createdAt} title={exact(message.createdAt)}>
-              {clock(message.createdAt)}
-            </time>
+            <Moment at={message.createdAt}>{clock(message.createdAt)}</Moment>
           </p>
         )}
         {message.reply === null ? null : <ReplyQuote reply={message.reply} onJump={onJump} />}

@@ -4,8 +4,9 @@ import { text } from '../../messages';
 import { parseFiles } from '../../store/files';
 import type { Outgoing } from '../../store/types';
 import { Icon } from '../../ui/Icon';
+import { Moment } from '../../ui/Moment';
 import { copy } from '../../ui/notify';
-import { clock, exact } from '../../ui/time';
+import { clock } from '../../ui/time';
 import { PersonAvatar } from '../presence/PersonAvatar';
 import { Attachments } from './Attachments';
 import { ReplyQuote } from './ReplyQuote';
@@ -27,9 +28,7 @@ export function OutgoingRow({ item, continued, me }: Props) {
         {continued ? null : (
           <p className="message-head">
             <strong>{me}</strong>
-            <time dateTime={item.createdAt} title={exact(item.createdAt)}>
-              {clock(item.createdAt)}
-            </time>
+            <Moment at={item.createdAt}>{clock(item.createdAt)}</Moment>
           </p>
         )}
         {item.reply === null ? null : <ReplyQuote reply={item.reply} />}

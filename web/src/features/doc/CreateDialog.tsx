@@ -1,10 +1,10 @@
 import { type FormEvent, useState } from 'react';
 import { createDoc, type Grant } from '../../api/doc';
 import { listDocuments } from '../../live/documents';
-import { text } from '../../messages';
 import { words } from '../../messages/docs';
 import { documentPath, navigate } from '../../router';
 import { Dialog } from '../../ui/Dialog';
+import { DialogActions } from '../../ui/DialogActions';
 import { Field, FormError } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
 import { explainDoc } from './explain';
@@ -56,14 +56,11 @@ export default function CreateDialog({ onClose }: { onClose: () => void }) {
           </button>
         )}
         <FormError message={error} />
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            {text.cancel}
-          </button>
-          <button type="submit" className="button button-primary" disabled={busy || name.trim() === ''}>
-            {words.create.create}
-          </button>
-        </div>
+        <DialogActions
+          action={words.create.create}
+          disabled={busy || name.trim() === ''}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );

@@ -1,11 +1,11 @@
 import { type FormEvent, useState } from 'react';
 import { deleteDoc } from '../../api/doc';
-import { text } from '../../messages';
 import { words } from '../../messages/docs';
 import { docGone } from '../../store/docs';
 import { update } from '../../store/store';
 import type { DocEntry } from '../../store/types';
 import { Dialog } from '../../ui/Dialog';
+import { DialogActions } from '../../ui/DialogActions';
 import { Field, FormError } from '../../ui/Field';
 import { notify } from '../../ui/notify';
 import { explainDoc } from './explain';
@@ -54,14 +54,7 @@ export function DeleteDialog({ entry, onClose, onDeleted }: Props) {
           onChange={(event) => setTyped(event.target.value)}
         />
         <FormError message={error} />
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            {text.cancel}
-          </button>
-          <button type="submit" className="button button-danger" disabled={!meant || busy}>
-            {words.remove.confirm}
-          </button>
-        </div>
+        <DialogActions action={words.remove.confirm} danger disabled={!meant || busy} onCancel={onClose} />
       </form>
     </Dialog>
   );

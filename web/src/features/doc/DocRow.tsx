@@ -4,9 +4,9 @@ import { documentPath } from '../../router';
 import { useChatter } from '../../store/store';
 import type { DocEntry } from '../../store/types';
 import { Icon } from '../../ui/Icon';
+import { Moment } from '../../ui/Moment';
 import { PageLink } from '../../ui/PageLink';
 import { ago } from '../../ui/relative';
-import { exact } from '../../ui/time';
 import { DocMenu } from './DocMenu';
 
 interface Props {
@@ -34,14 +34,12 @@ export const DocRow = memo(function DocRow({ entry, now, unsaved }: Props) {
               {words.list.unsaved}
             </span>
           ) : lastEditedAt === null ? (
-            <time dateTime={createdAt} title={exact(createdAt)}>
-              {words.list.neverEdited(who(createdBy), ago(createdAt, now))}
-            </time>
+            <Moment at={createdAt}>{words.list.neverEdited(who(createdBy), ago(createdAt, now))}</Moment>
           ) : (
             <>
-              <time dateTime={lastEditedAt} title={exact(lastEditedAt)}>
+              <Moment at={lastEditedAt}>
                 {words.list.edited(who(lastEditedBy ?? createdBy), ago(lastEditedAt, now))}
-              </time>
+              </Moment>
               {createdBy === me ? null : <span> · {words.list.by(createdBy)}</span>}
             </>
           )}

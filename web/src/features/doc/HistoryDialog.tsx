@@ -54,7 +54,7 @@ export default function HistoryDialog({ docId, selected, writes, onClose }: Prop
               selected={selected}
               hasMore={history.hasMore}
               onSelect={select}
-              onMore={history.loadMore}
+              onMore={history.more}
             />
           )}
         </section>

@@ -1,11 +1,11 @@
 import { type FormEvent, useState } from 'react';
 import { renameDoc } from '../../api/doc';
-import { text } from '../../messages';
 import { words } from '../../messages/docs';
 import { docRenamed } from '../../store/docs';
 import { update } from '../../store/store';
 import type { DocEntry } from '../../store/types';
 import { Dialog } from '../../ui/Dialog';
+import { DialogActions } from '../../ui/DialogActions';
 import { Field, FormError } from '../../ui/Field';
 import { explainDoc } from './explain';
 import { MAX_NAME } from './limits';
@@ -42,14 +42,7 @@ export function RenameDialog({ entry, onClose }: { entry: DocEntry; onClose: () 
           data-autofocus
         />
         <FormError message={error} />
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            {text.cancel}
-          </button>
-          <button type="submit" className="button button-primary" disabled={busy}>
-            {words.rename.action}
-          </button>
-        </div>
+        <DialogActions action={words.rename.action} disabled={busy} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { Revision } from '../../api/doc-history';
 import { words } from '../../messages/docs';
-import { clock, dayKey, dayName, exact } from '../../ui/time';
+import { Moment } from '../../ui/Moment';
+import { clock, dayKey, dayName } from '../../ui/time';
 
 interface Props {
   revisions: Revision[];
@@ -39,9 +40,9 @@ export function RevisionList({ revisions, selected, hasMore, onSelect, onMore }:
                 >
                   <span className="revision-line">
                     <strong>{revision.name ?? clock(revision.createdAt)}</strong>
-                    <time dateTime={revision.createdAt} title={exact(revision.createdAt)}>
+                    <Moment at={revision.createdAt}>
                       {revision.name === null ? '' : clock(revision.createdAt)}
-                    </time>
+                    </Moment>
                   </span>
                   <small>
                     {[

@@ -3,6 +3,7 @@ import { type Revision, renameRevision } from '../../api/doc-history';
 import { text } from '../../messages';
 import { words } from '../../messages/docs';
 import { Dialog } from '../../ui/Dialog';
+import { DialogActions } from '../../ui/DialogActions';
 import { Field, FormError } from '../../ui/Field';
 import { explainDoc } from './explain';
 import { MAX_NAME } from './limits';
@@ -45,14 +46,7 @@ export function RevisionName({ docId, revision, onRenamed, onClose }: Props) {
           data-autofocus
         />
         <FormError message={error} />
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            {text.cancel}
-          </button>
-          <button type="submit" className="button button-primary" disabled={busy}>
-            {text.save}
-          </button>
-        </div>
+        <DialogActions action={text.save} disabled={busy} onCancel={onClose} />
       </form>
     </Dialog>
   );

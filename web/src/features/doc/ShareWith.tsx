@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { addMember, type Grant } from '../../api/doc';
-import { text } from '../../messages';
 import { words } from '../../messages/docs';
+import { DialogActions } from '../../ui/DialogActions';
 import { FormError } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
 import { notify } from '../../ui/notify';
@@ -57,19 +57,12 @@ export function ShareWith({ docId, members, onChanged }: Props) {
     <div className="stack panel">
       <GrantPicker grants={grants} onChange={setChosen} without={members} />
       <FormError message={error} />
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={() => setOpen(false)}>
-          {text.cancel}
-        </button>
-        <button
-          type="button"
-          className="button button-primary"
-          disabled={grants.length === 0 || busy}
-          onClick={() => void add()}
-        >
-          {words.share.addSelected(grants.length)}
-        </button>
-      </div>
+      <DialogActions
+        action={words.share.addSelected(grants.length)}
+        disabled={grants.length === 0 || busy}
+        onConfirm={() => void add()}
+        onCancel={() => setOpen(false)}
+      />
     </div>
   );
 }

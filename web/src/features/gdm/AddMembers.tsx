@@ -3,6 +3,7 @@ import { explain } from '../../api/client';
 import { addMembers } from '../../api/gdm';
 import { relist } from '../../live/listing';
 import { text } from '../../messages';
+import { DialogActions } from '../../ui/DialogActions';
 import { FormError } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
 import { PeoplePicker } from '../presence/PeoplePicker';
@@ -39,19 +40,12 @@ export function AddMembers({ tid, members }: { tid: number; members: string[] })
     <div className="stack panel">
       <PeoplePicker selected={selected} onChange={setSelected} without={members} />
       <FormError message={error} />
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={() => setOpen(false)}>
-          {text.cancel}
-        </button>
-        <button
-          type="button"
-          className="button button-primary"
-          disabled={selected.length === 0 || busy}
-          onClick={() => void add()}
-        >
-          {text.gdm.addSelected(selected.length)}
-        </button>
-      </div>
+      <DialogActions
+        action={text.gdm.addSelected(selected.length)}
+        disabled={selected.length === 0 || busy}
+        onConfirm={() => void add()}
+        onCancel={() => setOpen(false)}
+      />
     </div>
   );
 }

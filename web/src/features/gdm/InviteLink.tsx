@@ -5,7 +5,7 @@ import type { Invite } from '../../api/types';
 import { text } from '../../messages';
 import { FormError } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
-import { copy } from '../../ui/notify';
+import { LinkToCopy } from '../../ui/LinkToCopy';
 import { short } from '../../ui/time';
 
 const words = text.gdm;
@@ -50,23 +50,13 @@ export function InviteLink({ tid }: { tid: number }) {
       </div>
       <FormError message={error} />
       {invite === null ? null : (
-        <div className="panel invite">
-          <input
-            readOnly
-            aria-label={words.invite}
-            value={invite.invite_url}
-            onFocus={(event) => event.target.select()}
-          />
-          <button
-            type="button"
-            className="button"
-            onClick={() => void copy(invite.invite_url, words.linkCopied)}
-          >
-            <Icon name="copy" size={18} />
-            {words.copyLink}
-          </button>
-          <small className="hint">{words.expires(short(invite.expires_at))}</small>
-        </div>
+        <LinkToCopy
+          label={words.invite}
+          url={invite.invite_url}
+          action={words.copyLink}
+          copied={words.linkCopied}
+          hint={words.expires(short(invite.expires_at))}
+        />
       )}
     </section>
   );

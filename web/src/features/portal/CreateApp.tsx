@@ -211,6 +211,6 @@ function make(kind: AppKind, server: number | null, fields: FormData): Promise<R
 
 /** Into this page's memory, and nowhere else. */
 function keep({ app, url, clientSecret }: Revealed & { app: App }): void {
-  if (url !== undefined) reveal(app.id, 'url', url);
-  if (clientSecret !== undefined) reveal(app.id, 'clientSecret', clientSecret);
+  if (url != null) reveal(app.id, 'url', url);
+  if (clientSecret != null) reveal(app.id, 'clientSecret', clientSecret);
 }

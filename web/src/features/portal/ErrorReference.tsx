@@ -1,10 +1,17 @@
 import { useState } from 'react';
 import { words as all } from '../../messages/portal';
 import { Field } from '../../ui/Field';
+import { type Column, Table } from '../../ui/Table';
 import '../../ui/styles/app.css';
-import { findCodes } from './errorCodes';
+import { type ErrorCode, findCodes } from './errorCodes';
 
 const words = all.errors;
+
+const columns: Column<ErrorCode>[] = [
+  { title: words.status, cell: ({ status }) => status, numeric: true },
+  { title: words.code, cell: ({ code }) => <code>{code}</code> },
+  { title: words.meaning, cell: ({ meaning }) => meaning },
+];
 
 /** What an error means, for whoever has one on the screen. */
 export default function ErrorReference() {
@@ -13,7 +20,9 @@ export default function ErrorReference() {
   return (
     <section className="card" aria-labelledby="errors">
       <h1 id="errors">{words.title}</h1>
-      <p className="hint">{words.hint}</p>
+      <p className="hint">
+        {words.hint} <code>{words.shape}</code>
+      </p>
       <Field
         label={words.find}
         type="search"
@@ -27,28 +36,13 @@ export default function ErrorReference() {
           {words.none}
         </p>
       ) : (
-        <div className="table-frame">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{words.status}</th>
-                <th scope="col">{words.code}</th>
-                <th scope="col">{words.meaning}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {found.map(({ status, code, meaning }) => (
-                <tr key={code}>
-                  <td className="number">{status}</td>
-                  <td>
-                    <code>{code}</code>
-                  </td>
-                  <td>{meaning}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          className="error-table"
+          label={words.title}
+          columns={columns}
+          rows={found}
+          keyOf={({ code, status }) => `${status} ${code}`}
+        />
       )}
     </section>
   );

@@ -7,6 +7,7 @@ import { Icon } from '../../ui/Icon';
 import { PageLink } from '../../ui/PageLink';
 import { ago, useMinute } from '../../ui/relative';
 import { Skeleton } from '../../ui/Skeleton';
+import { AppChips } from './AppChips';
 import { AppIcon } from './AppIcon';
 import type { Apps } from './useApps';
 
@@ -106,9 +107,7 @@ function Row({ app, now }: { app: App; now: number }) {
             {[all.kinds[app.kind].name, server ?? words.noServer, used].join(' · ')}
           </small>
         </span>
-        {app.pinned ? <span className="chip">{words.pinned}</span> : null}
-        {app.visible === false ? <span className="chip chip-quiet">{words.hidden}</span> : null}
-        {app.suspended === null ? null : <span className="chip chip-danger">{words.suspended}</span>}
+        <AppChips app={app} />
       </PageLink>
     </li>
   );

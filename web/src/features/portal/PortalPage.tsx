@@ -38,7 +38,8 @@ export default function PortalPage() {
           <span className="page-head-title">{words.title}</span>
         )}
       </header>
-      <main className="page-body portal-body">
+      {/* Another page begins at its top. */}
+      <main key={path} className="page-body portal-body">
         {place.page === 'landing' ? <Landing apps={apps} /> : null}
         {place.page === 'new' ? (
           <CreateApp

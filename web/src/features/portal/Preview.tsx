@@ -10,6 +10,7 @@ import { useCardMarkdown } from '../chat/useCardMarkdown';
 import { Tile } from '../widgets/Tile';
 import { isRecord } from './json/rules';
 import { widgetProblems } from './json/widgetRules';
+import { fromSlack, isSlacks } from './slackPreview';
 
 const words = all.try;
 
@@ -49,12 +50,16 @@ function soundRows(value: unknown): WidgetRow[] {
 
 function MessagePreview({ app, value }: { app: App; value: unknown }) {
   const render = useCardMarkdown();
-  const payload = isRecord(value) ? value : {};
-  const { content, text: slack, username, embeds } = payload;
-  const said = [content, slack].find((part) => typeof part === 'string' && part.trim() !== '');
+  const sent = isRecord(value) ? value : {};
+  const payload = isSlacks(sent) ? fromSlack(sent) : sent;
+  const { content, text: alias, embeds } = payload;
+  const { username } = sent;
+  const said = [content, alias].find((part) => typeof part === 'string' && part.trim() !== '');
   const cards = parseCards(embeds);
   const name = typeof username === 'string' && username.trim() !== '' ? username.trim() : app.name;
-  if (said === undefined && cards.length === 0) return <p className="hint">{words.nothing}</p>;
+  if (said === undefined && cards.length === 0) {
+    return <p className="hint">{sent.blocks === undefined ? words.nothing : words.blocks}</p>;
+  }
   return (
     <article className="message message-preview">
       <div className="message-side">

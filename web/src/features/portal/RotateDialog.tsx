@@ -1,9 +1,10 @@
 import { useId, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { type App, rotateApp } from '../../api/apps';
 import { explain } from '../../api/client';
-import { text } from '../../messages';
 import { words as all } from '../../messages/portal';
 import { Dialog } from '../../ui/Dialog';
+import { DialogActions } from '../../ui/DialogActions';
 import { FormError } from '../../ui/Field';
 import { notify } from '../../ui/notify';
 import { reveal } from './secrets';
@@ -17,7 +18,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** A new secret. Whether the old one may live on for a while depends on why. */
+/** A new secret. Whether the old one may live on for a while depends on why; that of a widget never does. */
 export function RotateDialog({ app, onClose }: Props) {
   const [why, setWhy] = useState<'leaked' | 'planned'>('leaked');
   const [grace, setGrace] = useState<Grace>('hour');
@@ -33,10 +34,11 @@ export function RotateDialog({ app, onClose }: Props) {
         app.id,
         why === 'leaked' ? { leaked: true } : { graceSeconds: graces[grace] },
       );
-      if (url !== undefined) reveal(app.id, 'url', url);
-      if (clientSecret !== undefined) reveal(app.id, 'clientSecret', clientSecret);
+      // Gone first: a closing dialog gives the focus back, and the banner is to have it.
+      flushSync(onClose);
+      if (url != null) reveal(app.id, 'url', url);
+      if (clientSecret != null) reveal(app.id, 'clientSecret', clientSecret);
       notify(words.done);
-      onClose();
     } catch (reason) {
       setError(explain(reason));
       setBusy(false);
@@ -45,18 +47,22 @@ export function RotateDialog({ app, onClose }: Props) {
 
   return (
     <Dialog title={words.title} onClose={onClose} className="dialog-small">
-      <fieldset className="choices">
-        <legend>{words.why}</legend>
-        {(['leaked', 'planned'] as const).map((choice) => (
-          <label key={choice} className="choice">
-            <input type="radio" name="why" checked={why === choice} onChange={() => setWhy(choice)} />
-            <span className="switch-text">
-              <strong>{words[choice].name}</strong>
-              <small className="hint">{words[choice].hint}</small>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      {app.kind === 'widget' ? (
+        <p className="dialog-text">{words.atOnce}</p>
+      ) : (
+        <fieldset className="choices">
+          <legend>{words.why}</legend>
+          {(['leaked', 'planned'] as const).map((choice) => (
+            <label key={choice} className="choice">
+              <input type="radio" name="why" checked={why === choice} onChange={() => setWhy(choice)} />
+              <span className="switch-text">
+                <strong>{words[choice].name}</strong>
+                <small className="hint">{words[choice].hint}</small>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+      )}
       {why === 'planned' ? (
         <div className="field">
           <label htmlFor={id}>{words.grace}</label>
@@ -70,14 +76,13 @@ export function RotateDialog({ app, onClose }: Props) {
         </div>
       ) : null}
       <FormError message={error} />
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          {text.cancel}
-        </button>
-        <button type="button" className="button button-danger" disabled={busy} onClick={() => void rotate()}>
-          {words.action}
-        </button>
-      </div>
+      <DialogActions
+        action={words.action}
+        danger
+        disabled={busy}
+        onConfirm={() => void rotate()}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

@@ -30,8 +30,11 @@ export default function Start({ app }: { app: App }) {
       {app.kind === 'integration' ? <Tokens app={app} /> : null}
       {app.kind === 'oauth' ? <ClientCard app={app} /> : null}
       {secret === undefined && hint ? (
-        <section className="card">
-          <p>{all.secret.hidden(masked(hint))}</p>
+        <section className="card" aria-labelledby="secret">
+          <h2 id="secret">{all.secret.of[secretKinds[app.kind]]}</h2>
+          <p>
+            <code>{masked(hint)}</code>
+          </p>
           <p className="hint">{all.secret.lost}</p>
           <RotateCard app={app} />
         </section>

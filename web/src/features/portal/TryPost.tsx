@@ -5,10 +5,11 @@ import { words as all } from '../../messages/portal';
 import { part } from '../../ui/part';
 import { Skeleton } from '../../ui/Skeleton';
 import { Answer } from './Answer';
+import { meaningOf } from './errorCodes';
 import { examples } from './examples';
 import type { JsonEditorProps } from './json/JsonEditor';
 import { isRecord, type Problem } from './json/rules';
-import { usePayload } from './json/usePayload';
+import { type Payload, usePayload } from './json/usePayload';
 import { webhookProblems } from './json/webhookRules';
 import { widgetProblems } from './json/widgetRules';
 import { Preview } from './Preview';
@@ -90,7 +91,11 @@ export function TryPost({ app, kind, onSent }: Props) {
             marks={payload.marks}
             target={target}
           />
-          <Problems problems={payload.problems} onPick={(pointer) => setTarget({ pointer })} />
+          <Problems
+            problems={payload.problems}
+            broken={payload.broken}
+            onPick={(pointer) => setTarget({ pointer })}
+          />
         </div>
         <section className="try-preview" aria-label={words.preview}>
           <h3>{words.preview}</h3>
@@ -124,14 +129,15 @@ export function TryPost({ app, kind, onSent }: Props) {
 
 interface ProblemsProps {
   problems: Problem[] | null;
+  broken: Payload['broken'];
   onPick: (pointer: string) => void;
 }
 
-function Problems({ problems, onPick }: ProblemsProps) {
+function Problems({ problems, broken, onPick }: ProblemsProps) {
   if (problems === null || problems.length === 0) {
     return (
       <p className="hint" role="status">
-        {problems === null ? words.invalid : words.fine}
+        {broken === null ? words.fine : words.brokenAt(broken.line, broken.column)}
       </p>
     );
   }
@@ -143,11 +149,12 @@ function Problems({ problems, onPick }: ProblemsProps) {
           <li key={`${code} ${pointer}`}>
             <button
               type="button"
-              aria-label={`${code}, ${words.jump(pointer)}`}
+              aria-label={[code, meaningOf(code), words.jump(pointer)].filter(Boolean).join(', ')}
               onClick={() => onPick(pointer)}
             >
               <code>{code}</code>
               <span>{pointer === '' ? '' : words.at(pointer)}</span>
+              <span className="problem-meaning">{meaningOf(code)}</span>
             </button>
           </li>
         ))}

@@ -49,6 +49,12 @@ export const errorCodes: ErrorCode[] = [
   webhook(400, 'attachment_N:…', 'Slack attachment N (from 0) is not as it should be.'),
   webhook(400, 'mention_not_allowed', 'The webhook may not mention roles or everyone.'),
   webhook(400, 'reply_to_not_found', 'There is no such message in this channel.'),
+  webhook(404, 'message_not_found', 'It is not a message of this webhook, or it has been deleted.'),
+  webhook(400, 'files_unsupported', 'Files cannot be posted. Link to them.'),
+  webhook(401, 'signature_missing', 'This webhook takes signed posts alone.'),
+  webhook(401, 'signature_invalid', 'The signature does not fit the body and the signing secret.'),
+  webhook(401, 'timestamp_out_of_range', 'webhook-timestamp is more than five minutes away from now.'),
+  webhook(403, 'ip_not_allowed', 'The address is in none of the networks that the webhook allows.'),
   webhook(403, 'channel_locked', 'Nobody can write in the channel at the moment.'),
   webhook(403, 'delete_requires_session', 'Delete the webhook in the developer portal.'),
   webhook(410, 'channel_gone', 'The channel has been deleted. Choose another one for the webhook.'),
@@ -57,6 +63,8 @@ export const errorCodes: ErrorCode[] = [
   widget(403, 'widget_invisible', 'The widget is hidden. Show it in its settings.'),
   widget(400, 'rows_required', 'rows is missing, empty, or not a list.'),
   widget(400, 'too_many_rows', 'At most 6.'),
+  widget(400, 'ttl_seconds_invalid', 'A whole number from 30 to 86400.'),
+  widget(400, 'sequence_invalid', 'X-Widget-Sequence is a whole number from 0 on.'),
   widget(400, 'row_N:kind_required', 'Row N (from 0) has no kind.'),
   widget(400, 'row_N:invalid_kind', 'counter, status, text or progress.'),
   widget(400, 'row_N:label_required', 'Row N (from 0) has no label.'),
@@ -79,6 +87,13 @@ export const errorCodes: ErrorCode[] = [
   integration(404, 'server_not_found', 'The token belongs to another server.'),
   integration(404, 'membership_not_found', 'This person is not a member.'),
   integration(400, 'role_ids_null', 'roleIds is a list; [] removes all.'),
+  integration(400, 'role_ids_invalid', 'A list of the ids of roles.'),
+  integration(400, 'role_ids_too_many', 'Fewer roles at once.'),
+  integration(
+    400,
+    'role_ids_ambiguous',
+    'roleIds goes alone; addRoleIds and removeRoleIds have no role in common.',
+  ),
   integration(400, 'unknown_role:<id>', 'There is no such role in the server.'),
   integration(400, 'role_managed:<id>', 'The role belongs to an integration.'),
   integration(400, 'nickname_too_long', 'At most 32 characters.'),
@@ -86,6 +101,8 @@ export const errorCodes: ErrorCode[] = [
   integration(400, 'timed_out_until_invalid', 'RFC 3339 with an offset.'),
   integration(400, 'timed_out_until_in_past', 'A timeout ends in the future; null removes it.'),
   integration(400, 'timed_out_until_too_far', 'At most 28 days.'),
+  integration(400, 'unknown_field:<name>', 'Only a nickname, roles and a timeout can be changed.'),
+  integration(403, 'token_not_allowed', 'This route is for people who are signed in.'),
   integration(412, 'precondition_failed', 'The member has changed since If-Match was read.'),
   oauth(400, 'invalid_request', 'A parameter is missing, doubled or malformed.'),
   oauth(400, 'invalid_grant', 'The code or refresh token is spent, expired, or of another client.'),
@@ -99,8 +116,29 @@ export const errorCodes: ErrorCode[] = [
 
 /** By code, meaning, status or kind. `row_2:label_too_long` finds `row_N:label_too_long`. */
 export function findCodes(query: string): ErrorCode[] {
-  const wanted = query.trim().toLowerCase().replace(/_\d+:/, '_n:').replace(/:\d+$/, ':');
-  return errorCodes.filter(({ status, code, meaning, kinds }) =>
-    [code, meaning, String(status), kinds.join(' ')].some((text) => text.toLowerCase().includes(wanted)),
+  const wanted = listed(query);
+  return errorCodes.filter(
+    ({ status, code, meaning, kinds }) =>
+      [code, meaning, String(status), kinds.join(' ')].some((text) => text.toLowerCase().includes(wanted)) ||
+      isOfFamily(wanted, code),
   );
+}
+
+/** What to do about a code as it was answered; null for one that is not listed. */
+export function meaningOf(answered: string): string | null {
+  const wanted = listed(answered);
+  const found =
+    errorCodes.find(({ code }) => code.toLowerCase() === wanted) ??
+    errorCodes.find(({ code }) => isOfFamily(wanted, code));
+  return found?.meaning ?? null;
+}
+
+/** As codes are listed: without the number of the row, the card or the role. */
+function listed(code: string): string {
+  return code.trim().toLowerCase().replace(/_\d+:/, '_n:').replace(/:\d+$/, ':');
+}
+
+/** `embed_N:…` stands for all codes that begin so. */
+function isOfFamily(wanted: string, code: string): boolean {
+  return code.endsWith('…') && wanted.startsWith(code.slice(0, -1).toLowerCase());
 }

@@ -27,7 +27,21 @@ export const examples: Record<'webhook' | 'widget', Example[]> = {
         ],
       },
     },
-    { name: 'Slack', payload: { text: 'Deployed *v1.4.2* to <https://example.com|production>' } },
+    {
+      name: 'Slack',
+      payload: {
+        text: 'Deployed *v1.4.2* to <https://example.com|production>',
+        attachments: [
+          {
+            color: 'good',
+            title: 'Release notes',
+            title_link: 'https://example.com/releases/1.4.2',
+            text: 'Two fixes, and *one* new thing.',
+            fields: [{ title: 'Took', value: '3 min', short: true }],
+          },
+        ],
+      },
+    },
   ],
   widget: [
     {

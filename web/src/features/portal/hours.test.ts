@@ -10,7 +10,7 @@ const delivery = (at: string, status: number): Delivery => ({
   error: null,
   latencyMs: 1,
   bytes: 1,
-  remote: null,
+  remote: '127.0.0.1',
 });
 
 it('counts the last day by hours, and what failed apart', () => {

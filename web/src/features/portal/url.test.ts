@@ -6,7 +6,7 @@ const app: App = {
   id: 7,
   kind: 'webhook',
   name: 'CI',
-  description: null,
+  description: '',
   serverId: 3,
   createdBy: { id: 1, username: 'alice' },
   createdAt: '2026-01-15T10:30:00.000Z',
@@ -17,7 +17,7 @@ const app: App = {
 
 it('shows of a URL what is known of it', () => {
   expect(maskedUrl(app, 'https://chat.example.com')).toBe('https://chat.example.com/webhooks/7/chtw_…Wxyz');
-  expect(maskedUrl({ ...app, kind: 'widget', urlHint: null }, 'https://c.example')).toBe(
+  expect(maskedUrl({ ...app, kind: 'widget', urlHint: undefined }, 'https://c.example')).toBe(
     'https://c.example/widgets/7/TOKEN',
   );
 });

@@ -1,8 +1,8 @@
 import { type FormEvent, useState } from 'react';
 import { explain } from '../../api/client';
-import { text } from '../../messages';
 import { words as all } from '../../messages/servers';
 import { Dialog } from '../../ui/Dialog';
+import { DialogActions } from '../../ui/DialogActions';
 import { Field, FormError } from '../../ui/Field';
 
 const words = all.member;
@@ -38,14 +38,7 @@ export function BanDialog({ name, onBan, onClose }: Props) {
         <p className="dialog-text">{words.banBody}</p>
         <Field label={words.reason} name="reason" maxLength={512} autoComplete="off" data-autofocus />
         <FormError message={error} />
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            {text.cancel}
-          </button>
-          <button type="submit" className="button button-danger" disabled={busy}>
-            {words.ban}
-          </button>
-        </div>
+        <DialogActions action={words.ban} danger disabled={busy} onCancel={onClose} />
       </form>
     </Dialog>
   );

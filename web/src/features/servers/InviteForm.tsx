@@ -4,7 +4,7 @@ import { createInvite, type NewInvite } from '../../api/servers';
 import { words as all } from '../../messages/servers';
 import { FormError } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
-import { copy } from '../../ui/notify';
+import { LinkToCopy } from '../../ui/LinkToCopy';
 import { short } from '../../ui/time';
 
 const words = all.invite;
@@ -76,19 +76,13 @@ export function InviteForm({ server, onCreated }: Props) {
       </div>
       <FormError message={error} />
       {invite === null ? null : (
-        <div className="panel invite">
-          <input
-            readOnly
-            aria-label={words.link}
-            value={invite.url}
-            onFocus={(event) => event.target.select()}
-          />
-          <button type="button" className="button" onClick={() => void copy(invite.url, words.copied)}>
-            <Icon name="copy" size={18} />
-            {words.copy}
-          </button>
-          <small className="hint">{words.expires(short(invite.expiresAt))}</small>
-        </div>
+        <LinkToCopy
+          label={words.link}
+          url={invite.url}
+          action={words.copy}
+          copied={words.copied}
+          hint={words.expires(short(invite.expiresAt))}
+        />
       )}
     </div>
   );

@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react';
 import { text } from '../../messages';
 import { words as all } from '../../messages/servers';
-import { colourOf } from '../../store/permissions';
+import { colourOf, highestRole } from '../../store/permissions';
 import type { Member, Role } from '../../store/serverTypes';
 import { useChatter } from '../../store/store';
 import { Avatar } from '../../ui/Avatar';
@@ -29,6 +29,12 @@ export function MemberRows({ title, members, roles, onPick }: Props) {
         {members.map((member) => {
           const colour = colourOf(member, roles);
           const style = colour === null ? undefined : ({ '--role': colour } as CSSProperties);
+          const about = [
+            displayName(member) === member.username ? null : member.username,
+            highestRole(member, roles)?.name,
+          ]
+            .filter(Boolean)
+            .join(' · ');
           const timedOut = member.timedOutUntil !== null && Date.parse(member.timedOutUntil) > Date.now();
           return (
             <li key={member.userId}>
@@ -44,9 +50,7 @@ export function MemberRows({ title, members, roles, onPick }: Props) {
                     {displayName(member)}
                     {member.userId === me ? ` (${text.chat.you})` : ''}
                   </strong>
-                  {displayName(member) === member.username ? null : (
-                    <small className="hint">{member.username}</small>
-                  )}
+                  {about === '' ? null : <small className="hint">{about}</small>}
                 </span>
                 {timedOut ? (
                   <span className="chip chip-quiet">

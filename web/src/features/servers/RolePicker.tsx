@@ -39,11 +39,13 @@ export function RolePicker({ details, member, busy, onChange }: Props) {
     onChange(held(role) ? member.roleIds.filter((id) => id !== role.id) : [...member.roleIds, role.id]);
   }
 
+  // Nobody gives those of integrations: where they are not held there is nothing to see.
+  const offered = roles.filter((role) => !role.managed || held(role));
   return (
     <fieldset className="role-picker" disabled={busy}>
       <legend>{words.roles}</legend>
-      {roles.length === 0 ? <p className="hint">{words.noRoles}</p> : null}
-      {roles.map((role) => {
+      {offered.length === 0 ? <p className="hint">{words.noRoles}</p> : null}
+      {offered.map((role) => {
         const why = role.managed ? words.managed : outranksRole(details, me, role) ? undefined : words.above;
         return (
           <label key={role.id} className="role-option" style={roleColour(role)} title={why}>

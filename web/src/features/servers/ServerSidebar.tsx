@@ -9,6 +9,7 @@ import { Icon } from '../../ui/Icon';
 import { Menu } from '../../ui/Menu';
 import { PageLink } from '../../ui/PageLink';
 import { part } from '../../ui/part';
+import { WaitingBadges } from '../../ui/WaitingBadges';
 
 const InviteDialog = part(() => import('./InviteDialog'));
 const LeaveServer = part(() => import('./LeaveServer'));
@@ -31,7 +32,6 @@ export function ServerSidebar({ id, openId, footer }: Props) {
   const entry = useChatter((state) => state.servers.entries[id]);
   const details = useChatter((state) => state.servers.details[id]);
   const conversations = useChatter((state) => state.conversations);
-  const me = useChatter((state) => state.me?.id ?? 0);
   const [overlay, setOverlay] = useState<Overlay>(null);
   const channels = useMemo(() => channelsOf(details, conversations, id), [details, conversations, id]);
   const isMember = entry !== undefined;
@@ -42,49 +42,13 @@ export function ServerSidebar({ id, openId, footer }: Props) {
 
   const name = entry?.name ?? '';
   const Heading = openId === null ? 'h1' : 'span';
-  const mine = details?.me ?? entry;
-  const manages = mine?.permissions.some((permission) => MANAGING.has(permission)) === true;
   return (
     <nav className="sidebar" aria-label={words.channels}>
       <header className="sidebar-head">
-        <Heading className="wordmark server-name">{name}</Heading>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={words.widgets}
-          title={words.widgets}
-          onClick={() => setOverlay('widgets')}
-        >
-          <Icon name="chart" />
-        </button>
-        <Menu label={words.menu(name)}>
-          {(close) => {
-            const item = (icon: Parameters<typeof Icon>[0]['name'], label: string, run: () => void) => (
-              <button
-                key={label}
-                type="button"
-                className="menu-item"
-                onClick={() => {
-                  close();
-                  run();
-                }}
-              >
-                <Icon name={icon} size={18} />
-                {label}
-              </button>
-            );
-            return (
-              <>
-                {may(mine, 'create_invite')
-                  ? item('userAdd', words.invite, () => setOverlay('invite'))
-                  : null}
-                {item('group', words.members, () => setOverlay('members'))}
-                {manages ? item('settings', words.settings, () => navigate(serverSettingsPath(id))) : null}
-                {entry?.ownerId === me ? null : item('signOut', words.leave, () => setOverlay('leave'))}
-              </>
-            );
-          }}
-        </Menu>
+        <Heading className="wordmark server-name" title={name}>
+          {name}
+        </Heading>
+        {isMember ? <HeadActions id={id} name={name} onPick={setOverlay} /> : null}
       </header>
       {details?.pinnedWidget ? (
         <PinnedTile widget={details.pinnedWidget} onOpen={() => setOverlay('widgets')} />
@@ -103,6 +67,60 @@ export function ServerSidebar({ id, openId, footer }: Props) {
       {overlay === 'members' ? <MembersDialog server={id} onClose={() => setOverlay(null)} /> : null}
       {overlay === 'widgets' ? <WidgetsDialog server={id} onClose={() => setOverlay(null)} /> : null}
     </nav>
+  );
+}
+
+interface HeadProps {
+  id: number;
+  name: string;
+  onPick: (overlay: Overlay) => void;
+}
+
+/** What can be done with a server, beside its name. */
+function HeadActions({ id, name, onPick }: HeadProps) {
+  const entry = useChatter((state) => state.servers.entries[id]);
+  const details = useChatter((state) => state.servers.details[id]);
+  const me = useChatter((state) => state.me?.id ?? 0);
+  const mine = details?.me ?? entry;
+  const manages = mine?.permissions.some((permission) => MANAGING.has(permission)) === true;
+  return (
+    <>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={words.widgets}
+        title={words.widgets}
+        onClick={() => onPick('widgets')}
+      >
+        <Icon name="chart" />
+      </button>
+      <Menu label={words.menu(name)}>
+        {(close) => {
+          const item = (icon: Parameters<typeof Icon>[0]['name'], label: string, run: () => void) => (
+            <button
+              key={label}
+              type="button"
+              className="menu-item"
+              onClick={() => {
+                close();
+                run();
+              }}
+            >
+              <Icon name={icon} size={18} />
+              {label}
+            </button>
+          );
+          return (
+            <>
+              {may(mine, 'create_invite') ? item('userAdd', words.invite, () => onPick('invite')) : null}
+              {item('group', words.members, () => onPick('members'))}
+              {manages ? item('settings', words.settings, () => navigate(serverSettingsPath(id))) : null}
+              {entry?.ownerId === me ? null : item('signOut', words.leave, () => onPick('leave'))}
+            </>
+          );
+        }}
+      </Menu>
+    </>
   );
 }
 
@@ -135,17 +153,7 @@ function Channel({ channel, open }: { channel: ChannelRow; open: boolean }) {
           {name}
           {restricted ? <span className="visually-hidden"> ({words.restricted})</span> : null}
         </span>
-        {mentions > 0 ? (
-          <span className="badge badge-mention">
-            @<span className="visually-hidden"> {text.chat.mentioned(mentions)}</span>
-          </span>
-        ) : null}
-        {unread > 0 ? (
-          <span className="badge">
-            <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
-            <span className="visually-hidden">{text.chat.unread(unread)}</span>
-          </span>
-        ) : null}
+        <WaitingBadges unread={unread} mentions={mentions} />
       </PageLink>
     </li>
   );

@@ -1,7 +1,8 @@
 import { words } from '../../messages/widgets';
 import type { Snapshot, WidgetRow } from '../../store/serverTypes';
-import { clock, exact, short } from '../../ui/time';
+import { recent } from '../../ui/time';
 import '../../ui/styles/widgets.css';
+import { Moment } from '../../ui/Moment';
 import { counterText, filled, isStale, rowLink, shortened } from './tile';
 
 interface Props {
@@ -23,9 +24,9 @@ export function Tile({ snapshot, now }: Props) {
         ))}
       </ul>
       <p className="tile-note hint">
-        <time dateTime={updatedAt} title={exact(updatedAt)}>
-          {stale ? words.stale(moment(updatedAt, now)) : words.updated(moment(updatedAt, now))}
-        </time>
+        <Moment at={updatedAt}>
+          {stale ? words.stale(recent(updatedAt, now)) : words.updated(recent(updatedAt, now))}
+        </Moment>
       </p>
     </div>
   );
@@ -88,9 +89,4 @@ function Value({ row }: { row: WidgetRow }) {
       );
     }
   }
-}
-
-function moment(iso: string, now: number): string {
-  const today = new Date(now).toDateString() === new Date(iso).toDateString();
-  return today ? clock(iso) : short(iso);
 }

@@ -36,5 +36,5 @@ export function isStale(snapshot: Snapshot, now: number): boolean {
 
 /** What a row links to; nothing but https. */
 export function rowLink({ url }: WidgetRow): string | null {
-  return url !== undefined && URL.canParse(url) && new URL(url).protocol === 'https:' ? url : null;
+  return url != null && URL.canParse(url) && new URL(url).protocol === 'https:' ? url : null;
 }

@@ -12,7 +12,7 @@ import { locate } from './pointer';
 
 const look = EditorView.theme({
   '&': { backgroundColor: 'var(--surface)', color: 'var(--ink)', fontSize: '0.875rem' },
-  '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-1px' },
+  '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6', minHeight: '220px', maxHeight: '52vh' },
   '.cm-content': { padding: '10px 0', caretColor: 'var(--accent-strong)' },
   '.cm-gutters': {

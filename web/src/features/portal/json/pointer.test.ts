@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { locate, parseJson } from './pointer';
+import { lineAndColumn, locate, parseJson } from './pointer';
 
 const source = `{
   "rows": [
@@ -63,4 +63,10 @@ describe('parsing', () => {
     const parsed = parseJson(text);
     expect('broken' in parsed ? parsed.broken.from : null).toBe(from);
   });
+});
+
+it('counts lines and columns from 1', () => {
+  expect(lineAndColumn('{"a": x}', 6)).toEqual({ line: 1, column: 7 });
+  expect(lineAndColumn('{\n  "a": x\n}', 9)).toEqual({ line: 2, column: 8 });
+  expect(lineAndColumn('', 0)).toEqual({ line: 1, column: 1 });
 });

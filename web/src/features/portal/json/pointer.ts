@@ -31,6 +31,12 @@ export function locate(source: string, pointer: string): Range {
   return { from: node.from, to: node.to };
 }
 
+/** As editors count: both from 1. */
+export function lineAndColumn(source: string, offset: number): { line: number; column: number } {
+  const before = source.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
 /** Where the text stops to be JSON. */
 function brokenAt(source: string): Range {
   let found: Range | null = null;

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { words } from '../../../messages/portal';
 import type { Marked } from './marked';
-import { locate, parseJson } from './pointer';
+import { lineAndColumn, locate, parseJson } from './pointer';
 import type { Problem } from './rules';
 
 export interface Payload {
@@ -11,6 +11,8 @@ export interface Payload {
   value: unknown;
   /** Null while it is not JSON. */
   problems: Problem[] | null;
+  /** Where it stops to be JSON. */
+  broken: { line: number; column: number } | null;
   marks: Marked[];
   /** What the server has found wrong with this very text. */
   refuse: (problem: Problem | null) => void;
@@ -42,7 +44,8 @@ export function usePayload(initial: string, check: (value: unknown) => Problem[]
     if ('value' in now) setLately(now.value);
   }
 
-  return { source, change, value: lately, problems, marks, refuse: setRefused };
+  const broken = 'broken' in parsed ? lineAndColumn(source, parsed.broken.from) : null;
+  return { source, change, value: lately, problems, broken, marks, refuse: setRefused };
 }
 
 function meaningOf(source: string): unknown {

@@ -12,7 +12,7 @@ export function ClientCard({ app }: { app: App }) {
   const { clientId = '', clientType = 'confidential', secrets = [], grants = 0 } = app;
   return (
     <section className="card" aria-labelledby="client">
-      <h2 id="client">{all.kinds.oauth.name}</h2>
+      <h2 id="client">{words.client}</h2>
       <dl className="facts">
         <div>
           <dt>{words.clientId}</dt>

@@ -1,9 +1,9 @@
 import { type FormEvent, useId, useState } from 'react';
 import { type AppToken, createToken, type Scope, scopes } from '../../../api/apps';
 import { explain } from '../../../api/client';
-import { text } from '../../../messages';
 import { words as all } from '../../../messages/portal';
 import { Dialog } from '../../../ui/Dialog';
+import { DialogActions } from '../../../ui/DialogActions';
 import { Field, FormError } from '../../../ui/Field';
 
 const words = all.tokens;
@@ -90,14 +90,7 @@ export function NewToken({ app, onCreated, onClose }: Props) {
           </select>
         </div>
         <FormError message={error} />
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            {text.cancel}
-          </button>
-          <button type="submit" className="button button-primary" disabled={busy}>
-            {words.create}
-          </button>
-        </div>
+        <DialogActions action={words.create} disabled={busy} onCancel={onClose} />
       </form>
     </Dialog>
   );

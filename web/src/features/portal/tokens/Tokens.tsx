@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { type App, type AppToken, listTokens, revokeToken } from '../../../api/apps';
 import { explain } from '../../../api/client';
 import { words as all } from '../../../messages/portal';
@@ -43,7 +44,7 @@ export function Tokens({ app }: { app: App }) {
       {tokens?.length === 0 ? <p className="panel">{words.none}</p> : null}
       <ul className="rows">
         {tokens?.map((token) => (
-          <li key={token.id} className="row">
+          <li key={token.id} className="row token-row">
             <span className="row-text">
               <strong>
                 {token.name} <code className="token-hint">{masked(token)}</code>
@@ -57,11 +58,13 @@ export function Tokens({ app }: { app: App }) {
                 {usage(token, now)}
               </small>
             </span>
-            {token.paused ? <span className="chip chip-danger">{words.paused}</span> : null}
-            <Life token={token} now={now} />
-            <button type="button" className="button button-small" onClick={() => setRevoking(token)}>
-              {words.revoke}
-            </button>
+            <span className="token-end">
+              {token.paused ? <span className="chip chip-danger">{words.paused}</span> : null}
+              <Life token={token} now={now} />
+              <button type="button" className="button button-small" onClick={() => setRevoking(token)}>
+                {words.revoke}
+              </button>
+            </span>
           </li>
         ))}
       </ul>
@@ -70,9 +73,12 @@ export function Tokens({ app }: { app: App }) {
           app={app.id}
           onClose={() => setCreating(false)}
           onCreated={(token, secret) => {
-            setTokens((known) => [...(known ?? []), token]);
+            // The banner takes the focus, which a closing dialog would give back.
+            flushSync(() => {
+              setTokens((known) => [...(known ?? []), token]);
+              setCreating(false);
+            });
             reveal(app.id, 'token', secret);
-            setCreating(false);
           }}
         />
       ) : null}

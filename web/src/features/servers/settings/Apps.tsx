@@ -5,6 +5,7 @@ import { appPath, portalPath } from '../../../router';
 import { FormError } from '../../../ui/Field';
 import { PageLink } from '../../../ui/PageLink';
 import { Skeleton } from '../../../ui/Skeleton';
+import { AppChips } from '../../portal/AppChips';
 import { AppIcon } from '../../portal/AppIcon';
 import type { SectionProps } from './ServerSettings';
 import { useList } from './useList';
@@ -31,6 +32,7 @@ export default function Apps({ details }: SectionProps) {
                   <small className="hint">{portal.kinds[app.kind].name}</small>
                 </span>
               </span>
+              <AppChips app={app} />
             </PageLink>
           </li>
         ))}

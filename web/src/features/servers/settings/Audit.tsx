@@ -1,12 +1,12 @@
-import { useCallback, useEffect, useState } from 'react';
-import { explain } from '../../../api/client';
+import { useCallback, useMemo } from 'react';
 import { AUDIT_PAGE, type AuditEntry, listAudit } from '../../../api/servers';
 import { words as all } from '../../../messages/servers';
 import { useChatter } from '../../../store/store';
 import { FormError } from '../../../ui/Field';
+import { Moment } from '../../../ui/Moment';
 import { Skeleton } from '../../../ui/Skeleton';
-import { exact, short } from '../../../ui/time';
-import { actorName, targetName } from './auditNames';
+import { usePages } from '../../../ui/usePages';
+import { actorName, deed, namesIn } from './auditNames';
 import type { SectionProps } from './ServerSettings';
 
 const words = all.audit;
@@ -15,26 +15,16 @@ const words = all.audit;
 export default function Audit({ details }: SectionProps) {
   const { id } = details.server;
   const members = useChatter((state) => state.servers.members[id]);
-  const [entries, setEntries] = useState<AuditEntry[] | null>(null);
-  const [hasMore, setHasMore] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const names = { details, members: members ?? {} };
-
-  const load = useCallback(
-    async (known: AuditEntry[]) => {
-      try {
-        const page = await listAudit(id, known.at(-1)?.id);
-        setEntries([...known, ...page]);
-        setHasMore(page.length === AUDIT_PAGE);
-        setError(null);
-      } catch (reason) {
-        setError(explain(reason));
-      }
+  const read = useCallback(
+    async (last: AuditEntry | undefined) => {
+      const items = await listAudit(id, last?.id);
+      return { items, hasMore: items.length === AUDIT_PAGE };
     },
     [id],
   );
-
-  useEffect(() => void load([]), [load]);
+  const { items: entries, hasMore, error, busy, more } = usePages(read);
+  const logged = useMemo(() => namesIn(entries ?? []), [entries]);
+  const names = { details, members: members ?? {}, logged };
 
   return (
     <>
@@ -46,13 +36,10 @@ export default function Audit({ details }: SectionProps) {
           <li key={entry.id} className="row audit-row">
             <span className="row-text">
               <span>
-                <strong>{actorName(entry.actor, names)}</strong> <code>{entry.action}</code>{' '}
-                {targetName(entry.target, names)}
+                <strong>{actorName(entry.actor, names)}</strong> {deed(entry, names)}
               </span>
               <small className="hint">
-                <time dateTime={entry.at} title={exact(entry.at)}>
-                  {short(entry.at)}
-                </time>
+                <Moment at={entry.at} /> · <code>{entry.action}</code>
                 {entry.reason === null ? null : ` · ${words.reason(entry.reason)}`}
               </small>
               <Change before={entry.before} after={entry.after} />
@@ -62,7 +49,7 @@ export default function Audit({ details }: SectionProps) {
       </ul>
       {hasMore ? (
         <div>
-          <button type="button" className="button" onClick={() => void load(entries ?? [])}>
+          <button type="button" className="button" disabled={busy} onClick={() => void more()}>
             {words.more}
           </button>
         </div>

@@ -7,6 +7,7 @@ import { useChatter } from '../../../store/store';
 import { Dialog } from '../../../ui/Dialog';
 import { Field, FormError } from '../../../ui/Field';
 import '../../../ui/styles/members.css';
+import { Icon } from '../../../ui/Icon';
 import { roleColour } from '../RolePicker';
 import { channelPermissions, isEmpty, type Ruling, rulingOf, withRuling } from './overwrites';
 import type { SectionProps } from './ServerSettings';
@@ -135,6 +136,7 @@ function RoleRules({ details, role, overwrite, busy, onChange }: RulesProps) {
         <span className="role-chip" style={roleColour(role)}>
           {name}
         </span>
+        <Icon name="unfold" size={18} />
       </summary>
       <ul className="rows">
         {channelPermissions.map((permission) => (

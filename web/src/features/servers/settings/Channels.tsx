@@ -1,13 +1,14 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { changeChannel, createChannel, deleteChannel } from '../../../api/servers';
 import { words as all } from '../../../messages/servers';
 import { may } from '../../../store/permissions';
 import { byPosition } from '../../../store/servers';
 import type { Channel } from '../../../store/serverTypes';
 import { Confirm } from '../../../ui/Confirm';
-import { Field, FormError } from '../../../ui/Field';
+import { FormError } from '../../../ui/Field';
 import { Icon } from '../../../ui/Icon';
 import { ChannelEditor } from './ChannelEditor';
+import { NewNamed } from './NewNamed';
 import type { SectionProps } from './ServerSettings';
 import { useWork } from './useWork';
 
@@ -23,13 +24,6 @@ export default function Channels({ details }: SectionProps) {
   const edited = channels.find((channel) => channel.id === editing);
   const manages = may(details.me, 'manage_channels');
 
-  async function create(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const name = String(new FormData(form).get('name') ?? '').trim();
-    if (await carryOut(() => createChannel(id, name))) form.reset();
-  }
-
   /** To where its neighbour is. */
   const move = (channel: Channel, neighbour: Channel | undefined) =>
     neighbour === undefined
@@ -40,12 +34,12 @@ export default function Channels({ details }: SectionProps) {
     <>
       <FormError message={error} />
       {manages ? (
-        <form className="inline-form" onSubmit={(event) => void create(event)}>
-          <Field label={words.new} name="name" maxLength={100} required autoComplete="off" />
-          <button type="submit" className="button button-primary" disabled={busy}>
-            {words.create}
-          </button>
-        </form>
+        <NewNamed
+          label={words.new}
+          action={words.create}
+          busy={busy}
+          onCreate={(name) => carryOut(() => createChannel(id, name))}
+        />
       ) : null}
       <ul className="rows">
         {channels.map((channel, index) => (

@@ -69,7 +69,9 @@ function Ownership({ details }: SectionProps) {
             <div className="field">
               <label htmlFor={field}>{words.transferTo}</label>
               <select id={field} value={heir ?? ''} onChange={(event) => setHeir(Number(event.target.value))}>
-                <option value="" disabled />
+                <option value="" disabled>
+                  {words.chooseHeir}
+                </option>
                 {others.map((member) => (
                   <option key={member.userId} value={member.userId}>
                     {displayName(member)}

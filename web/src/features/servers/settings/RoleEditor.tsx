@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type CSSProperties, type FormEvent, useState } from 'react';
 import { changeRole, deleteRole } from '../../../api/servers';
 import { words as all } from '../../../messages/servers';
 import { mayGrant, outranksRole, type Permission, permissions } from '../../../store/permissions';
@@ -7,12 +7,23 @@ import { useChatter } from '../../../store/store';
 import { Confirm } from '../../../ui/Confirm';
 import { Dialog } from '../../../ui/Dialog';
 import { Field, FormError, Switch } from '../../../ui/Field';
+import { Icon } from '../../../ui/Icon';
 import type { SectionProps } from './ServerSettings';
 import { useWork } from './useWork';
 
 const words = all.roles;
 /** Offered; any other can be picked, too. */
-const COLOURS = ['#e11d48', '#ea580c', '#ca8a04', '#16a34a', '#0891b2', '#2563eb', '#7c3aed', '#c026d3'];
+const COLOURS = [
+  { value: null, name: words.noColour },
+  { value: '#e11d48', name: words.colours.red },
+  { value: '#ea580c', name: words.colours.orange },
+  { value: '#ca8a04', name: words.colours.yellow },
+  { value: '#16a34a', name: words.colours.green },
+  { value: '#0891b2', name: words.colours.cyan },
+  { value: '#2563eb', name: words.colours.blue },
+  { value: '#7c3aed', name: words.colours.violet },
+  { value: '#c026d3', name: words.colours.pink },
+];
 
 interface Props extends SectionProps {
   role: Role;
@@ -116,25 +127,27 @@ function Colours({ colour, disabled, onChange }: ColoursProps) {
   return (
     <fieldset className="colours" disabled={disabled}>
       <legend>{words.colour}</legend>
-      {[null, ...COLOURS].map((one) => (
+      {COLOURS.map(({ value, name }) => (
         <label
-          key={one}
+          key={name}
           className="colour"
-          style={{ background: one ?? 'none' }}
-          title={one ?? words.noColour}
+          style={value === null ? undefined : ({ '--colour': value } as CSSProperties)}
+          title={name}
         >
           <input
             type="radio"
             name="colour"
-            aria-label={one ?? words.noColour}
-            checked={colour === one}
-            onChange={() => onChange(one)}
+            aria-label={name}
+            checked={colour === value}
+            onChange={() => onChange(value)}
           />
+          {colour === value ? <Icon name="check" size={18} /> : value === null ? <Icon name="ban" /> : null}
         </label>
       ))}
       <input
         type="color"
-        aria-label={words.colour}
+        aria-label={words.ownColour}
+        title={words.ownColour}
         value={colour ?? '#888888'}
         onChange={(event) => onChange(event.target.value)}
       />

@@ -1,13 +1,14 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { changeRole, createRole } from '../../../api/servers';
 import { words as all } from '../../../messages/servers';
 import { outranksRole } from '../../../store/permissions';
 import type { Role } from '../../../store/serverTypes';
 import { useChatter } from '../../../store/store';
-import { Field, FormError } from '../../../ui/Field';
+import { FormError } from '../../../ui/Field';
 import { Icon } from '../../../ui/Icon';
 import '../../../ui/styles/members.css';
 import { roleColour } from '../RolePicker';
+import { NewNamed } from './NewNamed';
 import { RoleEditor } from './RoleEditor';
 import type { SectionProps } from './ServerSettings';
 import { useWork } from './useWork';
@@ -24,13 +25,6 @@ export default function Roles({ details }: SectionProps) {
   const roles = [...details.roles].sort((a, b) => b.position - a.position);
   const edited = roles.find((role) => role.id === editing);
 
-  async function create(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const name = String(new FormData(form).get('name') ?? '').trim();
-    if (await carryOut(() => createRole(id, name))) form.reset();
-  }
-
   /** Roles one may not move stay where they are, and so does the default one. */
   const mayTrade = (role: Role, neighbour: Role | undefined) =>
     neighbour !== undefined &&
@@ -45,12 +39,12 @@ export default function Roles({ details }: SectionProps) {
     <>
       <p className="hint">{words.hint}</p>
       <FormError message={error} />
-      <form className="inline-form" onSubmit={(event) => void create(event)}>
-        <Field label={words.new} name="name" maxLength={100} required autoComplete="off" />
-        <button type="submit" className="button button-primary" disabled={busy}>
-          {words.create}
-        </button>
-      </form>
+      <NewNamed
+        label={words.new}
+        action={words.create}
+        busy={busy}
+        onCreate={(name) => carryOut(() => createRole(id, name))}
+      />
       <ul className="rows">
         {roles.map((role, index) => (
           <li key={role.id} className="row">

@@ -82,20 +82,29 @@ export default function ServerSettings({ server, section }: Props) {
 }
 
 function Sections({ details, wanted }: SectionProps & { wanted: string }) {
+  const server = details.server.id;
   const names = Object.keys(sections) as Section[];
   const open = names.filter((name) => sections[name].needs.some((permission) => may(details.me, permission)));
   const shown = open.find((name) => name === wanted) ?? open[0];
   if (shown === undefined) {
     return (
       <main className="page-body">
-        <p>{words.denied}</p>
+        <div className="panel stack">
+          <strong>{words.denied}</strong>
+          <p className="hint">{words.deniedHint}</p>
+          <div>
+            <PageLink className="button" to={serverPath(server)}>
+              {words.back}
+            </PageLink>
+          </div>
+        </div>
       </main>
     );
   }
   const { show: Shown } = sections[shown];
   return (
     <div className="settings">
-      <Nav server={details.server.id} open={open} shown={shown} />
+      <Nav server={server} open={open} shown={shown} />
       <main className="settings-body">
         <section className="card" aria-labelledby="section">
           <h2 id="section">{words.sections[shown]}</h2>
