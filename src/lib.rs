@@ -5,7 +5,7 @@
 //! - [`app`]: the composition root. Builds the features, the router and the namespace; serves.
 //! - [`cli`]: the command line. [`events`]: the reference of the Socket.IO events.
 //! - Features, one folder each: [`apps`], [`admin`], [`doc`], [`gdm`], [`server`], [`chat`],
-//!   [`presence`], [`account`], [`settings`].
+//!   [`file`], [`presence`], [`account`], [`settings`].
 //! - [`access`]: who calls a route of the platform, and how it is answered.
 //! - [`permission`]: who may do what within a server, decided without I/O.
 //! - [`http`] and [`socket`]: axum and socketioxide plumbing; neither knows a feature.
@@ -23,6 +23,7 @@ pub mod chat;
 pub mod cli;
 pub mod doc;
 pub mod events;
+pub mod file;
 pub mod gdm;
 pub mod http;
 pub mod kernel;

@@ -83,3 +83,7 @@ id_type! {
     /// An entry of a server's audit log.
     ServerAuditId
 }
+id_type! {
+    /// An uploaded file.
+    FileId
+}

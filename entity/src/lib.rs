@@ -18,6 +18,7 @@ pub mod doc_revision;
 pub mod doc_revision_author;
 pub mod doc_snapshot;
 pub mod doc_update;
+pub mod file;
 pub mod gdm;
 pub mod gdm_invite;
 pub mod gdm_kick;
@@ -47,7 +48,7 @@ pub mod webhook;
 pub mod widget;
 
 pub use id::{
-    AppId, AppTokenId, AuditEntryId, ConversationId, DeliveryId, DocId, GrantId, InviteId,
+    AppId, AppTokenId, AuditEntryId, ConversationId, DeliveryId, DocId, FileId, GrantId, InviteId,
     MessageId, RevisionId, RoleId, SecretId, ServerAuditId, ServerId, ServerInviteId, UserId,
 };
 pub use timestamp::Timestamp;

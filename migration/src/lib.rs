@@ -15,6 +15,7 @@ mod m20261121_000004_create_administration;
 mod m20261122_000001_create_docs;
 mod m20261122_000002_create_servers;
 mod m20261122_000003_create_apps;
+mod m20261122_000004_create_files;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_create_docs::Migration),
             Box::new(m20261122_000002_create_servers::Migration),
             Box::new(m20261122_000003_create_apps::Migration),
+            Box::new(m20261122_000004_create_files::Migration),
         ]
     }
 }

@@ -267,6 +267,17 @@ impl Accounts {
         }
     }
 
+    /// Gives an account another avatar - a stored name below `/uploads/` - or none, together with what
+    /// `tx` did so far.
+    pub async fn set_avatar_with(&self, tx: Tx, user: &User, avatar: Option<String>) -> Result<()> {
+        let change = user::ActiveModel {
+            id: Set(user.id),
+            avatar: Set(avatar),
+            ..Default::default()
+        };
+        self.update_with(tx, change).await.map(drop)
+    }
+
     /// Refuses a socket whose session or account has ended since its handshake: on an open
     /// connection a client can ask for the namespace again and again.
     pub async fn require_live(&self, caller: &Caller) -> Result<()> {

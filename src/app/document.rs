@@ -8,7 +8,7 @@ use utoipa::{
 use crate::{
     account, admin,
     apps::{integrations, oauth, registry, webhooks, widgets},
-    chat, doc, gdm,
+    chat, doc, file, gdm,
     http::SESSION_COOKIE,
     presence, server,
 };
@@ -55,6 +55,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = ApiDoc::openapi();
     for feature in [
         account::routes().into_openapi(),
+        file::routes().into_openapi(),
         chat::routes().into_openapi(),
         chat::channel_routes().into_openapi(),
         gdm::routes().into_openapi(),

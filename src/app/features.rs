@@ -15,6 +15,7 @@ use crate::{
     },
     chat::{self, Chat, Groups, Servers},
     doc::{self, Docs},
+    file::{self, Files},
     gdm::{self, Gdms},
     kernel::{Clock, Config, Db, Tasks},
     presence::{self, Presence},
@@ -30,6 +31,7 @@ const HOUSEKEEPING: Duration = Duration::from_mins(10);
 pub(super) struct Features {
     pub(super) access: Access,
     pub(super) accounts: Accounts,
+    pub(super) files: Files,
     pub(super) chat: Chat,
     pub(super) gdms: Gdms,
     pub(super) communities: Communities,
@@ -82,6 +84,7 @@ pub(super) async fn features(
         tasks: tasks.clone(),
         limits: config.limits.clone(),
     });
+    let files = files(shared, &accounts, &directory).await?;
     let groups = Groups::new(db.clone());
     let servers = Servers::new(db.clone(), clock.clone());
     let gdms = Gdms::new(gdm::Parts {
@@ -103,18 +106,11 @@ pub(super) async fn features(
         settings: settings.clone(),
         delivery: delivery.clone(),
         tasks: tasks.clone(),
-        files: config.storage.dir.clone().into(),
+        files: files.clone(),
         limits: config.limits.enabled,
     })
     .await?;
-    let docs = Docs::start(doc::Parts {
-        db: db.clone(),
-        clock: clock.clone(),
-        directory: directory.clone(),
-        delivery: delivery.clone(),
-        tasks: tasks.clone(),
-        limits: config.limits.enabled,
-    });
+    let docs = docs(shared, &directory);
     keep_house(&accounts, tasks);
     let admin = Admin::new(admin::Parts {
         db: db.clone(),
@@ -154,6 +150,7 @@ pub(super) async fn features(
     Ok(Features {
         access,
         accounts,
+        files,
         chat,
         gdms,
         communities,
@@ -186,6 +183,35 @@ fn accounts(
         },
         tasks: shared.tasks.clone(),
     }))
+}
+
+async fn files(
+    shared: Shared<'_>,
+    accounts: &Accounts,
+    directory: &Directory,
+) -> anyhow::Result<Files> {
+    Files::start(file::Parts {
+        db: shared.db.clone(),
+        clock: shared.clock.clone(),
+        directory: directory.clone(),
+        accounts: accounts.clone(),
+        delivery: shared.delivery.clone(),
+        tasks: shared.tasks.clone(),
+        storage: shared.config.storage.clone(),
+        limits: shared.config.limits.enabled,
+    })
+    .await
+}
+
+fn docs(shared: Shared<'_>, directory: &Directory) -> Docs {
+    Docs::start(doc::Parts {
+        db: shared.db.clone(),
+        clock: shared.clock.clone(),
+        directory: directory.clone(),
+        delivery: shared.delivery.clone(),
+        tasks: shared.tasks.clone(),
+        limits: shared.config.limits.enabled,
+    })
 }
 
 fn apps(

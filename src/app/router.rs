@@ -22,7 +22,7 @@ use crate::{
     account::{self, SessionStore, identify_socket, session_layer},
     admin,
     apps::{integrations, oauth, registry, webhooks, widgets},
-    chat, doc, gdm,
+    chat, doc, file, gdm,
     http::{
         self as plumbing, ClientAddress, MAX_BODY_BYTES, Origins, TrustedProxies, assets, cors,
         find_client_address, log_request, require_same_origin,
@@ -43,6 +43,7 @@ pub(super) fn router(
     let origins = Origins::new(config);
     let api = OpenApiRouter::<()>::new()
         .merge(account::router(features.accounts.clone()))
+        .merge(file::router(features.files.clone()))
         .merge(chat::router(features.chat.clone()))
         .merge(chat::channel_router(features.chat.clone()))
         .merge(gdm::router(features.gdms.clone(), origins.clone()))

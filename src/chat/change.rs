@@ -84,7 +84,9 @@ impl Chat {
         let (place, facts, row) = self.changeable(user, kind, id).await?;
         rights::require_delete(user, &facts, &self.settings.current())?;
         let delete = Amendment::delete(row.card.as_deref());
-        self.amend(user, place, &row, delete).await
+        let deleted = self.amend(user, place, &row, delete).await?;
+        self.forget_files(&row);
+        Ok(deleted)
     }
 
     async fn amend(

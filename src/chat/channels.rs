@@ -171,13 +171,9 @@ impl Chat {
         if access.standing.timed_out && !permissions.contains(Permission::SendMessages) {
             return Err(Error::refused("timed_out", "You are timed out here"));
         }
-        let has_file = draft
-            .attachment
-            .as_ref()
-            .is_some_and(|name| !name.is_empty());
         let needed = [
             Some(Permission::SendMessages),
-            has_file.then_some(Permission::AttachFiles),
+            draft.has_file().then_some(Permission::AttachFiles),
         ];
         let lacking = needed
             .into_iter()

@@ -119,6 +119,7 @@ async fn post_message(
         attachment: new.attachment,
         reply_to: new.reply_to,
         nonce: new.nonce,
+        files: Vec::new(),
     };
     let sent = chat.say_in_channel(&user, channel, draft).await?;
     let place: Place = chat.channel(user.id, channel).await?;

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use super::{
     Chat,
     antispam::AntispamSettings,
+    attachment,
     channels::is_outdated,
     event::Sent,
     mentions,
@@ -17,6 +18,7 @@ use super::{
 };
 use crate::{
     account::User,
+    file::Inline,
     kernel::{Error, Result, error::ErrorKind},
     settings::Key,
 };
@@ -26,12 +28,25 @@ use crate::{
 pub struct Draft {
     /// Markdown.
     pub source: String,
-    /// Stored name of a file.
+    /// Stored name of a file, or a JSON array of some.
     pub attachment: Option<String>,
+    /// Files that come along instead.
+    pub files: Vec<Inline>,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
     /// The sender's own key for it.
     pub nonce: Option<String>,
+}
+
+impl Draft {
+    /// Whether it is more than a text.
+    pub(super) fn has_file(&self) -> bool {
+        !self.files.is_empty()
+            || self
+                .attachment
+                .as_ref()
+                .is_some_and(|name| !name.is_empty())
+    }
 }
 
 impl Chat {
@@ -44,8 +59,16 @@ impl Chat {
         draft: Draft,
         answer: impl FnOnce(Result<Sent>) + Send + 'static,
     ) {
-        self.try_send(user, place, draft, Box::new(answer), writer::RETRIES)
-            .await;
+        match self
+            .keep_files(&user, &place, draft, Box::new(answer))
+            .await
+        {
+            Ok((draft, answer)) => {
+                self.try_send(user, place, draft, answer, writer::RETRIES)
+                    .await;
+            }
+            Err((error, answer)) => answer(Err(error)),
+        }
     }
 
     /// The same, again as long as `retries` are left and a server changes between the decision that
@@ -125,11 +148,7 @@ impl Chat {
     /// Refuses what cannot be sent to anybody, before a DM is opened for it.
     pub(super) fn require_sendable(&self, draft: &Draft) -> Result<()> {
         self.require_switched_on(Key::DmEnabled)?;
-        let has_file = draft
-            .attachment
-            .as_ref()
-            .is_some_and(|name| !name.is_empty());
-        if draft.source.trim().is_empty() && !has_file {
+        if draft.source.trim().is_empty() && !draft.has_file() {
             return Err(empty());
         }
         split_source(&draft.source, &self.antispam_settings()).map(drop)
@@ -145,7 +164,7 @@ impl Chat {
         self.require_may_send(user, &place, &draft).await?;
         let nonce = draft.nonce.map(Nonce::parse).transpose()?;
         let attachment = match draft.attachment.filter(|name| !name.is_empty()) {
-            Some(name) => Some(self.attachments.check(name).await?),
+            Some(name) => Some(attachment::check(&self.files, name).await?),
             None => None,
         };
         let source = draft.source.as_str();
@@ -199,7 +218,12 @@ impl Chat {
         }
     }
 
-    async fn require_may_send(&self, user: &User, place: &Place, draft: &Draft) -> Result<()> {
+    pub(super) async fn require_may_send(
+        &self,
+        user: &User,
+        place: &Place,
+        draft: &Draft,
+    ) -> Result<()> {
         match &place.audience {
             Audience::Public => self.require_switched_on(Key::PublicEnabled)?,
             Audience::Dm(_) => self.require_switched_on(Key::DmEnabled)?,
@@ -290,7 +314,7 @@ impl Chat {
                 .is_some())
     }
 
-    async fn stored_before(
+    pub(super) async fn stored_before(
         &self,
         user: &User,
         conversation: ConversationId,

@@ -11,7 +11,6 @@ use entity::{ConversationId, UserId};
 use super::{
     Groups, Servers,
     antispam::AntispamState,
-    attachment::Attachments,
     event::SystemMessage,
     model::{Audience, ConversationName, Place},
     publish::Publisher,
@@ -22,6 +21,7 @@ use super::{
 };
 use crate::{
     account::{Directory, User},
+    file::Files,
     kernel::{Cache, Clock, Db, Error, Result, Tasks, error::ErrorKind},
     settings::Settings,
     socket::{Arrival, Delivery, Room},
@@ -60,7 +60,7 @@ pub struct Inner {
     pub(super) writer: Writer,
     pub(super) tasks: Tasks,
     typing: Typing,
-    pub(super) attachments: Attachments,
+    pub(super) files: Files,
     public: ConversationId,
     dms: Cache<(UserId, UserId), ConversationId>,
     /// None while limits are off.
@@ -96,8 +96,8 @@ pub struct Parts {
     pub delivery: Delivery,
     /// Background tasks.
     pub tasks: Tasks,
-    /// Where uploaded files are.
-    pub files: std::path::PathBuf,
+    /// Uploaded files.
+    pub files: Files,
     /// Whether anti-spam is on.
     pub limits: bool,
 }
@@ -130,7 +130,7 @@ impl Chat {
             writer,
             tasks: parts.tasks.clone(),
             typing,
-            attachments: Attachments::new(parts.files),
+            files: parts.files,
             public,
             dms: Cache::new(DM_CAPACITY),
             antispam: parts.limits.then(Arc::default),

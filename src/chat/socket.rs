@@ -13,6 +13,7 @@ use super::{
     socket_channel,
 };
 use crate::{
+    file::Inline,
     kernel::{Error, Result, error::ErrorKind},
     socket::{Ack, Caller, Routes},
 };
@@ -62,10 +63,18 @@ pub(super) struct Send {
     tid: Option<i64>,
     #[serde(default, deserialize_with = "id_or_nothing")]
     channel_id: Option<i64>,
-    /// A file within the event, as the legacy client sends it.
-    content: Option<Value>,
+    /// A file within the event, as the legacy client sends it, and what it is called.
+    content: Option<String>,
+    filename: Option<String>,
     /// Several of them.
-    attachments: Option<Vec<Value>>,
+    attachments: Option<Vec<FileWithin>>,
+}
+
+/// One of the files within an event.
+#[derive(Clone, Debug, Deserialize)]
+struct FileWithin {
+    filename: Option<String>,
+    content: String,
 }
 
 impl Send {
@@ -85,21 +94,27 @@ impl Send {
         ConversationId(self.channel_id.unwrap_or(0))
     }
 
-    fn into_draft(self) -> Result<Draft> {
-        let has_file = self.content.is_some_and(|content| !content.is_null())
-            || self.attachments.is_some_and(|files| !files.is_empty());
-        if has_file {
-            return Err(Error::invalid(
-                "attachments_unsupported",
-                "Files cannot be sent inside a message: upload them and send their name",
-            ));
-        }
-        Ok(Draft {
+    fn into_draft(self) -> Draft {
+        let single = self.content.filter(|content| !content.is_empty());
+        let single = single.map(|content| FileWithin {
+            filename: self.filename,
+            content,
+        });
+        let all = single
+            .into_iter()
+            .chain(self.attachments.unwrap_or_default());
+        Draft {
             source: self.text,
             attachment: self.attachment,
+            files: all
+                .map(|file| Inline {
+                    filename: file.filename.unwrap_or_default(),
+                    content: file.content,
+                })
+                .collect(),
             reply_to: self.reply_to.map(MessageId),
             nonce: self.nonce,
-        })
+        }
     }
 }
 
@@ -127,7 +142,7 @@ async fn dm_send(chat: Chat, caller: Caller, message: Send, ack: Ack) {
         if let Some(place) = chat.find_place(&user, &name).await? {
             return Ok(place);
         }
-        chat.require_sendable(&message.clone().into_draft()?)?;
+        chat.require_sendable(&message.clone().into_draft())?;
         chat.dm(&user, recipient).await
     };
     let place = place.await;
@@ -158,7 +173,7 @@ pub(super) async fn send(
         Ok((
             chat.require_user(caller.user).await?,
             place,
-            message.into_draft()?,
+            message.into_draft(),
         ))
     };
     match ready.await {
@@ -177,13 +192,16 @@ fn answer_send<T: Serialize>(chat: &Chat, ack: Ack, result: Result<T>) {
     match result {
         Ok(sent) => ack.succeed(&sent),
         Err(error) => {
-            let shown = matches!(
-                error.kind(),
-                ErrorKind::RateLimited
-                    | ErrorKind::TooLarge
-                    | ErrorKind::Forbidden
-                    | ErrorKind::NotFound
-            );
+            let is_about_file =
+                error.code().starts_with("attachment_") || error.code().starts_with("image_");
+            let shown = is_about_file
+                || matches!(
+                    error.kind(),
+                    ErrorKind::RateLimited
+                        | ErrorKind::TooLarge
+                        | ErrorKind::Forbidden
+                        | ErrorKind::NotFound
+                );
             if shown {
                 ack.emit("system_message", &chat.notice(error.text()));
             }

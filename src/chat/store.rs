@@ -413,3 +413,14 @@ pub(super) async fn forget_app_nonces(db: &impl ConnectionTrait, before: Timesta
         .await?;
     Ok(())
 }
+
+/// Whether a message that is not deleted has the file with this stored name, alone or among others.
+pub(super) async fn is_attached(db: &impl ConnectionTrait, stored_name: &str) -> Result<bool> {
+    let statement = Statement::from_sql_and_values(
+        db.get_database_backend(),
+        "SELECT 1 FROM message WHERE attachment IS NOT NULL AND deleted_at IS NULL \
+         AND (attachment = $1 OR (attachment LIKE '[%' AND attachment LIKE $2)) LIMIT 1",
+        [stored_name.into(), format!("%\"{stored_name}\"%").into()],
+    );
+    Ok(db.query_one_raw(statement).await?.is_some())
+}

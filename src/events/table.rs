@@ -28,7 +28,7 @@ pub(super) enum Payload {
 pub(super) const INCOMING: &[Incoming] = &[
     Incoming {
         names: &["send_message"],
-        payload: "`{text, attachment?, reply_to?, nonce?}`; with `mode: \"dm\"` and `peer`, or `mode: \"gdm\"` and `thread_id`, as below",
+        payload: "`{text, attachment?, reply_to?, nonce?}`; with `mode: \"dm\"` and `peer`, or `mode: \"gdm\"` and `thread_id`, as below. All that send take a file as base64 instead of its name: `{filename?, content}`, or several in `attachments: [{filename?, content}]`",
         answer: "Sent",
         about: "Says something in public",
     },
@@ -250,10 +250,10 @@ pub(super) const OUTGOING: &[Outgoing] = &[
     Outgoing {
         names: &["user_list_refresh"],
         payload: Payload::Told(
-            "one of `{online: name}`, `{offline: name}`, `{new_user: name}`, `{cleanup: true}`",
+            "one of `{online: name}`, `{offline: name}`, `{new_user: name}`, `{avatar_updated: name}`, `{cleanup: true}`",
         ),
         to: "everybody",
-        about: "Somebody came, went or is new; `cleanup`: so many did that the lists are best fetched anew",
+        about: "Somebody came, went, is new or has another picture; `cleanup`: so many did that the lists are best fetched anew",
     },
     Outgoing {
         names: &["gdm_threads_refresh"],

@@ -31,12 +31,13 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if let Some(file) = (!path.is_empty()).then(|| WebClient::get(path)).flatten() {
         return respond(path, file, &headers);
     }
-    // A missing file is missing; a missing page is one of the client's own.
-    if path
-        .rsplit('/')
-        .next()
-        .is_some_and(|name| name.contains('.'))
-    {
+    // A missing file is missing, whatever it is called; a missing page is one of the client's own.
+    let is_file = path.starts_with("uploads/")
+        || path
+            .rsplit('/')
+            .next()
+            .is_some_and(|name| name.contains('.'));
+    if is_file {
         return StatusCode::NOT_FOUND.into_response();
     }
     if is_of_api(path) && !asks_for_page(&headers) {

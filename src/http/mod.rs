@@ -6,6 +6,7 @@
 mod answer;
 pub mod assets;
 mod client_address;
+mod discard;
 mod error;
 mod extract;
 mod navigation;
@@ -15,6 +16,7 @@ mod request_log;
 
 pub use answer::{Answer, Done};
 pub use client_address::{ClientAddress, TrustedProxies, find_client_address};
+pub use discard::discard;
 pub use error::{ErrorBody, method_not_allowed, not_found, panicked};
 pub use extract::{Fields, Json, Path, Query, is_multipart, multipart_error};
 pub use navigation::{Navigation, TypedGet};

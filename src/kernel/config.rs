@@ -11,6 +11,9 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
+/// The most that `storage.max_upload_bytes` can be: previews and pictures are read into memory.
+const MAX_MAX_UPLOAD: u64 = 1024 * 1024 * 1024;
+
 /// The whole configuration.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -97,12 +100,23 @@ pub struct Redis {
 pub struct Storage {
     /// The folder for files.
     pub dir: String,
+    /// The largest file that is taken, in bytes.
+    pub max_upload_bytes: u64,
+    /// How much one person may have in the store, in bytes.
+    pub max_bytes_per_person: u64,
+    /// What may be fetched although it is not on the public Internet: for tests alone. No file and
+    /// no variable sets it.
+    #[serde(skip)]
+    pub reachable: Vec<SocketAddr>,
 }
 
 impl Default for Storage {
     fn default() -> Self {
         Self {
             dir: "data/files".into(),
+            max_upload_bytes: 20 * 1024 * 1024,
+            max_bytes_per_person: 1024 * 1024 * 1024,
+            reachable: Vec::new(),
         }
     }
 }
@@ -289,6 +303,10 @@ impl Config {
                 .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()),
             "configuration: server.bind must be host:port"
         );
+        anyhow::ensure!(
+            (1..=MAX_MAX_UPLOAD).contains(&self.storage.max_upload_bytes),
+            "configuration: storage.max_upload_bytes must be between 1 and {MAX_MAX_UPLOAD}"
+        );
         tracing_subscriber::EnvFilter::try_new(&self.logging.level)
             .map_err(|error| anyhow::anyhow!("configuration: logging.level: {error}"))?;
         Ok(())
@@ -345,6 +363,11 @@ mod tests {
             ("[database]\nurl = \"mysql://x\"", "database.url"),
             ("[server]\nbind = \"5000\"", "server.bind"),
             ("[nonsense]\nx = 1", "nonsense"),
+            (
+                "[storage]\nmax_upload_bytes = 0",
+                "storage.max_upload_bytes",
+            ),
+            ("[storage]\nreachable = [\"127.0.0.1:80\"]", "reachable"),
         ] {
             std::fs::write(&file, text).expect("written");
             let error = Config::load(&file, true).expect_err(text).to_string();

@@ -8,8 +8,11 @@ use serde_json::{Value, json};
 use crate::support::{Community, Reply, TestApp, Tile, counter};
 
 /// Paths outside of `/api/` from before the platform.
-const OLDER: [&str; 6] = [
+const OLDER: [&str; 9] = [
     "/default_avatar",
+    "/default_sys_avatar",
+    "/preview",
+    "/sys_pfp.png",
     "/login",
     "/logout",
     "/register",

@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "presence",
         &["kernel", "http", "socket", "settings", "account"],
     ),
+    ("file", &["kernel", "http", "socket", "account"]),
     (
         "chat",
         &[
@@ -32,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "socket",
             "settings",
             "account",
+            "file",
             "permission",
         ],
     ),
@@ -101,6 +103,7 @@ const SEA_ORM: &[&str] = &[
     "doc/log.rs",
     "doc/revision_store.rs",
     "doc/store.rs",
+    "file/store.rs",
     "gdm/store.rs",
     "kernel/db.rs",
     "kernel/error.rs",

@@ -110,6 +110,7 @@ async fn the_tables_have_exactly_the_columns_that_the_entities_name() {
         entity(entity::doc_revision_author::Entity),
         entity(entity::doc_snapshot::Entity),
         entity(entity::doc_update::Entity),
+        entity(entity::file::Entity),
         entity(entity::gdm::Entity),
         entity(entity::gdm_invite::Entity),
         entity(entity::gdm_kick::Entity),

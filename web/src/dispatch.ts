@@ -28,6 +28,8 @@ export interface Follow {
   sync?: true;
   /** What conversations there are, or what they are called, has changed. */
   relist?: true;
+  /** Somebody has another picture. */
+  pictures?: true;
   /** The list of documents is behind. */
   relistDocs?: true;
   /** This server is not as it was. */
@@ -95,6 +97,7 @@ const handlers: Handlers = {
   user_list_refresh: (state, event) => {
     if (event.online !== undefined) return { state: cameOnline(state, event.online) };
     if (event.offline !== undefined) return { state: wentOffline(state, event.offline) };
+    if (event.avatar_updated !== undefined) return { state, pictures: true };
     return { state };
   },
   doc_member_added: (state, event) => {

@@ -10,6 +10,7 @@ import './ui/styles/shell.css';
 import './ui/styles/servers.css';
 import './ui/styles/messages.css';
 import './ui/styles/composer.css';
+import './ui/styles/files.css';
 import './ui/styles/pages.css';
 
 const root = document.getElementById('root');

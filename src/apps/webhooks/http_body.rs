@@ -1,7 +1,5 @@
 //! Reading what was posted: the bytes, which signatures and keys are about, and the object in them.
 
-use std::time::Duration;
-
 use axum::{
     body::{Body, HttpBody},
     extract::{
@@ -9,10 +7,8 @@ use axum::{
     },
 };
 use bytes::Bytes;
-use futures_util::StreamExt;
 use http::{HeaderMap, StatusCode, header, request::Parts};
 use serde_json::{Map, Value};
-use tokio::time::timeout;
 
 use super::{
     model::Received,
@@ -21,16 +17,12 @@ use super::{
 };
 use crate::{
     access::Keyed,
-    http::{MAX_BODY_BYTES, is_multipart},
+    http::{MAX_BODY_BYTES, discard, is_multipart},
     kernel::{Error, Result, error::ErrorKind},
 };
 
 /// The largest form with files, in bytes.
 const MAX_FORM_BYTES: usize = 8 * 1024 * 1024;
-/// How much of a body that is too large is taken before its sender is cut off, in bytes.
-const MAX_DISCARDED: usize = 1024 * 1024;
-/// For how long it is taken.
-const DISCARDING: Duration = Duration::from_millis(500);
 
 /// A request whose body is here and was not looked at.
 pub(super) struct Unread {
@@ -53,8 +45,7 @@ impl Unread {
         };
         // What says that it is too large is not kept.
         if request.body().size_hint().lower() > max as u64 {
-            // Who is slow at it has been told all the same.
-            drop(timeout(DISCARDING, discard(request.into_body())).await);
+            discard(request.into_body()).await;
             return Err(too_large(max));
         }
         DefaultBodyLimit::max(max).apply(&mut request);
@@ -108,19 +99,6 @@ impl Unread {
         let request = Request::from_parts(self.parts, Body::from(self.body));
         let form = Multipart::from_request(request, &()).await;
         read_form(form.map_err(|_| invalid("The form has no boundary."))?).await
-    }
-}
-
-/// Takes what comes of a body, up to a bound, and lets it go. A connection that is closed with
-/// something unread is reset, and its client may never see why it was refused.
-async fn discard(body: Body) {
-    let mut left = MAX_DISCARDED;
-    let mut chunks = body.into_data_stream();
-    while let Some(Ok(chunk)) = chunks.next().await {
-        match left.checked_sub(chunk.len()) {
-            Some(rest) => left = rest,
-            None => return,
-        }
     }
 }
 

@@ -57,6 +57,7 @@ impl TestApp {
         config.storage.dir = database.folder().join("files").display().to_string();
         config.limits.enabled = false;
         change(&mut config);
+        super::provide_crypto();
         let clock = Clock::default();
         let running = Running::start(config.clone(), clock.clone()).await;
         Self {

@@ -9,6 +9,7 @@ mod person;
 mod program;
 mod socket;
 mod tile;
+mod upload;
 
 pub(crate) use app::TestApp;
 pub(crate) use bot::Bot;
@@ -19,9 +20,16 @@ pub(crate) use person::{PASSWORD, Person, Reply};
 pub(crate) use program::Program;
 pub(crate) use socket::Socket;
 pub(crate) use tile::{Tile, Watching, counter};
+pub(crate) use upload::{encoded, form, picture};
 
 /// Nothing takes this long; what does is a failure. Nobody waits for it otherwise.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
+
+/// The clients of tests speak no TLS, but do not start without somebody who could.
+pub(crate) fn provide_crypto() {
+    // Another test of this process may have done so.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
 
 /// Polls `condition` until it holds; for what happens in the background and tells nobody.
 pub(crate) async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {

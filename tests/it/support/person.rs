@@ -28,6 +28,7 @@ pub(crate) struct Person {
 impl Person {
     /// Somebody who is not signed in. `from` is the address that a proxy says they have.
     pub(crate) fn new(name: &str, address: SocketAddr, from: Option<&str>) -> Self {
+        super::provide_crypto();
         let jar = Arc::new(Jar::default());
         let mut headers = HeaderMap::new();
         let header = |text: &str| HeaderValue::from_str(text).expect("a header");

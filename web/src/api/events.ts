@@ -36,6 +36,7 @@ export interface UserListRefresh {
   offline?: string;
   new_user?: string;
   deleted?: string;
+  avatar_updated?: string;
 }
 
 export interface DocMemberChanged {

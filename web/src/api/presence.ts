@@ -6,6 +6,12 @@ export async function listOnline(): Promise<string[]> {
   return people.map((person) => (typeof person === 'string' ? person : person.username));
 }
 
+/** Where the pictures of those are who have one, by name. */
+export async function listPictures(): Promise<Record<string, string>> {
+  const { users } = await read(api.GET('/api/users_all'));
+  return Object.fromEntries(users.flatMap(({ username, avatar }) => (avatar ? [[username, avatar]] : [])));
+}
+
 /** Prefix search; the server answers nothing for fewer than two characters. */
 export async function searchPeople(query: string): Promise<string[]> {
   const found = await read(api.GET('/api/users/search', { params: { query: { q: query, limit: 20 } } }));

@@ -205,6 +205,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/delete/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take one's avatar away. */
+        post: operations["delete_avatar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dm/messages": {
         parameters: {
             query?: never;
@@ -525,6 +542,92 @@ export interface paths {
         /** Let a member do more or less than before; for the document's creator. */
         post: operations["update_document_member_role"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/download/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file's bytes, as a download. */
+        get: operations["download_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files that people share, as long as they have not expired. */
+        get: operations["list_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Share a file for a while. */
+        post: operations["upload_shared_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/upload-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Share a file that is somewhere on the Internet. */
+        post: operations["upload_from_url"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of a file: of those that are shared, and of one's own. */
+        get: operations["get_file"];
+        put?: never;
+        post?: never;
+        /** Delete a file: one's own, or anybody's as an admin. */
+        delete: operations["delete_file"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1017,6 +1120,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file for a message.
+         * @description It is removed when no message has named it within a day.
+         */
+        post: operations["upload_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/upload/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload one's avatar.
+         * @description It is made anew, at most 512 pixels wide and high, and does not move.
+         */
+        post: operations["upload_avatar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/online": {
         parameters: {
             query?: never;
@@ -1261,6 +1404,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/default_avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of people who have none. */
+        get: operations["default_avatar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/default_sys_avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of System. */
+        get: operations["default_system_avatar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/integrations/me": {
         parameters: {
             query?: never;
@@ -1463,6 +1640,26 @@ export interface paths {
         put?: never;
         /** Who the person is whose access token comes along. As `GET /oauth/userinfo`. */
         post: operations["userinfo_by_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/preview/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file in the browser: a picture, a film, a text, a page without its scripts, or the names in a
+         *     ZIP archive.
+         */
+        get: operations["preview_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1883,6 +2080,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sys_pfp.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of System, as messages name it. */
+        get: operations["system_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/avatars/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Somebody's avatar. */
+        get: operations["serve_avatar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file that somebody uploaded, for whoever has its name. */
+        get: operations["serve_upload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/{appId}/{token}": {
         parameters: {
             query?: never;
@@ -2057,6 +2305,15 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_AvatarOut: {
+            /** @description A name relative to `/uploads/`. */
+            avatar: string;
+            url: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Bans: {
             bans: components["schemas"]["BanView"][];
         } & {
@@ -2190,6 +2447,38 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_FileList: {
+            /** @description The newest first. */
+            files: components["schemas"]["FileOut"][];
+            has_more: boolean;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_FileOut: {
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The stored name: what a message's `attachment` can be. */
+            filename: string;
+            id: string;
+            /** @description What the bytes are, whatever the name says. */
+            mime_type: string;
+            /** @description What it was called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            uploaded_at: components["schemas"]["Timestamp"];
+            uploaded_by: string;
+            /** @description Where it is downloaded. */
+            url: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Invites: {
             invites: components["schemas"]["InviteRow"][];
         } & {
@@ -2259,6 +2548,13 @@ export interface components {
         /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_OneChannel: {
             channel: components["schemas"]["ChannelView"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_OneFile: {
+            file: components["schemas"]["FileOut"];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -2491,6 +2787,29 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Uploaded: {
+            /** @description Names the file in `/api/files/{id}`, for its owner. */
+            file_id: string;
+            /**
+             * @description The stored name: what a message's `attachment` is. A picture's begins with
+             *     `<32 hexadecimal digits>_<width>x<height>_`.
+             */
+            filename: string;
+            /** @description What the bytes are, whatever the name says. */
+            mime_type: string;
+            /** @description What the file was called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes as they are stored: pictures are made anew.
+             */
+            size: number;
+            url: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_UserRows: {
             users: components["schemas"]["UserRow"][];
         } & {
@@ -2700,6 +3019,19 @@ export interface components {
             kind: components["schemas"]["AuthorKind"];
             /** @description The name that people are shown. An app's is what the message says, not an account. */
             name: string;
+        };
+        /** @description A picture in a form. */
+        AvatarForm: {
+            /**
+             * Format: binary
+             * @description PNG, JPEG, GIF or WebP of at most 8 MiB.
+             */
+            avatar: string;
+        };
+        AvatarOut: {
+            /** @description A name relative to `/uploads/`. */
+            avatar: string;
+            url: string;
         };
         /** @description The first row of a widget as a badge (shields.io/badges/endpoint-badge). */
         Badge: {
@@ -3158,6 +3490,39 @@ export interface components {
          * @enum {string}
          */
         ErrorCode: "invalid_request" | "invalid_client" | "invalid_grant" | "unauthorized_client" | "unsupported_grant_type" | "unsupported_response_type" | "unsupported_token_type" | "invalid_scope" | "access_denied" | "login_required" | "consent_required" | "invalid_token" | "insufficient_scope" | "suspended" | "rate_limited" | "server_error" | "temporarily_unavailable";
+        /** @description A file in a form. */
+        FileForm: {
+            /**
+             * Format: binary
+             * @description At most `storage.max_upload_bytes`, 20 MiB if nothing else is configured.
+             */
+            file: string;
+        };
+        FileList: {
+            /** @description The newest first. */
+            files: components["schemas"]["FileOut"][];
+            has_more: boolean;
+        };
+        /** @description A file that people share. */
+        FileOut: {
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The stored name: what a message's `attachment` can be. */
+            filename: string;
+            id: string;
+            /** @description What the bytes are, whatever the name says. */
+            mime_type: string;
+            /** @description What it was called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            uploaded_at: components["schemas"]["Timestamp"];
+            uploaded_by: string;
+            /** @description Where it is downloaded. */
+            url: string;
+        };
         FoundPeople: {
             has_more: boolean;
             query: string;
@@ -3170,6 +3535,15 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             status: string;
             username: string;
+        };
+        FromUrl: {
+            /**
+             * Format: int64
+             * @description Seconds, from 1 to 31536000; a week when absent.
+             */
+            expiry?: number | null;
+            /** @description An address on the public Internet, `http` or `https`. */
+            url?: string | null;
         };
         /** @description How a secret begins and ends: enough to tell it from others. */
         Hint: {
@@ -3608,6 +3982,9 @@ export interface components {
         OneChannel: {
             channel: components["schemas"]["ChannelView"];
         };
+        OneFile: {
+            file: components["schemas"]["FileOut"];
+        };
         OneInvite: {
             invite: components["schemas"]["InviteView"];
         };
@@ -4011,6 +4388,19 @@ export interface components {
         Sessions: {
             sessions: components["schemas"]["SessionOut"][];
         };
+        /** @description A file in a form. */
+        SharedFileForm: {
+            /**
+             * Format: int64
+             * @description Seconds, from 1 to 31536000; a week when absent.
+             */
+            expiry?: number | null;
+            /**
+             * Format: binary
+             * @description At most `storage.max_upload_bytes`, 20 MiB if nothing else is configured.
+             */
+            file: string;
+        };
         Sighting: {
             last_seen?: components["schemas"]["Timestamp"] | null;
             role: string;
@@ -4276,6 +4666,25 @@ export interface components {
         Update: components["schemas"]["ThreadRef"] & {
             description?: string | null;
             name?: string | null;
+        };
+        Uploaded: {
+            /** @description Names the file in `/api/files/{id}`, for its owner. */
+            file_id: string;
+            /**
+             * @description The stored name: what a message's `attachment` is. A picture's begins with
+             *     `<32 hexadecimal digits>_<width>x<height>_`.
+             */
+            filename: string;
+            /** @description What the bytes are, whatever the name says. */
+            mime_type: string;
+            /** @description What the file was called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes as they are stored: pictures are made anew.
+             */
+            size: number;
+            url: string;
         };
         /**
          * Format: int64
@@ -4967,6 +5376,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_Conversations"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             401: {
@@ -5791,6 +6227,285 @@ export interface operations {
                 };
             };
             /** @description not found, user not found, not a member */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An attachment; ranges are served */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description file not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: {
+                /** @description How many are left out. */
+                offset?: number;
+                /** @description 100 when absent, at most 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_FileList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upload_shared_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["SharedFileForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_FileOut"];
+                };
+            };
+            /** @description no file provided, no file selected, `expiry_invalid`, `image_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `file_too_large`, `image_too_large`, `quota_exceeded` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upload_from_url: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FromUrl"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_FileOut"];
+                };
+            };
+            /** @description url required, `url_invalid`, `url_not_allowed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `file_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `fetch_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OneFile"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description file not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description file not found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6995,6 +7710,120 @@ export interface operations {
             };
         };
     };
+    upload_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Uploaded"];
+                };
+            };
+            /** @description no file provided, no file selected, `image_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `file_too_large`, `image_too_large`, `quota_exceeded` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upload_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["AvatarForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AvatarOut"];
+                };
+            };
+            /** @description file required, empty filename, `not_an_image`, `image_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `file_too_large`, `image_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     online_users: {
         parameters: {
             query?: never;
@@ -7692,6 +8521,44 @@ export interface operations {
             };
         };
     };
+    default_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": number[];
+                };
+            };
+        };
+    };
+    default_system_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": number[];
+                };
+            };
+        };
+    };
     integration_whoami: {
         parameters: {
             query?: never;
@@ -8323,6 +9190,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OAuthErrorBody"];
+                };
+            };
+        };
+    };
+    preview_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The stored name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": number[];
+                };
+            };
+            /** @description `archive_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description file not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `preview_unsupported` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -9999,6 +10923,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    system_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": number[];
+                };
+            };
+        };
+    };
+    serve_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": number[];
+                };
+            };
+            /** @description file not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    serve_upload: {
+        parameters: {
+            query?: {
+                /** @description `1` for a picture of at most 640 pixels; the file itself where it is no larger. */
+                thumbnail?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The stored name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ranges are served. What could run is a download */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description file not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

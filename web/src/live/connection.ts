@@ -11,6 +11,7 @@ import { nextTypingExpiry, typingExpired } from '../store/typing';
 import { announceArrival } from './announce';
 import { listDocuments, relistDocuments, welcomeDocument } from './documents';
 import { relist } from './listing';
+import { refreshPictures } from './pictures';
 import { tellUnconfirmed } from './reading';
 import { flushOutbox } from './sending';
 import { listMyServers, refreshServer, refreshServers } from './servers';
@@ -68,6 +69,7 @@ function startListening(): void {
 
 function follow(outcome: Follow): void {
   if (outcome.relist) relist();
+  if (outcome.pictures) refreshPictures();
   if (outcome.relistDocs) void listDocuments();
   if (outcome.sharedDoc !== undefined) void welcomeDocument(outcome.sharedDoc);
   if (outcome.server !== undefined) refreshServer(outcome.server);
@@ -84,6 +86,7 @@ async function onUp(): Promise<void> {
   relistDocuments();
   refreshServers();
   void refreshOnline();
+  refreshPictures();
   tellUnconfirmed();
   await requestSync();
   flushOutbox();

@@ -77,7 +77,12 @@ function storedOutbox(prefix: string): Outgoing[] {
       const item = JSON.parse(localStorage.getItem(key) ?? 'null') as Outgoing | null;
       // What was under way when the page went has to be asked for again.
       if (item !== null)
-        items.push({ ...item, state: item.state === 'failed' ? 'failed' : 'queued', rev: null });
+        items.push({
+          ...item,
+          attachment: item.attachment ?? null,
+          state: item.state === 'failed' ? 'failed' : 'queued',
+          rev: null,
+        });
     }
   } catch {
     return [];

@@ -25,8 +25,13 @@ const PATIENCE_S = 15;
 
 let running = false;
 
-export function send(conversation: ConversationId, source: string, reply: Reply | null): void {
-  const item = outgoing(newNonce(Date.now()), conversation, source, reply, new Date());
+export function send(
+  conversation: ConversationId,
+  source: string,
+  reply: Reply | null,
+  attachment: string | null = null,
+): void {
+  const item = outgoing(newNonce(Date.now()), conversation, source, reply, new Date(), attachment);
   update((state) => queued(state, item));
   flushOutbox();
 }
@@ -103,6 +108,7 @@ function payloadFor(item: Outgoing): object {
   return {
     text: item.source,
     nonce: item.nonce,
+    attachment: item.attachment,
     reply_to: item.reply?.id ?? null,
     ...(kind === 'dm' ? { to: name } : {}),
     ...(kind === 'gdm' ? { thread_id: Number(name) } : {}),

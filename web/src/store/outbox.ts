@@ -61,11 +61,13 @@ export function outgoing(
   source: string,
   reply: Reply | null,
   now: Date,
+  attachment: string | null = null,
 ): Outgoing {
   return {
     nonce,
     conversation,
     source,
+    attachment,
     reply,
     createdAt: now.toISOString(),
     state: 'queued',

@@ -2,6 +2,7 @@
 
 import type { WireConversation, WireMessage } from '../api/types';
 import { parseCards } from './cards';
+import { parseFiles } from './files';
 import type { Conversation, ConversationId, ConversationKind, Message } from './types';
 
 export function parseMessage(wire: WireMessage): Message {
@@ -17,6 +18,7 @@ export function parseMessage(wire: WireMessage): Message {
     app: isApp ? (wire.author?.id ?? 0) : null,
     emoji: (isApp ? wire.author?.avatar_emoji : null) ?? null,
     cards: parseCards(wire.embeds),
+    files: parseFiles(wire.attachment),
     html: wire.text,
     source: wire.source,
     nonce: wire.nonce ?? null,

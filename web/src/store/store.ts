@@ -13,6 +13,7 @@ export const initialState: State = {
   timelines: {},
   outbox: [],
   online: {},
+  pictures: {},
   typing: {},
   docs: { entries: {}, order: [], lost: {}, memberChanges: 0, listed: false, error: null },
   servers: noServers,

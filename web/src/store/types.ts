@@ -1,6 +1,7 @@
 /** The client's own model. Wire payloads become these in `store/parse.ts` and nowhere else. */
 
 import type { Card } from './cards';
+import type { StoredFile } from './files';
 import type { Servers } from './serverTypes';
 
 export type ConversationId = string;
@@ -26,6 +27,7 @@ export interface Message {
   emoji: string | null;
   /** What an app gave it beside its text. */
   cards: Card[];
+  files: StoredFile[];
   /** Sanitised HTML from the server. */
   html: string;
   /** What the author typed. */
@@ -82,6 +84,8 @@ export interface Outgoing {
   nonce: string;
   conversation: ConversationId;
   source: string;
+  /** The stored name of a file that goes along. */
+  attachment: string | null;
   reply: Reply | null;
   createdAt: string;
   state: OutgoingState;
@@ -154,6 +158,8 @@ export interface State {
   timelines: Record<ConversationId, Timeline>;
   outbox: Outgoing[];
   online: Record<string, true>;
+  /** person -> where their picture is; only of those who have one. */
+  pictures: Record<string, string>;
   /** conversation -> person -> when the sign expires (ms). */
   typing: Record<ConversationId, Record<string, number>>;
   docs: Docs;

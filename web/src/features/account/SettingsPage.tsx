@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { changePassword } from '../../api/account';
 import { explain } from '../../api/client';
 import { text } from '../../messages';
+import { words as files } from '../../messages/files';
 import { words as portal } from '../../messages/portal';
 import { portalPath } from '../../router';
 import { useChatter } from '../../store/store';
@@ -10,6 +11,7 @@ import { notify } from '../../ui/notify';
 import { PageFrame } from '../../ui/PageFrame';
 import { PageLink } from '../../ui/PageLink';
 import { chooseEnterSends, chooseTheme, type Theme, useEnterSends, useTheme } from '../../ui/preferences';
+import { AvatarChoice } from './AvatarChoice';
 import { ConnectedApps } from './ConnectedApps';
 import { SessionList } from './SessionList';
 
@@ -22,6 +24,10 @@ export default function SettingsPage() {
   const name = useChatter((state) => state.me?.name ?? '');
   return (
     <PageFrame title={words.title}>
+      <section className="card" aria-labelledby="avatar">
+        <h2 id="avatar">{files.avatar}</h2>
+        <AvatarChoice />
+      </section>
       <section className="card" aria-labelledby="appearance">
         <h2 id="appearance">{words.appearance}</h2>
         <fieldset className="segments">

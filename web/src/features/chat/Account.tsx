@@ -1,9 +1,9 @@
 import { text } from '../../messages';
 import { navigate } from '../../router';
 import { useChatter } from '../../store/store';
-import { Avatar } from '../../ui/Avatar';
 import { Icon } from '../../ui/Icon';
 import { SignOutButton } from '../account/SignOutButton';
+import { PersonAvatar } from '../presence/PersonAvatar';
 
 /** At the foot of every column: who one is, and what belongs to one. */
 export function Account() {
@@ -11,7 +11,7 @@ export function Account() {
   const online = useChatter((state) => state.link.phase === 'online');
   return (
     <footer className="sidebar-foot">
-      <Avatar name={me?.name ?? ''} size={36} online={online} />
+      <PersonAvatar name={me?.name ?? ''} size={36} online={online} />
       <span className="sidebar-me">{me?.name}</span>
       {me?.isAdmin ? (
         <button

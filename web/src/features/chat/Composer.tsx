@@ -3,11 +3,14 @@ import { editMessage } from '../../live/editing';
 import { keepDraft, readDraft } from '../../live/kept';
 import { stoppedTyping, typed } from '../../live/typing';
 import { text } from '../../messages';
+import { words as fileWords } from '../../messages/files';
 import type { Message } from '../../store/types';
 import { FormError } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
 import { useEnterSends } from '../../ui/preferences';
 import { lengthHint, MOST_CHARACTERS } from './limits';
+import { PickedFiles } from './PickedFiles';
+import { useUploads } from './useUploads';
 
 interface Props {
   conversation: string;
@@ -16,7 +19,8 @@ interface Props {
   closed: string | null;
   reply: Message | null;
   editing: Message | null;
-  onSend: (source: string) => void;
+  /** `files` are stored names. */
+  onSend: (source: string, files: string[]) => void;
   onCancel: () => void;
   onEditLast: () => void;
 }
@@ -27,6 +31,9 @@ export function Composer(props: Props) {
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
+  const chooser = useRef<HTMLInputElement>(null);
+  const mayAttach = editing === null && closed === null;
+  const uploads = useUploads(mayAttach);
   const enterSends = useEnterSends();
 
   useGrowing(input, source);
@@ -48,11 +55,13 @@ export function Composer(props: Props) {
   async function submit() {
     // Read from the element, not from the render: a second Enter may come before the next one.
     const words = (input.current?.value ?? '').trim();
-    if (words === '' || words.length > MOST_CHARACTERS || busy || closed !== null) return;
+    if (words.length > MOST_CHARACTERS || busy || uploads.busy || closed !== null) return;
+    const files = uploads.picked.some(({ stored }) => stored !== null);
+    if (words === '' && !files) return;
     if (editing === null) {
       if (input.current !== null) input.current.value = '';
       change('');
-      onSend(words);
+      onSend(words, uploads.take());
       input.current?.focus();
       return;
     }
@@ -92,6 +101,9 @@ export function Composer(props: Props) {
     );
   }
   const hint = lengthHint(source);
+  const hasWords = source.trim() !== '' && source.trim().length <= MOST_CHARACTERS;
+  const hasFiles = source.trim() === '' && uploads.picked.some(({ stored }) => stored !== null);
+  const sendable = (hasWords || hasFiles) && !busy && !uploads.busy;
   return (
     <footer className="composer">
       {editing === null && reply === null ? null : (
@@ -114,24 +126,53 @@ export function Composer(props: Props) {
         </div>
       )}
       <FormError message={error} />
-      <div className="composer-row">
+      <PickedFiles picked={uploads.picked} onRemove={uploads.remove} />
+      <div className="composer-row" data-over={uploads.over}>
+        {mayAttach ? (
+          <>
+            <button
+              type="button"
+              className="icon-button composer-attach"
+              aria-label={fileWords.attach}
+              title={fileWords.attach}
+              onClick={() => chooser.current?.click()}
+            >
+              <Icon name="add" />
+            </button>
+            <input
+              ref={chooser}
+              type="file"
+              multiple
+              hidden
+              onChange={(event) => {
+                uploads.add(event.currentTarget.files ?? []);
+                event.currentTarget.value = '';
+              }}
+            />
+          </>
+        ) : null}
         <textarea
           ref={input}
           rows={1}
           dir="auto"
           value={source}
-          placeholder={text.composer.placeholder(name)}
+          placeholder={uploads.over ? fileWords.drop : text.composer.placeholder(name)}
           aria-label={text.composer.placeholder(name)}
           enterKeyHint={enterSends ? 'send' : 'enter'}
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
           onBlur={stoppedTyping}
+          onPaste={(event) => {
+            if (!mayAttach || event.clipboardData.files.length === 0) return;
+            event.preventDefault();
+            uploads.add(event.clipboardData.files);
+          }}
         />
         <button
           type="button"
           className="composer-send"
           aria-label={editing === null ? text.composer.send : text.composer.save}
-          disabled={source.trim() === '' || source.trim().length > MOST_CHARACTERS || busy}
+          disabled={!sendable}
           // The keyboard of a phone stays open when the button does not take the focus.
           onPointerDown={(event) => event.preventDefault()}
           onClick={() => void submit()}

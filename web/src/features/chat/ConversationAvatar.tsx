@@ -2,6 +2,7 @@ import { text } from '../../messages';
 import { useChatter } from '../../store/store';
 import type { Conversation } from '../../store/types';
 import { Avatar } from '../../ui/Avatar';
+import { PersonAvatar } from '../presence/PersonAvatar';
 
 /** The room everybody shares wears the colours of the house. */
 const BRAND_HUE = 276;
@@ -17,5 +18,5 @@ export function ConversationAvatar({ conversation, size }: { conversation: Conve
   if (kind === 'public') return <Avatar name="" icon="globe" hue={BRAND_HUE} size={size} />;
   if (kind === 'gdm') return <Avatar name={conversation.name} icon="group" size={size} />;
   if (kind === 'channel') return <Avatar name={conversation.name} icon="hash" size={size} />;
-  return <Avatar name={peer ?? conversation.name} size={size} online={online} />;
+  return <PersonAvatar name={peer ?? conversation.name} size={size} online={online} />;
 }

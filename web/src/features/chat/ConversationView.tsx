@@ -44,10 +44,13 @@ export function ConversationView({ id }: { id: string }) {
 
   if (conversation === undefined) return null;
 
-  function sendNow(source: string) {
+  function sendNow(source: string, files: string[]) {
     const target =
       reply === null ? null : { id: reply.id, author: reply.author, snippet: reply.source.slice(0, 140) };
-    send(id, source, target);
+    // Other clients show one file of a message: each has a message of its own, the first with the text.
+    const [first = null, ...more] = files;
+    send(id, source, target, first);
+    for (const file of more) send(id, '', null, file);
     setReply(null);
     clearDivider();
   }

@@ -8,6 +8,8 @@ import { Icon, type IconName } from '../../ui/Icon';
 import { Moment } from '../../ui/Moment';
 import { copy } from '../../ui/notify';
 import { clock, exact } from '../../ui/time';
+import { PersonAvatar } from '../presence/PersonAvatar';
+import { Attachments } from './Attachments';
 import { AuthorName } from './AuthorName';
 import { Cards } from './Cards';
 import { ReplyQuote } from './ReplyQuote';
@@ -54,7 +56,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
         {continued ? (
           <Moment at={message.createdAt}>{clock(message.createdAt)}</Moment>
         ) : (
-          <Avatar name={message.author} size={36} icon={system ? 'info' : undefined} emoji={message.emoji} />
+          <AuthorAvatar message={message} system={system} />
         )}
       </div>
       <div className="message-main">
@@ -66,6 +68,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
         )}
         {message.reply === null ? null : <ReplyQuote reply={message.reply} onJump={onJump} />}
         {message.html === '' ? null : <Html html={message.html} />}
+        {message.files.length === 0 ? null : <Attachments files={message.files} />}
         {message.cards.length === 0 ? null : <Cards cards={message.cards} />}
         {message.edited ? <small className="message-edited">({text.chat.edited})</small> : null}
       </div>
@@ -73,6 +76,11 @@ export const MessageRow = memo(function MessageRow(props: Props) {
     </article>
   );
 });
+
+function AuthorAvatar({ message, system }: { message: Message; system: boolean }) {
+  if (!system && message.app === null) return <PersonAvatar name={message.author} size={36} />;
+  return <Avatar name={message.author} size={36} icon={system ? 'info' : undefined} emoji={message.emoji} />;
+}
 
 function Actions({ message, me, own, tabStop, onReply, onEdit, onDelete }: Props & { own: boolean }) {
   const { mayEdit, mayDelete } = useRights(message, me, own);

@@ -1,12 +1,14 @@
 import { useEffect, useState } from 'react';
 import { discardOutgoing, retrySending } from '../../live/sending';
 import { text } from '../../messages';
+import { parseFiles } from '../../store/files';
 import type { Outgoing } from '../../store/types';
-import { Avatar } from '../../ui/Avatar';
 import { Icon } from '../../ui/Icon';
 import { Moment } from '../../ui/Moment';
 import { copy } from '../../ui/notify';
 import { clock } from '../../ui/time';
+import { PersonAvatar } from '../presence/PersonAvatar';
+import { Attachments } from './Attachments';
 import { ReplyQuote } from './ReplyQuote';
 
 /** Most messages come back at once; a word for each would only flicker. */
@@ -21,7 +23,7 @@ interface Props {
 export function OutgoingRow({ item, continued, me }: Props) {
   return (
     <article className="message" data-own="true" data-continued={continued} data-state={item.state}>
-      <div className="message-side">{continued ? null : <Avatar name={me} size={36} />}</div>
+      <div className="message-side">{continued ? null : <PersonAvatar name={me} size={36} />}</div>
       <div className="message-main">
         {continued ? null : (
           <p className="message-head">
@@ -30,9 +32,12 @@ export function OutgoingRow({ item, continued, me }: Props) {
           </p>
         )}
         {item.reply === null ? null : <ReplyQuote reply={item.reply} />}
-        <div className="prose prose-inline" dir="auto">
-          {item.source}
-        </div>
+        {item.source === '' ? null : (
+          <div className="prose prose-inline" dir="auto">
+            {item.source}
+          </div>
+        )}
+        {item.attachment === null ? null : <Attachments files={parseFiles(item.attachment)} />}
         {item.state === 'failed' ? <Failed item={item} /> : <Underway item={item} />}
       </div>
     </article>

@@ -4,10 +4,10 @@ import { text } from '../../messages';
 import { words } from '../../messages/docs';
 import { useChatter } from '../../store/store';
 import type { DocRole } from '../../store/types';
-import { Avatar } from '../../ui/Avatar';
 import { Confirm } from '../../ui/Confirm';
 import { Icon } from '../../ui/Icon';
 import { notifyError } from '../../ui/notify';
+import { PersonAvatar } from '../presence/PersonAvatar';
 import { explainDoc } from './explain';
 import { RoleSelect } from './RoleSelect';
 
@@ -40,7 +40,7 @@ export function DocMembers({ docId, members, manages, onChanged }: Props) {
       <ul className="people doc-people">
         {members.map(({ username, role }) => (
           <li key={username} className="person">
-            <Avatar name={username} size={36} online={online[username] === true} />
+            <PersonAvatar name={username} size={36} online={online[username] === true} />
             <span className="doc-people-name">
               {username === me ? `${username} (${text.chat.you})` : username}
             </span>

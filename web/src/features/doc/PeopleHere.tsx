@@ -1,6 +1,6 @@
 import { words } from '../../messages/editor';
-import { Avatar } from '../../ui/Avatar';
 import { Menu } from '../../ui/Menu';
+import { PersonAvatar } from '../presence/PersonAvatar';
 
 const MOST_FACES = 4;
 
@@ -18,7 +18,7 @@ export function PeopleHere({ people, me }: { people: string[]; me: string }) {
         face={
           <span className="faces">
             {faces.map((name) => (
-              <Avatar key={name} name={name} size={28} />
+              <PersonAvatar key={name} name={name} size={28} />
             ))}
             {more > 0 ? <span className="faces-more">{words.people.more(more)}</span> : null}
           </span>
@@ -30,7 +30,7 @@ export function PeopleHere({ people, me }: { people: string[]; me: string }) {
             <ul>
               {ordered.map((name) => (
                 <li key={name}>
-                  <Avatar name={name} size={28} />
+                  <PersonAvatar name={name} size={28} />
                   {name === me ? words.people.you(name) : name}
                 </li>
               ))}

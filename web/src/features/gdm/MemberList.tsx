@@ -5,9 +5,9 @@ import { text } from '../../messages';
 import { conversationPath, navigate } from '../../router';
 import { useChatter } from '../../store/store';
 import type { Conversation } from '../../store/types';
-import { Avatar } from '../../ui/Avatar';
 import { Confirm } from '../../ui/Confirm';
 import { Icon } from '../../ui/Icon';
+import { PersonAvatar } from '../presence/PersonAvatar';
 
 const words = text.gdm;
 
@@ -31,7 +31,7 @@ export function MemberList({ conversation, manages }: Props) {
         {conversation.members.map((name) => (
           <li key={name}>
             <div className="person">
-              <Avatar name={name} size={36} online={online[name] === true} />
+              <PersonAvatar name={name} size={36} online={online[name] === true} />
               <span>{name === me ? `${name} (${text.chat.you})` : name}</span>
               {conversation.owner === name ? (
                 <span className="chip">

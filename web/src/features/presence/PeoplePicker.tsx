@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { text } from '../../messages';
 import { useChatter } from '../../store/store';
-import { Avatar } from '../../ui/Avatar';
 import { Field, FormError } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
+import { PersonAvatar } from './PersonAvatar';
 import { usePeople } from './usePeople';
 
 interface Props {
@@ -61,7 +61,7 @@ export function PeoplePicker({ selected, onChange, without = [], listed = false 
           {offered.map((name) => (
             <li key={name}>
               <label className="person">
-                <Avatar name={name} size={36} online={online[name] === true} />
+                <PersonAvatar name={name} size={36} online={online[name] === true} />
                 <span>{name}</span>
                 <input type="checkbox" checked={selected.includes(name)} onChange={() => toggle(name)} />
               </label>

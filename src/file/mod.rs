@@ -1,0 +1,30 @@
+//! Files: uploaded or fetched, told from their bytes, stored, served, and in time removed.
+//!
+//! Invariants: a file that is stored has a row and bytes, and without a row nobody reads its bytes;
+//! a refused upload leaves neither. Of a picture only its pixels are kept. Nothing that is served
+//! runs as this server's.
+
+mod address;
+mod archive;
+mod blobs;
+mod fetch;
+mod http;
+mod http_avatar;
+mod http_preview;
+mod http_receive;
+mod http_serve;
+mod http_shared;
+mod inline;
+mod media;
+mod model;
+mod pace;
+mod picture;
+mod picture_gif;
+mod service;
+mod spool;
+mod store;
+mod upkeep;
+
+pub use http::{router, routes};
+pub use inline::Inline;
+pub use service::{Files, Parts};
