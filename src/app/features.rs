@@ -145,7 +145,7 @@ pub(super) async fn features(
         (&accounts, &access),
         &directory,
         &communities,
-        &chat,
+        (&chat, &files),
     );
     Ok(Features {
         access,
@@ -219,7 +219,7 @@ fn apps(
     (accounts, access): (&Accounts, &Access),
     directory: &Directory,
     communities: &Communities,
-    chat: &Chat,
+    (chat, files): (&Chat, &Files),
 ) -> Apps {
     let Shared {
         db, clock, tasks, ..
@@ -267,6 +267,8 @@ fn apps(
             db: db.clone(),
             clock: clock.clone(),
             chat: chat.clone(),
+            files: files.clone(),
+            directory: directory.clone(),
             access: access.clone(),
             deliveries,
             tasks: tasks.clone(),

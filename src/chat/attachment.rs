@@ -29,6 +29,15 @@ pub(super) async fn check(files: &Files, attachment: String) -> Result<String> {
     Ok(attachment)
 }
 
+/// The attachment of a message with the files of these stored names.
+pub(super) fn of_names(names: &[String]) -> Result<Option<String>> {
+    Ok(match names {
+        [] => None,
+        [one] => Some(one.clone()),
+        several => Some(serde_json::to_string(several)?),
+    })
+}
+
 /// The stored names in a message's attachment.
 fn names(attachment: &str) -> Result<Vec<String>> {
     if attachment.len() > MAX_BYTES {
@@ -69,13 +78,9 @@ impl Chat {
             Ok(kept) => kept,
             Err(error) => return Err((error, answer)),
         };
-        draft.attachment = match kept.as_slice() {
-            [] => None,
-            [one] => Some(one.clone()),
-            several => match serde_json::to_string(several) {
-                Ok(list) => Some(list),
-                Err(error) => return Err((error.into(), answer)),
-            },
+        draft.attachment = match of_names(&kept) {
+            Ok(attachment) => attachment,
+            Err(error) => return Err((error, answer)),
         };
         let (files, tasks, owner) = (self.files.clone(), self.tasks.clone(), user.id);
         let answer = Box::new(move |sent: Result<Sent>| {
@@ -115,13 +120,19 @@ impl Chat {
     /// Removes the files of a message that was deleted, those of its author that no other message
     /// has. It has been said that the message is gone; this follows.
     pub(super) fn forget_files(&self, row: &store::Row) {
-        let (Some(attachment), Some(author)) = (row.attachment.as_deref(), row.sender_id) else {
+        let Some(attachment) = row.attachment.as_deref() else {
             return;
         };
         let Ok(names) = names(attachment) else { return };
-        let chat = self.clone();
+        let (chat, sender, app) = (self.clone(), row.sender_id, row.app_id);
         self.tasks.spawn(async move {
             let forgetting = async {
+                // What an app posts is kept for whoever made it.
+                let author = match (sender, app) {
+                    (None, Some(app)) => store::owner_of_app(chat.db.reader(), app).await?,
+                    (sender, _) => sender,
+                };
+                let Some(author) = author else { return Ok(()) };
                 for name in names {
                     if !store::is_attached(chat.db.reader(), &name).await? {
                         chat.files.release(author, &[name]).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use entity::{AppId, ConversationId, MessageId, ServerId, UserId};
 
 use super::{
-    Chat,
+    Chat, attachment,
     event::{Changed, MessageOut, Sent},
     model::{
         Amendment, AppAuthor, Audience, Author, Body, Card, Change, ChannelPlace, NewMessage,
@@ -32,6 +32,8 @@ pub struct AppMessage {
     pub source: String,
     /// What is shown below the text.
     pub embeds: Vec<serde_json::Value>,
+    /// Stored names of files.
+    pub files: Vec<String>,
     /// Who of the people named in it are mentioned.
     pub mentions: Mentioned,
     /// Whether it comes without a sound.
@@ -240,6 +242,10 @@ impl Chat {
         {
             body.mentions.push((id, reply.username.clone()));
         }
+        let attachment = match attachment::of_names(&message.files)? {
+            Some(names) => Some(attachment::check(&self.files, names).await?),
+            None => None,
+        };
         let (nonce, request_hash) = message.key.unzip();
         let card = Card {
             username: message.author.name.clone(),
@@ -254,7 +260,7 @@ impl Chat {
             place,
             author: Author::App(message.author),
             card: Some(Arc::new(card)),
-            attachment: None,
+            attachment,
             reply,
             nonce: nonce.map(Nonce::of_app),
             logged: false,
@@ -334,6 +340,7 @@ impl Chat {
         let stored = self
             .amend_as_app(place, author, &row, Amendment::delete(row.card.as_deref()))
             .await?;
+        self.forget_files(&row);
         Ok(Changed {
             id: stored.id,
             rev: stored.rev,

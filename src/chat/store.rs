@@ -1,7 +1,7 @@
 //! The chat feature's queries, apart from the write path's.
 
 use entity::{
-    AppId, ConversationId, MessageId, Timestamp, UserId,
+    AppId, ConversationId, MessageId, Timestamp, UserId, app,
     conversation::{self, Kind},
     message,
 };
@@ -348,6 +348,12 @@ SELECT c.id, c.kind, c.dm_low, c.dm_high, c.last_seq, c.last_rev, m.read_seq, \
         ORDER BY l.seq DESC LIMIT 1) AS last_message_id \
 FROM conversation_member m JOIN conversation c ON c.id = m.conversation_id \
 WHERE m.user_id = $1 AND (c.kind <> 'dm' OR c.last_seq > 0)";
+
+/// Who made an app.
+pub(super) async fn owner_of_app(db: &impl ConnectionTrait, id: AppId) -> Result<Option<UserId>> {
+    let app = app::Entity::find_by_id(id).one(db).await?;
+    Ok(app.map(|app| app.owner_id))
+}
 
 /// The people with whom `user` has exchanged messages.
 pub(super) async fn dm_peers(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<UserId>> {

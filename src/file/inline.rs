@@ -1,13 +1,15 @@
-//! Files within events, as clients send them that know no upload: base64 beside the text.
+//! Files that come along with something: within events, as base64 beside the text, from clients that
+//! know no upload, and in the forms of apps.
 
 use std::sync::Arc;
 
 use base64::engine::DecodePaddingMode;
 use base64::{Engine, alphabet, engine::GeneralPurpose, engine::GeneralPurposeConfig};
+use bytes::Bytes;
 
 use super::{
     Files,
-    model::{FileName, Purpose},
+    model::{File, FileName, Purpose},
     service::Upload,
 };
 use crate::{
@@ -50,9 +52,24 @@ impl Files {
     /// # Errors
     /// `attachment_invalid`, and those of any upload. What was kept of several is freed then.
     pub async fn keep_inline(&self, owner: &Arc<User>, inline: &[Inline]) -> Result<Vec<String>> {
-        let mut kept = Vec::with_capacity(inline.len());
-        for file in inline {
-            match self.keep_one(owner, file).await {
+        let decode = |file: &Inline| Ok((file.filename.clone(), file.decode()?.into()));
+        let files = inline.iter().map(decode).collect::<Result<Vec<_>>>()?;
+        self.keep_all(owner, &files).await
+    }
+
+    /// Keeps files that are in memory, each with what it is called; the names by which a message may
+    /// name them.
+    ///
+    /// # Errors
+    /// Those of any upload. What was kept of several is freed then.
+    pub async fn keep_all(
+        &self,
+        owner: &Arc<User>,
+        files: &[(String, Bytes)],
+    ) -> Result<Vec<String>> {
+        let mut kept = Vec::with_capacity(files.len());
+        for (name, bytes) in files {
+            match self.keep_one(owner, name, bytes).await {
                 Ok(file) => kept.push(file),
                 Err(error) => {
                     for file in &kept {
@@ -65,14 +82,13 @@ impl Files {
         Ok(kept.into_iter().map(|file| file.stored_name).collect())
     }
 
-    async fn keep_one(&self, owner: &Arc<User>, inline: &Inline) -> Result<super::model::File> {
-        let bytes = inline.decode()?;
+    async fn keep_one(&self, owner: &Arc<User>, name: &str, bytes: &Bytes) -> Result<File> {
         let _turn = self.admit(owner)?;
         let mut spool = self.spool(self.max_bytes).await?;
-        spool.write(&bytes).await?;
+        spool.write(bytes).await?;
         self.keep(Upload {
             owner: owner.clone(),
-            name: FileName::of(&inline.filename),
+            name: FileName::of(name),
             purpose: Purpose::Attachment,
             spooled: spool.finish().await?,
         })

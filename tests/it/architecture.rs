@@ -72,6 +72,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "account",
             "access",
             "permission",
+            "file",
             "chat",
             "server",
             "admin",

@@ -7,7 +7,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::{Community, Hook, Reply, TestApp};
+use crate::support::{Community, Hook, Reply, TestApp, eventually, number};
 
 async fn hook(app: &TestApp) -> Hook {
     let [alice] = app.users(["alice"]).await;
@@ -102,7 +102,7 @@ async fn discords_shape_is_answered_with_the_message() {
 }
 
 #[tokio::test]
-async fn forms_are_taken_and_their_files_are_not() {
+async fn forms_are_taken_with_their_files() {
     let app = TestApp::spawn().await;
     let hook = hook(&app).await;
     let sends = async |form: multipart::Form| {
@@ -118,17 +118,46 @@ async fn forms_are_taken_and_their_files_are_not() {
     let reply = sends(fields).await.succeeds();
     assert_eq!(reply["message"]["username"], "Curl");
 
-    let file = || multipart::Part::bytes(vec![0_u8; 1024 * 1024]).file_name("a.png");
-    let with_file = form()
-        .text("payload_json", r#"{"content":"with a file"}"#)
-        .part("files[0]", file());
-    sends(with_file).await.refuses(400, "files_unsupported");
+    let file = |text: &str| multipart::Part::bytes(text.as_bytes().to_vec());
+    let log = || file("all is well").file_name("build.log");
+    let with_file = form().text("payload_json", "{}").part("files[0]", log());
+    let reply = sends(with_file).await.succeeds();
+    let stored = reply["message"]["attachment"].as_str().expect("a name");
+    let path = format!("/uploads/{stored}");
+    let read = app.stranger().request(Method::GET, &path).send().await;
+    let read = read.expect("an answer").text().await;
+    assert_eq!(read.expect("a text"), "all is well");
+    let two = form()
+        .text("content", "two")
+        .part("files[0]", log())
+        .part("files[1]", log());
+    let reply = sends(two).await.succeeds();
+    let names = reply["message"]["attachment"].as_str().expect("names");
+    let names: Vec<String> = serde_json::from_str(names).expect("a list");
+    assert_eq!(names.len(), 2);
+
+    // What is refused leaves no file, and what is deleted takes its own along.
+    let kept = async || app.number("SELECT count(*) FROM file", []).await;
+    assert_eq!(kept().await, 3);
+    let many = (0..11).fold(form(), |form, n| form.part(format!("files[{n}]"), log()));
+    sends(many).await.refuses(400, "too_many_files");
+    let fake = file("\u{89}PNG").file_name("a.png");
+    let oversized = form()
+        .text("content", "x".repeat(4001))
+        .part("files[0]", log());
+    sends(oversized).await.refuses(400, "content_too_long");
+    sends(form().text("reply_to", "999").part("files[0]", fake))
+        .await
+        .refuses(400, "reply_to_not_found");
+    let message = hook.message(number(&reply["id"]));
+    hook.service.delete(&message).await.is_done();
+    eventually("its files are gone", async || kept().await == 1).await;
     let twice = form().text("content", "a").text("content", "b");
     sends(twice).await.refuses(400, "invalid_json");
     let request = hook.request(Method::POST, "").body("content");
     let request = request.header("content-type", "multipart/form-data");
     Reply::of(request).await.refuses(400, "invalid_json");
-    assert_eq!(hook.said().await.len(), 2);
+    assert_eq!(hook.said().await.len(), 3);
 }
 
 #[tokio::test]

@@ -130,6 +130,10 @@ impl Webhooks {
 
 /// What the payload wants to change.
 fn read(webhook: &Webhook, payload: &Payload) -> Result<Edit> {
+    if !payload.files.is_empty() {
+        let text = "The files of a message stay as they are.";
+        return Err(Error::invalid("files_unsupported", text));
+    }
     let rules = Rules {
         max_content: MAX_CONTENT,
         is_reserved: &|_| false,

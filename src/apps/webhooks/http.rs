@@ -109,8 +109,8 @@ async fn show_webhook(
 
 /// Post a message to the webhook's channel.
 ///
-/// Takes JSON, a form with `payload=`, or `multipart/form-data` with `payload_json`. Files cannot be
-/// posted yet: a form with any is refused. Posts in Slack's shape are answered with the text `ok`.
+/// Takes JSON, a form with `payload=`, or `multipart/form-data` with `payload_json` and up
+/// to ten files. Posts in Slack's shape are answered with the text `ok`.
 #[utoipa::path(post, path = "/webhooks/{appId}/{token}", tag = "webhooks",
     params(("appId" = i64, Path), ("token" = String, Path), Wishes),
     request_body = PostSchema,
@@ -121,7 +121,7 @@ async fn show_webhook(
         (status = 400, description = "`invalid_json`, `content_required`, `content_too_long`, \
             `content_ambiguous`, `username_reserved`, `username_too_long`, `avatar_url_invalid`, \
             `embed_N:...`, `attachment_N:...`, `block_N:...`, `mention_not_allowed`, \
-            `reply_to_not_found`, `idempotency_key_invalid`, `files_unsupported`"),
+            `reply_to_not_found`, `idempotency_key_invalid`, `too_many_files`, `image_invalid`"),
         (status = 401, description = "`signature_missing`, `signature_invalid`, \
             `timestamp_out_of_range`"),
         (status = 403, description = "`suspended`, `ip_not_allowed`"),

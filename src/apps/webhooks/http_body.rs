@@ -23,6 +23,8 @@ use crate::{
 
 /// The largest form with files, in bytes.
 const MAX_FORM_BYTES: usize = 8 * 1024 * 1024;
+/// The most files of one post.
+const MAX_FILES: usize = 10;
 
 /// A request whose body is here and was not looked at.
 pub(super) struct Unread {
@@ -89,7 +91,7 @@ impl Unread {
     /// The object in the body.
     ///
     /// # Errors
-    /// `unsupported_media_type`, `invalid_json`, `files_unsupported`.
+    /// `unsupported_media_type`, `invalid_json`, `too_many_files`.
     pub(super) async fn payload(self) -> Result<Payload> {
         if !self.is_form {
             let content_type = self.parts.headers.get(header::CONTENT_TYPE);
@@ -104,12 +106,18 @@ impl Unread {
 
 /// Reads the object in the field `payload_json`, or the fields as an object of texts.
 async fn read_form(mut form: Multipart) -> Result<Payload> {
-    let mut payload = None;
+    let (mut payload, mut files) = (None, Vec::new());
     let mut texts = Map::new();
     while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
         let name = field.name().unwrap_or_default().to_owned();
         if field.file_name().is_some() || name.starts_with("files[") {
-            return Err(files_unsupported());
+            if files.len() == MAX_FILES {
+                return Err(too_many_files());
+            }
+            let file = field.file_name().unwrap_or_default().to_owned();
+            // Of a file that is broken off there is no message.
+            files.push((file, field.bytes().await.map_err(|_| malformed())?));
+            continue;
         }
         let text = read_field(field).await?;
         if name == "payload_json" || name == "payload" {
@@ -131,8 +139,10 @@ async fn read_form(mut form: Multipart) -> Result<Payload> {
             object: texts,
             envelope: Envelope::Body,
             warnings: Warnings::default(),
+            files,
         });
     };
+    payload.files = files;
     for name in texts.keys() {
         let why = "ignored, the form has a payload_json";
         payload.warnings.add(&format!("/{name}"), why);
@@ -161,7 +171,7 @@ fn malformed() -> Error {
     invalid("The form is malformed.")
 }
 
-fn files_unsupported() -> Error {
-    let text = "Files cannot be posted yet. Send the text without them, or link to them.";
-    Error::invalid("files_unsupported", text)
+fn too_many_files() -> Error {
+    let text = format!("A post has at most {MAX_FILES} files.");
+    Error::invalid("too_many_files", text)
 }

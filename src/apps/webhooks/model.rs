@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use entity::{AppId, ConversationId, MessageId, ServerId};
+use entity::{AppId, ConversationId, MessageId, ServerId, UserId};
 use http::HeaderMap;
 use ipnet::IpNet;
 use serde::Serialize;
@@ -26,6 +26,8 @@ pub(super) struct Webhook {
     pub(super) app: AppId,
     /// What it is called, and what a post is signed with that has no name.
     pub(super) name: String,
+    /// Who made it, for whom its files are kept.
+    pub(super) owner: UserId,
     pub(super) server: ServerId,
     pub(super) channel: ConversationId,
     pub(super) may_mention_everyone: bool,
@@ -216,7 +218,7 @@ pub(super) fn key_reused() -> Error {
 
 #[cfg(test)]
 mod tests {
-    use entity::{AppId, ConversationId, ServerId};
+    use entity::{AppId, ConversationId, ServerId, UserId};
 
     use super::{Address, Caller, Webhook};
     use crate::kernel::token::{PlainToken, TokenKind};
@@ -227,6 +229,7 @@ mod tests {
             parsed.collect()
         });
         Webhook {
+            owner: UserId(1),
             app: AppId(1),
             name: "CI".to_owned(),
             server: ServerId(1),

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::{json, warnings::Warnings};
@@ -28,6 +29,8 @@ pub struct Payload {
     pub envelope: Envelope,
     /// What was overlooked in reading it.
     pub warnings: Warnings,
+    /// Files that came along, each with what it is called.
+    pub files: Vec<(String, Bytes)>,
 }
 
 /// Reads a body by its `Content-Type`.
@@ -73,6 +76,7 @@ pub fn object(body: &[u8], envelope: Envelope) -> Result<Payload> {
             object,
             envelope,
             warnings: Warnings::default(),
+            files: Vec::new(),
         }),
         Ok(_) => Err(invalid_json("The body must be a JSON object.")),
         Err(error) => Err(invalid_json(format!(
@@ -100,6 +104,7 @@ fn form(body: &[u8]) -> Result<Payload> {
         object: object_of_texts,
         envelope: Envelope::Body,
         warnings: Warnings::default(),
+        files: Vec::new(),
     })
 }
 

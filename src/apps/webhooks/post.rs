@@ -149,6 +149,8 @@ impl Post {
             object,
             envelope,
             mut warnings,
+            // Whoever says it keeps them first.
+            files: _,
         } = payload;
         let fields = Fields::of_payload(&object);
         let shape = if to_slack || envelope == Envelope::Form || is_slacks(&fields) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use entity::{ConversationId, MessageId, UserId};
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ use super::{
     Webhooks,
     embed::Embed,
     mentions::{Allowed, Mentions},
-    model::{Address, Caller, Posted, Received, Said, Webhook, key_reused},
+    model::{Address, Caller, Posted, Received, Said, Webhook, key_reused, webhook_not_found},
     names::Names,
     payload::Payload,
     post::{Avatar, Post, Rules, Shape},
@@ -17,6 +18,7 @@ use super::{
     warnings::Warnings,
 };
 use crate::{
+    access::Keyed,
     chat::{AppAuthor, AppMessage, Mentioned, Place, SaidBefore, is_outdated},
     kernel::{Error, Result},
 };
@@ -38,13 +40,14 @@ impl Webhooks {
             let posted = webhooks.post_once(&caller, place, &received, &payload);
             posted.await.map_err(in_terms_of_webhooks)
         };
-        self.tasks.complete(post).await
+        // Large, and passed on several times.
+        self.tasks.complete(Box::pin(post)).await
     }
 
     async fn post_once(
         &self,
         caller: &Caller,
-        (mut channel, address): (ConversationId, Address),
+        (channel, address): (ConversationId, Address),
         received: &Received,
         payload: &Payload,
     ) -> Result<Posted> {
@@ -60,6 +63,32 @@ impl Webhooks {
         {
             return repeated(before, (name, hash), address, payload);
         }
+        let mut kept = Kept::default();
+        let posted = self.say(
+            caller,
+            (channel, address),
+            (received, payload),
+            &keyed,
+            &mut kept,
+        );
+        let posted = posted.await;
+        if !matches!(posted, Ok(Posted::Said { .. })) {
+            kept.release(self).await;
+        }
+        posted
+    }
+
+    /// Says what the payload wants to say, and keeps its files before.
+    async fn say(
+        &self,
+        caller: &Caller,
+        (mut channel, address): (ConversationId, Address),
+        (received, payload): (&Received, &Payload),
+        keyed: &Keyed,
+        kept: &mut Kept,
+    ) -> Result<Posted> {
+        let key = keyed.key();
+        let key = key.map(|key| (key.to_owned(), keyed.fingerprint(&received.body)));
         for _ in 0..ATTEMPTS {
             let authorised = self.authorise(caller, &mut channel, received).await?;
             let Some((webhook, place)) = authorised else {
@@ -70,7 +99,9 @@ impl Webhooks {
                 return Ok(Posted::Nothing);
             };
             let (warnings, is_slacks) = (post.warnings.clone(), post.shape == Shape::Slack);
-            let message = message(&webhook, post, key.clone())?;
+            kept.keep(self, &webhook, &payload.files).await?;
+            let mut message = message(&webhook, post, key.clone())?;
+            message.files.clone_from(&kept.names);
             match self.chat.say_as_app(place, message).await {
                 Err(error) if is_outdated(&error) => {}
                 said => {
@@ -110,7 +141,7 @@ impl Webhooks {
             max_content: MAX_CONTENT,
             is_reserved: &|name| names.have_like(name),
             may_mention_everyone: webhook.may_mention_everyone,
-            has_files: false,
+            has_files: !payload.files.is_empty(),
         };
         Post::read(payload.clone(), address == Address::Slack, &rules).map(Some)
     }
@@ -148,6 +179,43 @@ fn repeated(
     })
 }
 
+/// The files of a post that is on its way.
+#[derive(Debug, Default)]
+struct Kept {
+    /// For whom.
+    owner: Option<UserId>,
+    /// Their stored names.
+    names: Vec<String>,
+}
+
+impl Kept {
+    /// Keeps them, unless they are kept already.
+    async fn keep(
+        &mut self,
+        webhooks: &Webhooks,
+        webhook: &Webhook,
+        files: &[(String, Bytes)],
+    ) -> Result<()> {
+        if files.is_empty() || self.owner.is_some() {
+            return Ok(());
+        }
+        let owner = webhooks.directory.find(webhook.owner).await?;
+        let owner = owner.ok_or_else(webhook_not_found)?;
+        self.names = webhooks.files.keep_all(&owner, files).await?;
+        self.owner = Some(owner.id);
+        Ok(())
+    }
+
+    /// Removes them: there is no message that names them.
+    async fn release(self, webhooks: &Webhooks) {
+        if let Some(owner) = self.owner
+            && let Err(error) = webhooks.files.release(owner, &self.names).await
+        {
+            error.log("removing the files of a refused post");
+        }
+    }
+}
+
 fn message(webhook: &Webhook, post: Post, key: Option<(String, String)>) -> Result<AppMessage> {
     let (avatar_url, avatar_emoji) = match post.avatar {
         Some(Avatar::Url(url)) => (Some(url), None),
@@ -163,6 +231,7 @@ fn message(webhook: &Webhook, post: Post, key: Option<(String, String)>) -> Resu
         },
         source: post.content,
         embeds: json(&post.embeds)?,
+        files: Vec::new(),
         mentions: mentioned(&post.mentions),
         silent: post.is_silent,
         reply_to: post.reply_to.map(MessageId),

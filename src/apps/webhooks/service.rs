@@ -19,8 +19,10 @@ use super::{
 };
 use crate::{
     access::{Access, Attempt, Begun, Bounded, Idempotency, Keyed, Limit, Limits, Pace, Subject},
+    account::Directory,
     apps::registry::{Deliveries, Delivery},
     chat::{Chat, Place, SaidBefore},
+    file::Files,
     http::ClientAddress,
     kernel::{Clock, Db, Error, Result, Tasks, error::ErrorKind},
 };
@@ -84,6 +86,8 @@ pub struct Webhooks {
     pub(super) db: Db,
     clock: Clock,
     pub(super) chat: Chat,
+    pub(super) files: Files,
+    pub(super) directory: Directory,
     limits: Limits,
     pub(super) idempotency: Idempotency,
     deliveries: Deliveries,
@@ -99,6 +103,10 @@ pub struct Parts {
     pub clock: Clock,
     /// Where messages go.
     pub chat: Chat,
+    /// Where files go.
+    pub files: Files,
+    /// Who is who.
+    pub directory: Directory,
     /// Rate limits and answered requests.
     pub access: Access,
     /// Where requests are written down.
@@ -115,6 +123,8 @@ impl Webhooks {
             db: parts.db,
             clock: parts.clock,
             chat: parts.chat,
+            files: parts.files,
+            directory: parts.directory,
             limits: parts.access.limits().clone(),
             idempotency: parts.access.idempotency().clone(),
             deliveries: parts.deliveries,

@@ -1,6 +1,6 @@
 //! Queries on webhooks.
 
-use entity::{AppId, ConversationId, ServerId, Timestamp};
+use entity::{AppId, ConversationId, ServerId, Timestamp, UserId};
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 
 use super::model::{Caller, Webhook};
@@ -10,6 +10,7 @@ use crate::kernel::Result;
 struct Row {
     app_id: AppId,
     name: String,
+    owner_id: UserId,
     server_id: ServerId,
     channel_id: ConversationId,
     mention_everyone: bool,
@@ -25,7 +26,7 @@ pub(super) async fn find(
     caller: &Caller,
     now: Timestamp,
 ) -> Result<Option<Webhook>> {
-    let sql = "SELECT w.app_id, a.name, a.server_id, w.channel_id, w.mention_everyone, \
+    let sql = "SELECT w.app_id, a.name, a.owner_id, a.server_id, w.channel_id, w.mention_everyone, \
             a.suspended_at, w.signing_secrets, w.allowed_networks \
         FROM webhook w JOIN app a ON a.id = w.app_id JOIN server s ON s.id = a.server_id \
         WHERE w.app_id = $1 AND a.deleted_at IS NULL AND s.deleted_at IS NULL \
@@ -42,6 +43,7 @@ fn webhook(row: Row) -> Result<Webhook> {
     Ok(Webhook {
         app: row.app_id,
         name: row.name,
+        owner: row.owner_id,
         server: row.server_id,
         channel: row.channel_id,
         may_mention_everyone: row.mention_everyone,

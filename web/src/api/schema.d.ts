@@ -2143,8 +2143,8 @@ export interface paths {
         put?: never;
         /**
          * Post a message to the webhook's channel.
-         * @description Takes JSON, a form with `payload=`, or `multipart/form-data` with `payload_json`. Files cannot be
-         *     posted yet: a form with any is refused. Posts in Slack's shape are answered with the text `ok`.
+         * @description Takes JSON, a form with `payload=`, or `multipart/form-data` with `payload_json` and up
+         *     to ten files. Posts in Slack's shape are answered with the text `ok`.
          */
         post: operations["post_to_webhook"];
         /**
@@ -11090,7 +11090,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `invalid_json`, `content_required`, `content_too_long`, `content_ambiguous`, `username_reserved`, `username_too_long`, `avatar_url_invalid`, `embed_N:...`, `attachment_N:...`, `block_N:...`, `mention_not_allowed`, `reply_to_not_found`, `idempotency_key_invalid`, `files_unsupported` */
+            /** @description `invalid_json`, `content_required`, `content_too_long`, `content_ambiguous`, `username_reserved`, `username_too_long`, `avatar_url_invalid`, `embed_N:...`, `attachment_N:...`, `block_N:...`, `mention_not_allowed`, `reply_to_not_found`, `idempotency_key_invalid`, `too_many_files`, `image_invalid` */
             400: {
                 headers: {
                     [name: string]: unknown;
