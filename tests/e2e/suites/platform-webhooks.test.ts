@@ -36,6 +36,8 @@ describe("a post", () => {
     const heard = await alice.receives("channel_new");
     assert.deepEqual([answer.ok, answer.id, answer.message.id], [true, heard.id, heard.id]);
     assert.match(JSON.stringify(answer.warnings), /colour/);
+    // The key is between the service and the server.
+    assert.equal(answer.message.nonce, "build-42");
     assert.deepEqual([heard.username, heard.author.name, heard.source, heard.text], ["CI", "CI", "Build **42** passed", "Build <strong>42</strong> passed"]);
     matchesSnapshot("events/channel_new-webhook", { ...heard, author: { ...heard.author, id: "[id]" } });
     await outsider.hearsNothing();
