@@ -20,9 +20,15 @@ macro_rules! id_type {
 }
 
 id_type! {
-    /// A person's account. 0 never occurs: on the wire it stands for the author "System".
+    /// A person's account; 0 is the author "System", which is nobody's.
     UserId
 }
+
+impl UserId {
+    /// The author "System".
+    pub const SYSTEM: Self = Self(0);
+}
+
 id_type! {
     /// A conversation: the public chat, a DM or a group. A group's id is its `tid` on the wire.
     ConversationId

@@ -30,7 +30,7 @@ impl Directory {
         }
     }
 
-    /// The account with this id.
+    /// The account with this id; System is one.
     pub async fn find(&self, id: UserId) -> Result<Option<Arc<User>>> {
         self.by_id
             .get_or_load(&id, async || {
@@ -39,7 +39,7 @@ impl Directory {
             .await
     }
 
-    /// The account with this name, whatever its case.
+    /// The person with this name, whatever its case. System is none.
     pub async fn find_by_name(&self, name: &str) -> Result<Option<Arc<User>>> {
         if !username::may_be_one(name) {
             return Ok(None);

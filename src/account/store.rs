@@ -3,7 +3,7 @@
 use entity::{Timestamp, UserId, session, user};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
-    PaginatorTrait, QueryFilter, QueryOrder, Set, SqlErr, Statement,
+    PaginatorTrait, QueryFilter, QueryOrder, Select, Set, SqlErr, Statement,
 };
 
 use super::model::User;
@@ -65,7 +65,12 @@ pub(super) async fn lock_registration(db: &impl ConnectionTrait) -> Result<()> {
 }
 
 pub(super) async fn count_users(db: &impl ConnectionTrait) -> Result<u64> {
-    Ok(user::Entity::find().count(db).await?)
+    Ok(people().count(db).await?)
+}
+
+/// Everybody but System.
+fn people() -> Select<user::Entity> {
+    user::Entity::find().filter(user::Column::Id.ne(UserId::SYSTEM))
 }
 
 pub(super) async fn find_user(db: &impl ConnectionTrait, id: UserId) -> Result<Option<User>> {
@@ -76,14 +81,14 @@ pub(super) async fn find_user_by_folded(
     db: &impl ConnectionTrait,
     folded: &str,
 ) -> Result<Option<User>> {
-    Ok(user::Entity::find()
+    Ok(people()
         .filter(user::Column::UsernameFolded.eq(folded))
         .one(db)
         .await?)
 }
 
 pub(super) async fn list_users(db: &impl ConnectionTrait) -> Result<Vec<User>> {
-    Ok(user::Entity::find()
+    Ok(people()
         .order_by_asc(user::Column::UsernameFolded)
         .all(db)
         .await?)
@@ -103,7 +108,7 @@ pub(super) async fn search_users(
         .replace('%', "\\%")
         .replace('_', "\\_")
         + "%";
-    Ok(user::Entity::find()
+    Ok(people()
         .filter(user::Column::UsernameFolded.like(LikeExpr::new(pattern).escape('\\')))
         .filter(user::Column::BannedAt.is_null())
         .order_by_asc(user::Column::UsernameFolded)

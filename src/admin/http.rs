@@ -47,6 +47,7 @@ pub fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(ban))
         .routes(routes!(dm_logs))
         .routes(routes!(audit))
+        .merge(super::http_system::routes())
 }
 
 /// The routes of this feature, ready to serve.

@@ -6,6 +6,7 @@
 
 mod audit;
 mod http;
+mod http_system;
 mod model;
 mod rights;
 mod service;

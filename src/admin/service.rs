@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{AuditEntryId, user::Role};
+use entity::{AuditEntryId, MessageId, user::Role};
 use serde_json::json;
 use tokio::sync::Mutex;
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     account::{Accounts, User},
-    chat::event::SystemMessage,
+    chat::{Chat, event::SystemMessage},
     kernel::{Clock, Db, Error, Result, Tasks},
     settings::{Key, SettingValues, Settings},
     socket::{Delivery, Room},
@@ -23,6 +23,7 @@ use crate::{
 /// The admin service. Cheap to clone.
 #[derive(Clone)]
 pub struct Admin {
+    chat: Chat,
     db: Db,
     clock: Clock,
     accounts: Accounts,
@@ -36,6 +37,8 @@ pub struct Admin {
 
 /// The parts the service is made of.
 pub struct Parts {
+    /// Where System speaks.
+    pub chat: Chat,
     /// The database.
     pub db: Db,
     /// The time.
@@ -56,6 +59,7 @@ impl Admin {
     /// The service made of `parts`.
     pub fn new(parts: Parts) -> Self {
         Self {
+            chat: parts.chat,
             db: parts.db,
             clock: parts.clock,
             accounts: parts.accounts,
@@ -119,6 +123,28 @@ impl Admin {
         let admin = self.clone();
         let work = async move { admin.set_banned_now(&actor, &target, banned).await };
         self.tasks.complete(work).await
+    }
+
+    /// Writes to the person called `name` as System. Recorded with its text before it is said.
+    pub(super) async fn dm_as_system(
+        &self,
+        actor: &User,
+        name: &str,
+        source: String,
+    ) -> Result<MessageId> {
+        if !self.settings.is_on(Key::GdDmAsSystem) {
+            return Err(Error::disabled());
+        }
+        let target = self.person(name).await?;
+        self.chat.require_text(&source)?;
+        let entry = Entry {
+            actor: Some(actor.id),
+            action: "dm.as_system",
+            target: target.username.clone(),
+            detail: json!({"text": source}),
+        };
+        self.audit.record_alone(entry).await?;
+        Ok(self.chat.tell_as_system(&target, source).await?.id)
     }
 
     /// What was logged of the DMs of the person called `name`, oldest first. Reading it is itself

@@ -113,6 +113,7 @@ pub(super) async fn features(
     let docs = docs(shared, &directory);
     keep_house(&accounts, tasks);
     let admin = Admin::new(admin::Parts {
+        chat: chat.clone(),
         db: db.clone(),
         clock: clock.clone(),
         accounts: accounts.clone(),

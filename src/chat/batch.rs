@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::{
     ChannelPlace,
-    model::{NewMessage, Stored},
+    model::{Author, NewMessage, Stored},
     writer::outdated,
 };
 use crate::kernel::{self, Tx};
@@ -189,10 +189,11 @@ impl<'a> Row<'a> {
             mentions: mentions_json(&mentioned),
             nonce: message.nonce.as_ref().map(super::model::Nonce::as_str),
             logged: message.logged,
-            bypass: message
-                .author
-                .user()
-                .is_some_and(|sender| sender.role.is_superadmin()),
+            bypass: match &message.author {
+                Author::User(sender) => sender.role.is_superadmin(),
+                Author::App(_) => false,
+                Author::System => true,
+            },
             // As the column has it; on the wire a time is text.
             at: at.0,
             app: message.author.app().map(|app| app.app),

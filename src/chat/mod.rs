@@ -33,6 +33,7 @@ mod socket;
 mod socket_channel;
 pub mod split;
 mod store;
+mod system;
 mod typing;
 mod view;
 mod writer;

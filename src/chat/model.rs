@@ -6,7 +6,7 @@ use entity::{AppId, ConversationId, MessageId, ServerId, Timestamp, UserId};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Group, servers::Server};
+use super::{Group, event::SYSTEM, servers::Server};
 use crate::{account::User, kernel::Error, socket::Room};
 
 /// The longest key a client may give a message, in bytes.
@@ -215,6 +215,8 @@ pub(super) enum Author {
     User(Arc<User>),
     /// An app, under the name and with the picture that it gave this message.
     App(AppAuthor),
+    /// The server itself.
+    System,
 }
 
 /// An app as the author of one message.
@@ -235,7 +237,7 @@ impl Author {
     pub(super) fn user(&self) -> Option<&Arc<User>> {
         match self {
             Self::User(user) => Some(user),
-            Self::App(_) => None,
+            Self::App(_) | Self::System => None,
         }
     }
 
@@ -247,8 +249,8 @@ impl Author {
     /// The app, if it is one.
     pub(super) fn app(&self) -> Option<&AppAuthor> {
         match self {
-            Self::User(_) => None,
             Self::App(app) => Some(app),
+            Self::User(_) | Self::System => None,
         }
     }
 
@@ -257,6 +259,7 @@ impl Author {
         match self {
             Self::User(user) => &user.username,
             Self::App(app) => &app.name,
+            Self::System => SYSTEM,
         }
     }
 }

@@ -86,6 +86,7 @@ pub(super) fn nonce_key(message: &NewMessage) -> Option<(Owner, &str)> {
     let owner = match &message.author {
         Author::User(user) => Owner::User(user.id),
         Author::App(app) => Owner::App(app.app),
+        Author::System => return None,
     };
     Some((owner, message.nonce.as_ref()?.as_str()))
 }

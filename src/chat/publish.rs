@@ -8,7 +8,10 @@ use serde::Serialize;
 use serde_json::value::to_raw_value;
 
 use super::{
-    event::{AuthorKind, AuthorOut, ChangedAt, MessageDeleted, MessageEdited, MessageOut},
+    event::{
+        AuthorKind, AuthorOut, ChangedAt, MessageDeleted, MessageEdited, MessageOut, SYSTEM,
+        SYSTEM_AVATAR,
+    },
     model::{Amendment, Audience, Author, Change, NewMessage, Place, Stored, other},
     typing::Typing,
 };
@@ -90,9 +93,11 @@ impl Publisher {
             }
             Audience::Channel(channel) => self.emit(channel.room(), events, &payload(UserId(0))),
             Audience::Dm([one, two]) => {
-                self.emit(Room::User(one.id), events, &payload(one.id));
-                if one.id != two.id {
-                    self.emit(Room::User(two.id), events, &payload(two.id));
+                let second = Some(two.id).filter(|two| *two != one.id);
+                for viewer in [Some(one.id), second].into_iter().flatten() {
+                    if viewer != UserId::SYSTEM {
+                        self.emit(Room::User(viewer), events, &payload(viewer));
+                    }
                 }
             }
         }
@@ -110,9 +115,11 @@ impl Publisher {
 pub(super) fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) -> MessageOut {
     let username = message.author.name().to_owned();
     let (kind, tid) = kind_and_tid(&message.place);
-    let to_user = match (&message.place.audience, message.author.user_id()) {
-        (Audience::Dm(pair), Some(sender)) => Some(other(pair, sender).username.clone()),
-        (Audience::Dm(pair), None) => Some(pair[1].username.clone()),
+    let to_user = match &message.place.audience {
+        Audience::Dm(pair) => {
+            let sender = message.author.user_id().unwrap_or(UserId::SYSTEM);
+            Some(other(pair, sender).username.clone())
+        }
         _ => None,
     };
     let channel = message.place.audience.channel();
@@ -154,7 +161,7 @@ pub(super) fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) ->
             .map(|(_, name)| name.clone())
             .collect(),
         reactions: Vec::new(),
-        avatar: None,
+        avatar: matches!(message.author, Author::System).then_some(SYSTEM_AVATAR),
         nonce: message
             .nonce
             .as_ref()
@@ -179,6 +186,13 @@ fn author(author: &Author) -> AuthorOut {
             name: app.name.clone(),
             avatar_url: app.avatar_url.clone(),
             avatar_emoji: app.avatar_emoji.clone(),
+        },
+        Author::System => AuthorOut {
+            kind: AuthorKind::System,
+            id: 0,
+            name: SYSTEM.to_owned(),
+            avatar_url: None,
+            avatar_emoji: None,
         },
     }
 }

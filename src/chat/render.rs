@@ -37,7 +37,10 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
+pub use plain::{escape, push_escaped};
+
 mod links;
+mod plain;
 mod tags;
 #[cfg(test)]
 mod tests;

@@ -241,6 +241,9 @@ impl Chat {
                     "Only admins may post here",
                 ))
             }
+            Audience::Dm(pair) if pair.iter().any(|one| one.id == UserId::SYSTEM) => {
+                Err(Error::refused("no_reply", "System does not read messages"))
+            }
             Audience::Gdm(group) if !group.may_send(user) => {
                 Err(Error::refused("locked", "This group is locked"))
             }
@@ -250,12 +253,7 @@ impl Chat {
 
     /// Renders a text and finds whom it mentions among those who can read it.
     pub(super) async fn body(&self, place: &Place, source: String) -> Result<Body> {
-        if render::contains_forbidden(&source) {
-            return Err(Error::invalid(
-                "bad_params",
-                "bad params: the text contains control characters",
-            ));
-        }
+        require_no_control_characters(&source)?;
         let mut known = std::collections::HashMap::new();
         for folded in mentions::candidates(&source) {
             if let Some(user) = self.directory.find_by_name(&folded).await?
@@ -389,7 +387,17 @@ fn sent(stored: &Stored, conversation: String, ids: Option<Vec<MessageId>>) -> S
     }
 }
 
-fn empty() -> Error {
+pub(super) fn require_no_control_characters(source: &str) -> Result<()> {
+    if render::contains_forbidden(source) {
+        return Err(Error::invalid(
+            "bad_params",
+            "bad params: the text contains control characters",
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn empty() -> Error {
     Error::invalid("empty_message", "message is empty")
 }
 

@@ -237,7 +237,15 @@ impl Chat {
             .find_by_name(peer)
             .await?
             .ok_or_else(Error::user_not_found)?;
-        let pair = (user.id.min(peer.id), user.id.max(peer.id));
+        Ok(Place {
+            id: self.dm_between(user, &peer).await?,
+            audience: Audience::Dm([user.clone(), peer]),
+        })
+    }
+
+    /// The DM of two, made if there is none.
+    pub(super) async fn dm_between(&self, one: &User, two: &User) -> Result<ConversationId> {
+        let pair = (one.id.min(two.id), one.id.max(two.id));
         let opened = self
             .dms
             .get_or_load(&pair, async || {
@@ -250,10 +258,7 @@ impl Chat {
                 Ok::<_, Error>(Some(id))
             })
             .await?;
-        Ok(Place {
-            id: opened.ok_or_else(Error::not_found)?,
-            audience: Audience::Dm([user.clone(), peer]),
-        })
+        opened.ok_or_else(Error::not_found)
     }
 
     /// The group `id`, for one of its members.
@@ -285,7 +290,7 @@ impl Chat {
             },
             ConversationName::Channel(id) => self.find_channel(user.id, *id).await,
             ConversationName::Dm(peer) => {
-                let Some(peer) = self.directory.find_by_name(peer).await? else {
+                let Some(peer) = self.peer(peer).await? else {
                     return Ok(None);
                 };
                 let pair = (user.id.min(peer.id), user.id.max(peer.id));

@@ -165,6 +165,12 @@ pub(super) async fn open_dm(
         .ok_or_else(crate::kernel::Error::not_found)?;
     let joined = "INSERT INTO conversation_member (conversation_id, user_id, joined_at) \
                   VALUES ($1, $2, $4), ($1, $3, $4) ON CONFLICT DO NOTHING";
+    // System keeps no place of its own in a conversation.
+    let (low, high) = if low == UserId::SYSTEM {
+        (high, high)
+    } else {
+        pair
+    };
     let joined = if low == high {
         joined.replace(", ($1, $3, $4)", "").replace("$4", "$3")
     } else {

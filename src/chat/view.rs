@@ -194,9 +194,11 @@ impl Names {
         let channel = place.audience.channel();
         let author = channel.map(|_| author(&row, &username, card.as_ref()));
         let (kind, tid) = kind_and_tid(place);
-        let to_user = match (&place.audience, row.sender_id) {
-            (Audience::Dm(pair), Some(sender)) => Some(other(pair, sender).username.clone()),
-            (Audience::Dm(pair), None) => Some(pair[1].username.clone()),
+        let to_user = match &place.audience {
+            Audience::Dm(pair) => {
+                let sender = row.sender_id.unwrap_or(UserId::SYSTEM);
+                Some(other(pair, sender).username.clone())
+            }
             _ => None,
         };
         let (deleted, created_at, edited_at) =

@@ -46,6 +46,7 @@ settings! {
     GdForceLeaveGroup = "GD_FORCE_LEAVE_GROUP": "1",
     GdOwnerControls = "GD_OWNER_CONTROLS": "0",
     GdSaveDmLogs = "GD_SAVE_DM_LOGS": "1",
+    GdDmAsSystem = "GD_DM_AS_SYSTEM": "1",
     AntispamMaxLength = "ANTISPAM_MAX_LENGTH": "1000",
     AntispamMaxBytes = "ANTISPAM_MAX_BYTES": "4000",
     AntispamRateWindow = "ANTISPAM_RATE_WINDOW": "10.0",

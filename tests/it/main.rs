@@ -44,6 +44,7 @@ mod servers_races;
 mod servers_roles;
 mod servers_rooms;
 mod sessions;
+mod system;
 mod throttle;
 mod webhooks;
 mod webhooks_guards;

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use linkify::{LinkFinder, LinkKind};
 use url::Url;
 
+use crate::chat::render::push_escaped;
+
 /// What stands where something was cut off.
 const ELLIPSIS: char = '…';
 
@@ -21,11 +23,11 @@ pub fn escape(text: &str) -> String {
     let mut markdown = String::with_capacity(text.len() + text.len() / 8);
     let mut from = 0;
     for link in FINDER.links(text).filter(|link| is_harmless(link.as_str())) {
-        escape_into(&mut markdown, &text[from..link.start()]);
+        push_escaped(&mut markdown, &text[from..link.start()]);
         markdown.push_str(link.as_str());
         from = link.end();
     }
-    escape_into(&mut markdown, &text[from..]);
+    push_escaped(&mut markdown, &text[from..]);
     markdown
 }
 
@@ -37,7 +39,7 @@ pub fn link(label: &str, url: &str) -> String {
         return escape(label);
     };
     markdown.push('[');
-    escape_into(&mut markdown, label);
+    push_escaped(&mut markdown, label);
     markdown.push_str("](");
     markdown.push_str(&url.replace('(', "%28").replace(')', "%29"));
     markdown.push(')');
@@ -116,46 +118,6 @@ fn is_harmless(url: &str) -> bool {
             )
     };
     url.chars().all(may_be_there) && web_address(url).is_some()
-}
-
-fn escape_into(markdown: &mut String, text: &str) {
-    let mut begins_line = markdown.is_empty() || markdown.ends_with('\n');
-    let mut is_number = begins_line;
-    for c in text.chars().filter(|c| *c != '\r') {
-        // Indented text would be code.
-        if begins_line && matches!(c, ' ' | '\t') {
-            continue;
-        }
-        let is_markup = matches!(
-            c,
-            '\\' | '`'
-                | '*'
-                | '_'
-                | '{'
-                | '}'
-                | '['
-                | ']'
-                | '('
-                | ')'
-                | '<'
-                | '>'
-                | '#'
-                | '+'
-                | '-'
-                | '!'
-                | '|'
-                | '~'
-                | '@'
-                | '&'
-                | '='
-        );
-        if is_markup || (c == '.' && is_number) {
-            markdown.push('\\');
-        }
-        markdown.push(c);
-        begins_line = c == '\n';
-        is_number = begins_line || (is_number && c.is_ascii_digit());
-    }
 }
 
 #[cfg(test)]

@@ -117,6 +117,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/dm_as_system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write to somebody as System; for admins. It is audited, with its text. */
+        post: operations["dm_as_system"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/dm_logs": {
         parameters: {
             query?: never;
@@ -2787,6 +2804,13 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Told: {
+            id: components["schemas"]["MessageId"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Uploaded: {
             /** @description Names the file in `/api/files/{id}`, for its owner. */
             file_id: string;
@@ -4529,6 +4553,12 @@ export interface components {
              */
             unread: number;
         };
+        SystemDm: {
+            /** @description Markdown. */
+            text: string;
+            /** @description A user name. */
+            to: string;
+        };
         /** @description A group and nothing else. */
         Thread: components["schemas"]["ThreadRef"];
         /** @description A group and several people. */
@@ -4653,6 +4683,9 @@ export interface components {
         Tokens: {
             tokens: components["schemas"]["TokenView"][];
         };
+        Told: {
+            id: components["schemas"]["MessageId"];
+        };
         Transfer: components["schemas"]["ThreadRef"] & {
             /** @description A user name. */
             new_owner: string;
@@ -4688,7 +4721,7 @@ export interface components {
         };
         /**
          * Format: int64
-         * @description A person's account. 0 never occurs: on the wire it stands for the author "System".
+         * @description A person's account; 0 is the author "System", which is nobody's.
          */
         UserId: number;
         /** @description Who somebody is: all that an app ever learns, in both spellings that apps expect. */
@@ -5166,6 +5199,65 @@ export interface operations {
             };
             /** @description user not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dm_as_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SystemDm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Told"];
+                };
+            };
+            /** @description bad params, empty message */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The text is longer than messages may be */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
