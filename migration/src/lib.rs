@@ -17,6 +17,7 @@ mod m20261122_000002_create_servers;
 mod m20261122_000003_create_apps;
 mod m20261122_000004_create_files;
 mod m20261122_000011_create_system_user;
+mod m20261122_000012_create_people;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_create_apps::Migration),
             Box::new(m20261122_000004_create_files::Migration),
             Box::new(m20261122_000011_create_system_user::Migration),
+            Box::new(m20261122_000012_create_people::Migration),
         ]
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     doc::{self, Docs},
     file::{self, Files},
     gdm::{self, Gdms},
-    kernel::{Clock, Config, Db, Tasks},
+    kernel::{Clock, Config, Db, Mailer, Tasks},
     presence::{self, Presence},
     server::{self, Communities},
     settings::Settings,
@@ -183,6 +183,8 @@ fn accounts(
             None => FirstAccount::Ordinary,
         },
         tasks: shared.tasks.clone(),
+        mailer: Mailer::new(&shared.config.mail)?,
+        public_url: shared.config.server.public_url.as_str().into(),
     }))
 }
 

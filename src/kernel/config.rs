@@ -28,6 +28,8 @@ pub struct Config {
     pub storage: Storage,
     /// How people sign in.
     pub auth: Auth,
+    /// How letters are sent.
+    pub mail: Mail,
     /// What stops abuse.
     pub limits: Limits,
     /// What is logged.
@@ -135,6 +137,16 @@ impl Default for Auth {
             first_user_is_superadmin: true,
         }
     }
+}
+
+/// `[mail]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mail {
+    /// The SMTP server, with name and password. Empty: no mail is sent.
+    pub smtp_url: String,
+    /// What mail comes from.
+    pub from: String,
 }
 
 /// `[limits]`
@@ -307,6 +319,11 @@ impl Config {
             (1..=MAX_MAX_UPLOAD).contains(&self.storage.max_upload_bytes),
             "configuration: storage.max_upload_bytes must be between 1 and {MAX_MAX_UPLOAD}"
         );
+        anyhow::ensure!(
+            self.mail.smtp_url.is_empty() == self.mail.from.is_empty(),
+            "configuration: mail.smtp_url and mail.from go together"
+        );
+        super::Mailer::new(&self.mail)?;
         tracing_subscriber::EnvFilter::try_new(&self.logging.level)
             .map_err(|error| anyhow::anyhow!("configuration: logging.level: {error}"))?;
         Ok(())
@@ -363,6 +380,15 @@ mod tests {
             ("[database]\nurl = \"mysql://x\"", "database.url"),
             ("[server]\nbind = \"5000\"", "server.bind"),
             ("[nonsense]\nx = 1", "nonsense"),
+            ("[mail]\nfrom = \"a@b.example\"", "mail.smtp_url"),
+            (
+                "[mail]\nsmtp_url = \"smtp://h\"\nfrom = \"nobody\"",
+                "mail.from",
+            ),
+            (
+                "[mail]\nsmtp_url = \"http://h\"\nfrom = \"a@b.example\"",
+                "mail.smtp_url",
+            ),
             (
                 "[storage]\nmax_upload_bytes = 0",
                 "storage.max_upload_bytes",

@@ -1103,6 +1103,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/request_password_reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a token to set another password with.
+         * @description The answer is the same whether name and address belong together or not.
+         */
+        post: operations["request_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reset_password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set another password, with a token that came by mail. All sessions of the account end. */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's name, profile, preferences or password; all of it or nothing.
+         * @description A new password ends every other session. Everybody is told of what they see with
+         *     `user_list_refresh`.
+         */
+        post: operations["change_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings/public": {
         parameters: {
             query?: never;
@@ -1114,6 +1172,26 @@ export interface paths {
         get: operations["public_settings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/store-return-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the next sign-in in this browser lead somewhere, such as where one was.
+         * @description Kept for a quarter of an hour. `returnUrl` is taken as well.
+         */
+        post: operations["store_return_url"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2605,6 +2683,13 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_PasswordWasReset: {
+            message: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Profile: {
             profile: components["schemas"]["MembershipView"];
         } & {
@@ -2644,11 +2729,27 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Renamed: {
+            username: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_RenamedDocument: {
             doc_id: components["schemas"]["DocId"];
             id: components["schemas"]["DocId"];
             /** @description As it is stored. */
             name: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_ResetRequested: {
+            message: string;
+            /** @description Always null: the token goes to the address of the account. */
+            token?: string | null;
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -4058,6 +4159,17 @@ export interface components {
             current_password: string;
             new_password: string;
         };
+        PasswordReset: {
+            /** @description Compared with `password` where it is given. */
+            confirm_password?: string | null;
+            /** @description The new password. */
+            password?: string;
+            token?: string;
+            username?: string;
+        };
+        PasswordWasReset: {
+            message: string;
+        };
         /** @description Names of permissions, sorted, each once. */
         Permissions: ("add_reactions" | "administrator" | "attach_files" | "ban_members" | "change_nickname" | "create_invite" | "embed_links" | "kick_members" | "manage_channels" | "manage_members" | "manage_messages" | "manage_roles" | "manage_server" | "manage_webhooks" | "mention_everyone" | "moderate_members" | "read_history" | "send_messages" | "view_audit_log" | "view_channel")[];
         PersonAndRole: {
@@ -4174,11 +4286,24 @@ export interface components {
         Rename: components["schemas"]["ThreadRef"] & {
             name: string;
         };
+        Renamed: {
+            username: string;
+        };
         RenamedDocument: {
             doc_id: components["schemas"]["DocId"];
             id: components["schemas"]["DocId"];
             /** @description As it is stored. */
             name: string;
+        };
+        ResetRequest: {
+            /** @description The address of the account. */
+            email?: string;
+            username?: string;
+        };
+        ResetRequested: {
+            message: string;
+            /** @description Always null: the token goes to the address of the account. */
+            token?: string | null;
         };
         Restored: {
             /**
@@ -4186,6 +4311,10 @@ export interface components {
              * @description The document's version with the restored text.
              */
             version: number;
+        };
+        ReturnUrl: {
+            /** @description A path on this server. */
+            return_url: string;
         };
         /**
          * Format: int64
@@ -4411,6 +4540,28 @@ export interface components {
         };
         Sessions: {
             sessions: components["schemas"]["SessionOut"][];
+        };
+        /** @description What one changes; what is absent stays. */
+        SettingsChange: {
+            /** @description 300 characters of it are kept. */
+            bio?: string | null;
+            /** @description Needed for a new password. */
+            current_password?: string | null;
+            /** @description Empty: none. An address with `*` in it is ignored, since some clients send back a masked one. */
+            email?: string | null;
+            /** @description One of the languages there are; others are ignored. */
+            language?: string | null;
+            new_password?: string | null;
+            new_username?: string | null;
+            /** @description The presence, or empty to follow one's connections. */
+            presence?: string | null;
+            /**
+             * @description `online`, `idle`, `dnd` or `offline`: the presence. Anything else is the text beside one's
+             *     name, of which 100 characters are kept.
+             */
+            status?: string | null;
+            /** @description `light` or `dark`; others are ignored. */
+            theme?: string | null;
         };
         /** @description A file in a form. */
         SharedFileForm: {
@@ -7744,6 +7895,138 @@ export interface operations {
             };
         };
     };
+    request_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ResetRequested"];
+                };
+            };
+            /** @description No name or address, or none that can be one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PasswordWasReset"];
+                };
+            };
+            /** @description A field is missing, the passwords differ, or the token does not work (any more) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Renamed"];
+                };
+            };
+            /** @description Invalid name, e-mail, password or text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid current password */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description username taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     public_settings: {
         parameters: {
             query?: never;
@@ -7762,6 +8045,38 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    store_return_url: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnUrl"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not a path on this server */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
