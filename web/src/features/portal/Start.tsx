@@ -1,6 +1,9 @@
 import type { App } from '../../api/apps';
 import { words as all } from '../../messages/portal';
+import { words as docs } from '../../messages/portalDocs';
+import { portalPath } from '../../router';
 import { useChatter } from '../../store/store';
+import { PageLink } from '../../ui/PageLink';
 import { ClientCard } from './oauth/ClientCard';
 import { RotateCard } from './RotateCard';
 import { Snippets } from './Snippets';
@@ -18,6 +21,14 @@ const secretKinds: Record<App['kind'], SecretKind> = {
   widget: 'url',
   integration: 'token',
   oauth: 'clientSecret',
+};
+
+/** Where the guide tells of each kind. */
+const chapters: Record<App['kind'], string> = {
+  webhook: 'webhooks',
+  integration: 'integrations',
+  widget: 'widgets',
+  oauth: 'oauth',
 };
 
 /** What one needs to use it, and code that does. */
@@ -40,6 +51,9 @@ export default function Start({ app }: { app: App }) {
         </section>
       ) : null}
       <Snippets snippets={snippetsOf(app, secret, me)} real={secret !== undefined} />
+      <p className="portal-links">
+        <PageLink to={`${portalPath}/docs#${chapters[app.kind]}`}>{docs.docs.of[app.kind]}</PageLink>
+      </p>
     </>
   );
 }

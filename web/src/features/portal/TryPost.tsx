@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { App } from '../../api/apps';
-import { type TestAnswer, testCall } from '../../api/testCall';
+import type { TestAnswer } from '../../api/testCall';
 import { words as all } from '../../messages/portal';
 import { part } from '../../ui/part';
 import { Skeleton } from '../../ui/Skeleton';
@@ -17,6 +17,7 @@ import { RateGauge } from './RateGauge';
 import { type Rate, readRate } from './rate';
 import { SecretField } from './SecretField';
 import { supply, useSecret } from './secrets';
+import { sendTest } from './sendTest';
 import { ownPath } from './url';
 
 const JsonEditor = part<JsonEditorProps>(() => import('./json/JsonEditor'), <Skeleton rows={4} />);
@@ -51,12 +52,7 @@ export function TryPost({ app, kind, onSent }: Props) {
   async function send() {
     if (path === null) return;
     setBusy(true);
-    const said = await testCall({
-      method: 'POST',
-      path,
-      headers: { 'Content-Type': 'application/json' },
-      body: payload.source,
-    });
+    const said = await sendTest(app.id, path, payload.source);
     setAnswer(said);
     setRate(readRate(said.headers, Date.now()));
     payload.refuse(refusalIn(said.json));
