@@ -72,7 +72,7 @@ export default function AppPage({ id, apps }: Props) {
           </PageLink>
         ))}
       </nav>
-      {tab === 'start' ? <Start app={app} /> : null}
+      {tab === 'start' ? <Start app={app} onChanged={put} /> : null}
       {tab === 'try' ? <TryIt app={app} onSent={() => void readApp(id).then(put, () => undefined)} /> : null}
       {tab === 'deliveries' ? <Deliveries app={app} /> : null}
       {tab === 'audit' ? <AppAudit app={app} server={app.serverId ?? 0} /> : null}

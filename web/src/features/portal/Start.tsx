@@ -15,6 +15,7 @@ import { webhookSnippets } from './snippets/webhook';
 import { widgetSnippets } from './snippets/widget';
 import { Tokens } from './tokens/Tokens';
 import { masked, maskedUrl } from './url';
+import WidgetNow from './WidgetNow';
 
 const secretKinds: Record<App['kind'], SecretKind> = {
   webhook: 'url',
@@ -32,12 +33,15 @@ const chapters: Record<App['kind'], string> = {
 };
 
 /** What one needs to use it, and code that does. */
-export default function Start({ app }: { app: App }) {
+export default function Start({ app, onChanged }: { app: App; onChanged: (app: App) => void }) {
   const secret = useSecret(app.id, secretKinds[app.kind]);
   const me = useChatter((state) => state.me?.id ?? 0);
   const hint = app.kind === 'oauth' ? app.secrets?.[0] : app.urlHint;
   return (
     <>
+      {app.kind === 'widget' && app.serverId !== null ? (
+        <WidgetNow app={app} server={app.serverId} onChanged={onChanged} />
+      ) : null}
       {app.kind === 'integration' ? <Tokens app={app} /> : null}
       {app.kind === 'oauth' ? <ClientCard app={app} /> : null}
       {secret === undefined && hint ? (

@@ -2,9 +2,11 @@ import { useState } from 'react';
 import type { App } from '../../api/apps';
 import type { TestAnswer } from '../../api/testCall';
 import { words as all } from '../../messages/portal';
+import { words as widgetWords } from '../../messages/portalWidget';
 import { part } from '../../ui/part';
 import { Skeleton } from '../../ui/Skeleton';
 import { Answer } from './Answer';
+import type { ArrangeProps } from './arrange/Arrange';
 import { meaningOf } from './errorCodes';
 import { examples } from './examples';
 import type { JsonEditorProps } from './json/JsonEditor';
@@ -21,6 +23,8 @@ import { sendTest } from './sendTest';
 import { ownPath } from './url';
 
 const JsonEditor = part<JsonEditorProps>(() => import('./json/JsonEditor'), <Skeleton rows={4} />);
+
+const Arrange = part<ArrangeProps>(() => import('./arrange/Arrange'), <Skeleton rows={2} />);
 
 const words = all.try;
 
@@ -96,6 +100,13 @@ export function TryPost({ app, kind, onSent }: Props) {
         <section className="try-preview" aria-label={words.preview}>
           <h3>{words.preview}</h3>
           <Preview app={app} kind={kind} value={payload.value} />
+          {kind === 'widget' ? (
+            <>
+              <h3>{widgetWords.arrange.title}</h3>
+              <p className="hint">{widgetWords.arrange.hint}</p>
+              <Arrange source={payload.source} onChange={payload.change} />
+            </>
+          ) : null}
         </section>
       </div>
       {secret === undefined ? (
@@ -117,7 +128,7 @@ export function TryPost({ app, kind, onSent }: Props) {
         </button>
         <small className="hint">{words.sendHint}</small>
       </div>
-      <RateGauge rate={rate} />
+      <RateGauge rate={rate} asked={answer !== null} />
       {answer === null ? null : <Answer answer={answer} />}
     </section>
   );
