@@ -4,7 +4,7 @@ import { count } from './plural';
 
 export const words = {
   deliveries: {
-    hint: 'The last seven days. Neither secrets nor contents are kept.',
+    hint: 'The last seven days. Neither secrets nor contents are kept. The time opens what is known of one.',
     none: 'Nothing has been sent yet.',
     noneHint: 'Send a test, or paste a snippet into your service.',
     toTest: 'Send a test',
@@ -18,8 +18,7 @@ export const words = {
     more: 'Earlier',
     refresh: 'Refresh',
     ok: 'OK',
-    details: 'Details',
-    detailsOf: (when: string, status: number) => `Details of ${when}, answered ${status}`,
+    detailsOf: (when: string, status: number) => `${when}, answered ${status}: details`,
     bytes: (bytes: number) => `${bytes.toLocaleString('en')} B`,
     ms: (ms: number) => `${ms.toLocaleString('en')} ms`,
   },

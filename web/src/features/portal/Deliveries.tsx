@@ -10,7 +10,7 @@ import { PageLink } from '../../ui/PageLink';
 import { part } from '../../ui/part';
 import { Skeleton } from '../../ui/Skeleton';
 import { type Column, Table } from '../../ui/Table';
-import { recent } from '../../ui/time';
+import { toTheSecond } from '../../ui/time';
 import { usePages } from '../../ui/usePages';
 import { DayCharts } from './DayCharts';
 import { useLastDay } from './useLastDay';
@@ -20,7 +20,6 @@ const DeliveryDialog = part(() => import('./DeliveryDialog'));
 const words = all.deliveries;
 
 const columns: Column<Delivery>[] = [
-  { title: words.time, cell: ({ at }) => <Moment at={at}>{recent(at)}</Moment> },
   {
     title: words.status,
     cell: ({ status }) => (
@@ -48,20 +47,20 @@ export default function Deliveries({ app }: { app: App }) {
   const { items, hasMore, error, busy, more, reload } = usePages(read);
   const day = useLastDay(app.id, items?.[0]?.id);
   const withDetails: Column<Delivery>[] = [
-    ...columns,
     {
-      title: words.details,
+      title: words.time,
       cell: (delivery) => (
         <button
           type="button"
-          className="icon-button"
-          aria-label={words.detailsOf(recent(delivery.at), delivery.status)}
+          className="text-button"
+          aria-label={words.detailsOf(toTheSecond(delivery.at), delivery.status)}
           onClick={() => setShown(delivery)}
         >
-          <Icon name="more" size={18} />
+          <Moment at={delivery.at}>{toTheSecond(delivery.at)}</Moment>
         </button>
       ),
     },
+    ...columns,
   ];
   return (
     <section className="card" aria-labelledby="deliveries">

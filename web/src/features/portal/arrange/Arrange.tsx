@@ -35,6 +35,7 @@ export interface ArrangeProps {
 /** The rows of a snapshot to be put in order by hand: dragged, by keyboard, or one step at a time. */
 export default function Arrange({ source, onChange }: ArrangeProps) {
   const list = useRef<HTMLOListElement>(null);
+  const above = useRef<UniqueIdentifier | null>(null);
   const rows = listRows(source);
   const sensors = useSensors(
     useSensor(PointerSensor, { activationConstraint: { distance: DRAG_FROM_PX } }),
@@ -56,9 +57,16 @@ export default function Arrange({ source, onChange }: ArrangeProps) {
 
   const nameAt = (id: UniqueIdentifier) => nameOf(rows[place(id)], place(id));
   const announcements: Announcements = {
-    onDragStart: ({ active }) => words.lifted(nameAt(active.id), place(active.id) + 1, rows.length),
-    onDragOver: ({ active, over }) =>
-      over === null ? undefined : words.over(nameAt(active.id), place(over.id) + 1, rows.length),
+    onDragStart: ({ active }) => {
+      above.current = active.id;
+      return words.lifted(nameAt(active.id), place(active.id) + 1, rows.length);
+    },
+    onDragOver: ({ active, over }) => {
+      // Right after it was picked up it is above its own place: that has been said.
+      if (over === null || over.id === above.current) return undefined;
+      above.current = over.id;
+      return words.over(nameAt(active.id), place(over.id) + 1, rows.length);
+    },
     onDragEnd: ({ active, over }) =>
       words.dropped(nameAt(active.id), place((over ?? active).id) + 1, rows.length),
     onDragCancel: ({ active }) => words.cancelled(nameAt(active.id)),

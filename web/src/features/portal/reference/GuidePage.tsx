@@ -1,6 +1,7 @@
 import createDOMPurify from 'dompurify';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { words as all } from '../../../messages/portalDocs';
+import { inPortal, navigate } from '../../../router';
 import { Icon } from '../../../ui/Icon';
 import '../../../ui/styles/guide.css';
 import { toGuide } from './guide';
@@ -23,8 +24,23 @@ interface Props {
 
 /** One of the project's documents, in its place. */
 export function GuidePage({ source, reference = false }: Props) {
+  const article = useRef<HTMLElement>(null);
   const guide = useMemo(() => toGuide(source, window.location.origin), [source]);
   const html = useMemo(() => purifier.sanitize(guide.html, { ALLOWED_TAGS, ALLOWED_ATTR }), [guide]);
+
+  // A link to another page of the portal stays in the client.
+  useEffect(() => {
+    const stay = (event: MouseEvent) => {
+      const link = event.target instanceof Element ? event.target.closest('a') : null;
+      const path = link?.getAttribute('href') ?? '';
+      if (!inPortal(path) || event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      navigate(path);
+    };
+    const shown = article.current;
+    shown?.addEventListener('click', stay);
+    return () => shown?.removeEventListener('click', stay);
+  }, []);
 
   // The browser looks for the chapter of an address before it is here.
   useEffect(() => {
@@ -56,6 +72,7 @@ export function GuidePage({ source, reference = false }: Props) {
         </p>
       ) : null}
       <article
+        ref={article}
         className="card guide"
         // biome-ignore lint/security/noDangerouslySetInnerHtml: the project's own document, sanitised on the line above
         dangerouslySetInnerHTML={{ __html: html }}
