@@ -21,9 +21,10 @@ const AddServer = part(() => import('./features/servers/AddServer'));
 const DocPage = part(() => import('./features/doc/DocPage'), <Waiting />);
 const NewConversation = part(() => import('./features/gdm/NewConversation'));
 const ShortcutList = part(() => import('./features/chat/ShortcutList'));
+const MarkAllRead = part(() => import('./features/chat/MarkAllRead'));
 const Switcher = part(() => import('./features/chat/Switcher'));
 
-type Overlay = 'switcher' | 'new' | 'server' | 'shortcuts' | null;
+type Overlay = 'switcher' | 'new' | 'server' | 'shortcuts' | 'read' | null;
 
 export function Shell() {
   const { path } = useLocation();
@@ -46,6 +47,7 @@ export function Shell() {
           inDocuments={inDocuments}
           onNew={() => setOverlay('new')}
           onSearch={() => setOverlay('switcher')}
+          onMarkAllRead={() => setOverlay('read')}
         />
       ) : (
         <ServerSidebar key={server} id={server} openId={openId} footer={<Account />} />
@@ -62,6 +64,7 @@ export function Shell() {
       <Announcer />
       {overlay === 'switcher' ? <Switcher onClose={() => setOverlay(null)} /> : null}
       {overlay === 'shortcuts' ? <ShortcutList onClose={() => setOverlay(null)} /> : null}
+      {overlay === 'read' ? <MarkAllRead onClose={() => setOverlay(null)} /> : null}
       {overlay === 'server' ? <AddServer onClose={() => setOverlay(null)} /> : null}
       {overlay === 'new' ? <NewConversation onClose={() => setOverlay(null)} /> : null}
     </div>

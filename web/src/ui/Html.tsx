@@ -6,6 +6,8 @@ const ALLOWED_TAGS = ['a', 'em', 'strong', 'code', 'pre', 'br', 'p', 'ul', 'ol',
 const ALLOWED_ATTR = ['href', 'title', 'rel', 'target', 'start'];
 
 DOMPurify.addHook('afterSanitizeAttributes', (node) => {
+  // A block of code comes as one element with line breaks in it: those of a line have none.
+  if (node.tagName === 'CODE' && node.querySelector('br') !== null) node.setAttribute('class', 'code-block');
   if (node.tagName !== 'A') return;
   node.setAttribute('target', '_blank');
   node.setAttribute('rel', 'noopener noreferrer');

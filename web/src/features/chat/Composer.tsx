@@ -8,6 +8,7 @@ import type { Message } from '../../store/types';
 import { FormError } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
 import { useEnterSends } from '../../ui/preferences';
+import { emphasise } from './emphasise';
 import { lengthHint, MOST_CHARACTERS } from './limits';
 import { PickedFiles } from './PickedFiles';
 import { useUploads } from './useUploads';
@@ -23,10 +24,11 @@ interface Props {
   onSend: (source: string, files: string[]) => void;
   onCancel: () => void;
   onEditLast: () => void;
+  onReplyLast: () => void;
 }
 
 export function Composer(props: Props) {
-  const { conversation, name, closed, reply, editing, onSend, onCancel, onEditLast } = props;
+  const { conversation, name, closed, reply, editing, onSend, onCancel, onEditLast, onReplyLast } = props;
   const [source, setSource] = useState(() => editing?.source ?? readDraft(conversation));
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -88,7 +90,21 @@ export function Composer(props: Props) {
       onCancel();
     } else if (event.key === 'ArrowUp' && source === '' && editing === null && !event.altKey) {
       event.preventDefault();
-      onEditLast();
+      if (event.shiftKey) onReplyLast();
+      else onEditLast();
+    } else if (withCommand && !event.shiftKey && !event.altKey) {
+      onCommand(event);
+    }
+  }
+
+  function onCommand(event: KeyboardEvent<HTMLTextAreaElement>) {
+    const mark = { b: '**', i: '*' }[event.key.toLowerCase()];
+    if (mark !== undefined) {
+      event.preventDefault();
+      emphasise(event.currentTarget, mark);
+    } else if (event.key.toLowerCase() === 'u' && mayAttach) {
+      event.preventDefault();
+      chooser.current?.click();
     }
   }
 

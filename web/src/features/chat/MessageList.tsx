@@ -4,13 +4,18 @@ import { useChatter } from '../../store/store';
 import type { Conversation, Message } from '../../store/types';
 import { Icon } from '../../ui/Icon';
 import { notify } from '../../ui/notify';
+import { part } from '../../ui/part';
 import { conversationName } from './ConversationAvatar';
 import { DeleteMessage } from './DeleteMessage';
 import { MessageRow } from './MessageRow';
 import { OutgoingRow } from './OutgoingRow';
 import { DayLine, UnreadLine } from './RowLines';
+
 import type { Row } from './rows';
+import { useLinkedMessage, useOwnLinks } from './useLinkedMessage';
 import { useMessageScroll } from './useMessageScroll';
+
+const JumpToDate = part(() => import('./JumpToDate'));
 
 interface Props {
   conversation: Conversation;
@@ -25,6 +30,7 @@ interface Props {
 
 export function MessageList({ conversation, rows, loaded, hasOlder, writable, onReply, onEdit }: Props) {
   const me = useChatter((state) => state.me);
+  const [dating, setDating] = useState(false);
   const [deleting, setDeleting] = useState<Message | null>(null);
   const [active, setActive] = useState<string | null>(null);
   const scroll = useMessageScroll(conversation, rows, hasOlder);
@@ -39,11 +45,20 @@ export function MessageList({ conversation, rows, loaded, hasOlder, writable, on
     [showMessage],
   );
 
+  useLinkedMessage(conversation.id, scroll.placed, jump);
+  useOwnLinks(scroll.element);
+
   const { toEnd } = scroll;
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent) => {
       // Esc closes what is open first; the composer and dialogs say so by handling it.
-      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+      if (
+        event.key !== 'Escape' ||
+        event.shiftKey ||
+        event.defaultPrevented ||
+        document.querySelector('dialog[open]')
+      )
+        return;
       toEnd();
     };
     window.addEventListener('keydown', onKey);
@@ -94,7 +109,7 @@ export function MessageList({ conversation, rows, loaded, hasOlder, writable, on
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 {row.beginning ? <Beginning conversation={conversation} /> : null}
-                {row.day === null ? null : <DayLine day={row.day} />}
+                {row.day === null ? null : <DayLine day={row.day} onPick={() => setDating(true)} />}
                 {row.unreadAbove ? <UnreadLine /> : null}
                 {row.type === 'message' ? (
                   <MessageRow
@@ -120,6 +135,9 @@ export function MessageList({ conversation, rows, loaded, hasOlder, writable, on
       </section>
       {scroll.loadingOlder ? <p className="loading-older">{text.chat.loadingOlder}</p> : null}
       <JumpButton conversation={conversation} atEnd={scroll.atEnd} onClick={scroll.toEnd} />
+      {dating ? (
+        <JumpToDate onJump={(from) => void scroll.showMoment(from)} onClose={() => setDating(false)} />
+      ) : null}
       {deleting === null ? null : <DeleteMessage message={deleting} onClose={() => setDeleting(null)} />}
     </div>
   );

@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import { text } from '../../messages';
+import { messagePath } from '../../router';
 import { wroteIt } from '../../store/parse';
 import type { Me, Message } from '../../store/types';
 import { Avatar } from '../../ui/Avatar';
@@ -82,11 +83,15 @@ function AuthorAvatar({ message, system }: { message: Message; system: boolean }
   return <Avatar name={message.author} size={36} icon={system ? 'info' : undefined} emoji={message.emoji} />;
 }
 
+const copyLink = ({ conversation, id }: Message) =>
+  copy(window.location.origin + messagePath(conversation, id), text.message.linkCopied);
+
 function Actions({ message, me, own, tabStop, onReply, onEdit, onDelete }: Props & { own: boolean }) {
   const { mayEdit, mayDelete } = useRights(message, me, own);
   const actions: { name: IconName; label: string; run: () => void }[] = [
     { name: 'reply', label: text.message.reply, run: () => onReply(message) },
     { name: 'copy', label: text.message.copy, run: () => void copy(message.source, text.message.copied) },
+    { name: 'link', label: text.message.copyLink, run: () => void copyLink(message) },
   ];
   if (mayEdit) actions.push({ name: 'edit', label: text.message.edit, run: () => onEdit(message) });
   if (mayDelete) actions.push({ name: 'delete', label: text.message.delete, run: () => onDelete(message) });
