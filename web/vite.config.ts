@@ -33,6 +33,7 @@ export default defineConfig({
       '/webhooks': server,
       '/widgets': server,
       '/oauth': server,
+      '/proxy': server,
       '/uploads': server,
       '/socket.io': { target: server, ws: true },
     },

@@ -26,6 +26,8 @@ pub struct Config {
     pub redis: Redis,
     /// Where files live.
     pub storage: Storage,
+    /// Pictures that are elsewhere.
+    pub media: Media,
     /// How people sign in.
     pub auth: Auth,
     /// How letters are sent.
@@ -119,6 +121,25 @@ impl Default for Storage {
             max_upload_bytes: 20 * 1024 * 1024,
             max_bytes_per_person: 1024 * 1024 * 1024,
             reachable: Vec::new(),
+        }
+    }
+}
+
+/// `[media]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Media {
+    /// Whether pictures that apps point at are fetched and shown.
+    pub proxy: bool,
+    /// How much memory the fetched ones may take, in bytes.
+    pub proxy_cache_bytes: u64,
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self {
+            proxy: true,
+            proxy_cache_bytes: 64 * 1024 * 1024,
         }
     }
 }

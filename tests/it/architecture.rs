@@ -108,6 +108,7 @@ const SEA_ORM: &[&str] = &[
     "gdm/store.rs",
     "kernel/db.rs",
     "kernel/error.rs",
+    "kernel/key.rs",
     "presence/store.rs",
     "server/store.rs",
     "server/store_members.rs",
