@@ -277,6 +277,7 @@ fn apps(
             directory: directory.clone(),
             access: access.clone(),
             deliveries,
+            max_content: shared.config.limits.webhook_text,
             tasks: tasks.clone(),
         }),
         widgets,

@@ -126,6 +126,7 @@ const AXUM: &[&str] = &[
     "access/envelope.rs",
     "access/idempotency.rs",
     "access/pace.rs",
+    "access/people.rs",
     "account/identity.rs",
     "app/router.rs",
     "app.rs",
