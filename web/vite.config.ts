@@ -35,6 +35,7 @@ export default defineConfig({
       '/webhooks': server,
       '/widgets': server,
       '/oauth': server,
+      '/proxy': server,
       '/uploads': server,
       '/socket.io': { target: server, ws: true },
     },

@@ -266,7 +266,12 @@ impl Chat {
             logged: false,
         };
         let stored = self.writer.send_and_wait(new.clone()).await?;
-        Ok(publish::outgoing(&new, &stored, UserId(0)))
+        Ok(publish::outgoing(
+            &new,
+            &stored,
+            UserId(0),
+            self.files.proxy(),
+        ))
     }
 
     /// What an app said under a key before.

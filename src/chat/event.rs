@@ -100,9 +100,12 @@ pub struct AuthorOut {
     pub id: i64,
     /// The name that people are shown. An app's is what the message says, not an account.
     pub name: String,
-    /// App: the picture that the message gave it, which nobody has looked at.
+    /// App: the picture that the message gave it, at the address of another site.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
+    /// App: the path at which this server shows that picture; absent where it shows none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy_avatar_url: Option<String>,
     /// App: the emoji that the message gave it for a picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_emoji: Option<String>,

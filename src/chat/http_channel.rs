@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     account::CurrentUser,
-    http::{Answer, Json, Path, Query},
+    http::{Answer, JsonObject, Path, Query},
     kernel::{Error, Result},
 };
 
@@ -111,7 +111,7 @@ async fn post_message(
     State(chat): State<Chat>,
     CurrentUser(user): CurrentUser,
     Path((server, channel)): Path<(ServerId, ConversationId)>,
-    Json(new): Json<NewChannelMessage>,
+    JsonObject(new): JsonObject<NewChannelMessage>,
 ) -> Result<impl IntoResponse> {
     require_in(&chat, user.id, server, channel).await?;
     let draft = Draft {

@@ -22,6 +22,7 @@ mod http_channel;
 pub mod mentions;
 mod model;
 mod nonce;
+mod pictures;
 mod publish;
 pub mod render;
 mod rights;

@@ -13,20 +13,29 @@ use super::{
         SYSTEM_AVATAR,
     },
     model::{Amendment, Audience, Author, Change, NewMessage, Place, Stored, other},
+    pictures,
     typing::Typing,
 };
-use crate::socket::{Delivery, Room};
+use crate::{
+    file::PictureProxy,
+    socket::{Delivery, Room},
+};
 
 /// Publishes what the writer has stored. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Publisher {
     delivery: Delivery,
     typing: Typing,
+    proxy: PictureProxy,
 }
 
 impl Publisher {
-    pub(super) fn new(delivery: Delivery, typing: Typing) -> Self {
-        Self { delivery, typing }
+    pub(super) fn new(delivery: Delivery, typing: Typing, proxy: PictureProxy) -> Self {
+        Self {
+            delivery,
+            typing,
+            proxy,
+        }
     }
 
     /// A message was stored.
@@ -41,7 +50,7 @@ impl Publisher {
             Audience::Channel(_) => &["channel_new"],
         };
         self.tell(&message.place, events, |viewer| {
-            outgoing(message, stored, viewer)
+            outgoing(message, stored, viewer, &self.proxy)
         });
     }
 
@@ -65,7 +74,9 @@ impl Publisher {
                         edited_at: stored.at,
                         edited_by: by.to_owned(),
                         mentions: body.mentions.iter().map(|(_, name)| name.clone()).collect(),
-                        embeds: card.as_ref().map(|card| card.embeds.clone()),
+                        embeds: card
+                            .as_ref()
+                            .map(|card| pictures::shown(&self.proxy, &card.embeds)),
                         at: changed_at(&change.place, stored, viewer),
                     }
                 });
@@ -112,7 +123,12 @@ impl Publisher {
 }
 
 /// A freshly stored message as `viewer` sees it.
-pub(super) fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) -> MessageOut {
+pub(super) fn outgoing(
+    message: &NewMessage,
+    stored: &Stored,
+    viewer: UserId,
+    proxy: &PictureProxy,
+) -> MessageOut {
     let username = message.author.name().to_owned();
     let (kind, tid) = kind_and_tid(&message.place);
     let to_user = match &message.place.audience {
@@ -138,10 +154,10 @@ pub(super) fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) ->
         tid,
         server_id: channel.map(super::ChannelPlace::server_id),
         channel_id: channel.map(|channel| channel.id),
-        author: channel.map(|_| author(&message.author)),
+        author: channel.map(|_| author(&message.author, proxy)),
         embeds: channel.map(|_| {
             let card = message.card.as_ref();
-            card.map_or_else(Vec::new, |card| card.embeds.clone())
+            card.map_or_else(Vec::new, |card| pictures::shown(proxy, &card.embeds))
         }),
         silent: message.card.as_ref().is_some_and(|card| card.silent),
         text: message.body.text.clone(),
@@ -171,19 +187,21 @@ pub(super) fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) ->
     }
 }
 
-fn author(author: &Author) -> AuthorOut {
+fn author(author: &Author, proxy: &PictureProxy) -> AuthorOut {
     match author {
         Author::User(user) => AuthorOut {
             kind: AuthorKind::User,
             id: user.id.0,
             name: user.username.clone(),
             avatar_url: None,
+            proxy_avatar_url: None,
             avatar_emoji: None,
         },
         Author::App(app) => AuthorOut {
             kind: AuthorKind::Webhook,
             id: app.app.0,
             name: app.name.clone(),
+            proxy_avatar_url: app.avatar_url.as_deref().and_then(|url| proxy.path_of(url)),
             avatar_url: app.avatar_url.clone(),
             avatar_emoji: app.avatar_emoji.clone(),
         },

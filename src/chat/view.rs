@@ -8,11 +8,13 @@ use super::{
     Card, ChannelPlace, Groups, Servers,
     event::{AuthorKind, AuthorOut, MessageOut, SYSTEM, SYSTEM_AVATAR},
     model::{Audience, Place, other},
+    pictures,
     publish::{kind_and_tid, server_of},
     store::{self, Row, Standing},
 };
 use crate::{
     account::{Directory, User},
+    file::PictureProxy,
     kernel::Result,
     permission::Permission,
 };
@@ -23,6 +25,7 @@ pub(super) struct History {
     directory: Directory,
     groups: Groups,
     servers: Servers,
+    proxy: PictureProxy,
 }
 
 /// The names on one page.
@@ -34,11 +37,17 @@ struct Names {
 }
 
 impl History {
-    pub(super) fn new(directory: Directory, groups: Groups, servers: Servers) -> Self {
+    pub(super) fn new(
+        directory: Directory,
+        groups: Groups,
+        servers: Servers,
+        proxy: PictureProxy,
+    ) -> Self {
         Self {
             directory,
             groups,
             servers,
+            proxy,
         }
     }
 
@@ -159,7 +168,7 @@ impl History {
         let conversation = place.audience.name_for(viewer).to_string();
         Ok(rows
             .into_iter()
-            .map(|row| names.outgoing(place, &conversation, row))
+            .map(|row| names.outgoing(place, &conversation, row, &self.proxy))
             .collect())
     }
 }
@@ -181,7 +190,13 @@ impl Names {
         }
     }
 
-    fn outgoing(&self, place: &Place, conversation: &str, row: Row) -> MessageOut {
+    fn outgoing(
+        &self,
+        place: &Place,
+        conversation: &str,
+        row: Row,
+        proxy: &PictureProxy,
+    ) -> MessageOut {
         let card: Option<Card> = row
             .card
             .as_deref()
@@ -192,7 +207,7 @@ impl Names {
             (None, None) => SYSTEM.to_owned(),
         };
         let channel = place.audience.channel();
-        let author = channel.map(|_| author(&row, &username, card.as_ref()));
+        let author = channel.map(|_| author(&row, &username, card.as_ref(), proxy));
         let (kind, tid) = kind_and_tid(place);
         let to_user = match &place.audience {
             Audience::Dm(pair) => {
@@ -218,7 +233,8 @@ impl Names {
             server_id: server_of(place),
             channel_id: channel.map(|channel| channel.id),
             silent: card.as_ref().is_some_and(|card| card.silent),
-            embeds: channel.map(|_| card.map_or_else(Vec::new, |card| card.embeds)),
+            embeds: channel
+                .map(|_| card.map_or_else(Vec::new, |card| pictures::shown(proxy, &card.embeds))),
             mentions: mentioned(&row).map(|id| self.of(id)).collect(),
             text: row.text,
             source: row.source,
@@ -246,17 +262,19 @@ fn app_name(row: &Row) -> Option<String> {
     Some(card.username)
 }
 
-fn author(row: &Row, name: &str, card: Option<&Card>) -> AuthorOut {
+fn author(row: &Row, name: &str, card: Option<&Card>, proxy: &PictureProxy) -> AuthorOut {
     let (kind, id) = match (row.sender_id, row.app_id) {
         (Some(user), _) => (AuthorKind::User, user.0),
         (None, Some(app)) => (AuthorKind::Webhook, app.0),
         (None, None) => (AuthorKind::System, 0),
     };
+    let avatar_url = card.and_then(|card| card.avatar_url.as_deref());
     AuthorOut {
         kind,
         id,
         name: name.to_owned(),
-        avatar_url: card.and_then(|card| card.avatar_url.clone()),
+        proxy_avatar_url: avatar_url.and_then(|url| proxy.path_of(url)),
+        avatar_url: avatar_url.map(str::to_owned),
         avatar_emoji: card.and_then(|card| card.avatar_emoji.clone()),
     }
 }

@@ -36,6 +36,8 @@ mod oauth_grants;
 mod oauth_site;
 mod oauth_tokens;
 mod origins;
+mod people;
+mod pictures_elsewhere;
 mod profile;
 mod secrets;
 mod servers;

@@ -14,7 +14,7 @@ use super::{
     names::Names,
     payload::Payload,
     post::{Avatar, Post, Rules, Shape},
-    service::{ATTEMPTS, MAX_CONTENT, in_terms_of_webhooks},
+    service::{ATTEMPTS, in_terms_of_webhooks},
     warnings::Warnings,
 };
 use crate::{
@@ -138,7 +138,7 @@ impl Webhooks {
             _ => Arc::new(Names::of([])),
         };
         let rules = Rules {
-            max_content: MAX_CONTENT,
+            max_content: self.max_content,
             is_reserved: &|name| names.have_like(name),
             may_mention_everyone: webhook.may_mention_everyone,
             has_files: !payload.files.is_empty(),

@@ -1761,6 +1761,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/proxy/{signature}/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture of another site, made anew: of one that moves the first frame, at most 1,280 pixels on
+         *     a side.
+         * @description Its path comes with messages of apps, as `proxy_url` and the like. No other one is fetched.
+         */
+        get: operations["proxied"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/register": {
         parameters: {
             query?: never;
@@ -3133,7 +3154,7 @@ export interface components {
         AuthorOut: {
             /** @description App: the emoji that the message gave it for a picture. */
             avatar_emoji?: string | null;
-            /** @description App: the picture that the message gave it, which nobody has looked at. */
+            /** @description App: the picture that the message gave it, at the address of another site. */
             avatar_url?: string | null;
             /**
              * Format: int64
@@ -3144,6 +3165,8 @@ export interface components {
             kind: components["schemas"]["AuthorKind"];
             /** @description The name that people are shown. An app's is what the message says, not an account. */
             name: string;
+            /** @description App: the path at which this server shows that picture; absent where it shows none. */
+            proxy_avatar_url?: string | null;
         };
         /** @description A picture in a form. */
         AvatarForm: {
@@ -9649,6 +9672,72 @@ export interface operations {
             };
             /** @description `preview_unsupported` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    proxied: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signature: string;
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": number[];
+                };
+            };
+            /** @description `url_not_allowed`: it leads to no public address */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description This server has not handed it out, or shows no pictures of other sites */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `file_too_large`, `image_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `fetch_failed`, `not_an_image`, `image_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,6 +25,8 @@ export interface Message {
   app: number | null;
   /** What an app has for a picture. */
   emoji: string | null;
+  /** Where this server shows an app's picture. */
+  picture: string | null;
   /** What an app gave it beside its text. */
   cards: Card[];
   files: StoredFile[];

@@ -80,7 +80,15 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 
 function AuthorAvatar({ message, system }: { message: Message; system: boolean }) {
   if (!system && message.app === null) return <PersonAvatar name={message.author} size={36} />;
-  return <Avatar name={message.author} size={36} icon={system ? 'info' : undefined} emoji={message.emoji} />;
+  return (
+    <Avatar
+      name={message.author}
+      size={36}
+      icon={system ? 'info' : undefined}
+      emoji={message.emoji}
+      picture={message.picture ?? undefined}
+    />
+  );
 }
 
 const copyLink = ({ conversation, id }: Message) =>
