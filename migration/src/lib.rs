@@ -16,6 +16,7 @@ mod m20261122_000001_create_docs;
 mod m20261122_000002_create_servers;
 mod m20261122_000003_create_apps;
 mod m20261122_000004_create_files;
+mod m20261122_000005_mention_roles;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_create_servers::Migration),
             Box::new(m20261122_000003_create_apps::Migration),
             Box::new(m20261122_000004_create_files::Migration),
+            Box::new(m20261122_000005_mention_roles::Migration),
         ]
     }
 }

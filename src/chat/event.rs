@@ -3,7 +3,7 @@
 //! One message has one shape wherever it appears. The documented fields stay as they are; `seq`,
 //! `rev`, `source`, `conversation`, `kind`, `nonce`, `mentions` and `deleted` are added.
 
-use entity::{ConversationId, MessageId, ServerId, Timestamp, conversation::Kind};
+use entity::{ConversationId, MessageId, RoleId, ServerId, Timestamp, conversation::Kind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -81,6 +81,12 @@ pub struct MessageOut {
     pub reply_snippet: Option<String>,
     /// Names of the people mentioned.
     pub mentions: Vec<String>,
+    /// Channel: whether everybody is mentioned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mention_everyone: Option<bool>,
+    /// Channel: the roles mentioned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mention_roles: Option<Vec<RoleId>>,
     /// Who reacted, and how.
     pub reactions: Vec<ReactionOut>,
     /// Only for System: its picture.
@@ -146,6 +152,12 @@ pub struct MessageEdited {
     pub edited_by: String,
     /// Names of the people whom it mentions now.
     pub mentions: Vec<String>,
+    /// Channel: whether it mentions everybody now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mention_everyone: Option<bool>,
+    /// Channel: the roles that it mentions now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mention_roles: Option<Vec<RoleId>>,
     /// App: what is shown below the text now.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Object>>)]

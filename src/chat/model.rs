@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{AppId, ConversationId, MessageId, ServerId, Timestamp, UserId};
+use entity::{AppId, ConversationId, MessageId, RoleId, ServerId, Timestamp, UserId};
 
 use serde::{Deserialize, Serialize};
 
@@ -206,6 +206,15 @@ pub(super) struct Body {
     pub text: String,
     /// Whom it mentions, by id and name.
     pub mentions: Vec<(UserId, String)>,
+    /// Which roles it mentions, in a channel.
+    pub roles: Vec<RoleId>,
+}
+
+impl Body {
+    /// The people whom it mentions.
+    pub(super) fn people(&self) -> Vec<UserId> {
+        self.mentions.iter().map(|(id, _)| *id).collect()
+    }
 }
 
 /// Who says something.

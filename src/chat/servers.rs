@@ -122,10 +122,15 @@ impl Server {
         self.roles.iter().find(|role| role.id == id)
     }
 
+    /// The role that everybody has.
+    pub fn default_role(&self) -> Option<&Role> {
+        self.roles.iter().find(|role| role.is_default)
+    }
+
     /// What everybody may do, roles and channels apart.
     pub fn everyone(&self) -> Permissions {
-        let default = self.roles.iter().find(|role| role.is_default);
-        default.map_or(Permissions::NONE, |role| role.permissions)
+        self.default_role()
+            .map_or(Permissions::NONE, |role| role.permissions)
     }
 
     /// What a member is in this server at `now`.
@@ -151,10 +156,9 @@ impl Server {
         member: &Member,
         standing: &Standing,
     ) -> Permissions {
-        let default = self.roles.iter().find(|role| role.is_default);
         let rules = ChannelRules::of(
             channel.overwrites.iter().copied(),
-            default.map_or(RoleId(0), |role| role.id),
+            self.default_role().map_or(RoleId(0), |role| role.id),
             &member.roles,
             member.user,
         );

@@ -154,6 +154,7 @@ pub(super) async fn insert_channel(
         name: Set(name.as_str().to_owned()),
         topic: Set(topic.as_str().to_owned()),
         position: Set(position),
+        locked: Set(false),
         deleted_at: Set(None),
     };
     server_channel::Entity::insert(channel)
