@@ -131,6 +131,10 @@ impl Chat {
             Some(id) => self.directory.find(id).await?,
             None => None,
         };
+        let in_channel = match place.audience.channel() {
+            Some(channel) => self.in_channel(channel, user.id).await?,
+            None => Permissions::NONE,
+        };
         let facts = MessageFacts {
             kind,
             author: row.sender_id,
@@ -139,10 +143,11 @@ impl Chat {
                 Audience::Gdm(group) => Some(group.clone()),
                 _ => None,
             },
-            in_channel: match place.audience.channel() {
-                Some(channel) => self.in_channel(channel, user.id).await?,
-                None => Permissions::NONE,
-            },
+            in_channel,
+            channel_locked: place
+                .audience
+                .channel()
+                .is_some_and(|channel| channel.require_open(in_channel).is_err()),
             readable: self.may_read(&place.audience, user.id).await?,
         };
         if !facts.readable && !user.role.is_admin() {

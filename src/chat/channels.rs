@@ -169,7 +169,8 @@ impl Chat {
             .into_iter()
             .flatten()
             .find(|permission| !permissions.contains(*permission));
-        lacking.map_or(Ok(()), |permission| Err(missing(permission)))
+        lacking.map_or(Ok(()), |permission| Err(missing(permission)))?;
+        channel.require_open(permissions)
     }
 
     /// Says `draft` in the channel and waits until it is stored.
@@ -208,10 +209,11 @@ impl Chat {
     /// Says something as an app.
     ///
     /// # Errors
-    /// `reply_to_not_found`; [`is_outdated`] when the server changed since `place` was looked up,
+    /// `channel_locked`; `reply_to_not_found`; [`is_outdated`] when the server changed since `place` was looked up,
     /// upon which the app is to be authorised anew; those of the writer.
     pub async fn say_as_app(&self, place: Place, message: AppMessage) -> Result<MessageOut> {
         self.require_no_maintenance()?;
+        require_open_for_apps(&place)?;
         let reply = self.reply(&place, message.reply_to).await?;
         if message.reply_to.is_some() && reply.is_none() {
             return Err(Error::invalid(
@@ -296,6 +298,7 @@ impl Chat {
         mentions: &Mentioned,
     ) -> Result<MessageOut> {
         let row = self.app_message(place, author.app, id).await?;
+        require_open_for_apps(place)?;
         let mut card: Card = match row.card.as_deref() {
             Some(card) => serde_json::from_str(card)?,
             None => Card::default(),
@@ -385,6 +388,12 @@ impl Chat {
 /// the caller is to be authorised again.
 pub fn is_outdated(error: &Error) -> bool {
     error.code() == super::writer::OUTDATED
+}
+
+/// Apps manage no channels: in a locked one they say nothing.
+fn require_open_for_apps(place: &Place) -> Result<()> {
+    let channel = place.audience.channel();
+    channel.map_or(Ok(()), |channel| channel.require_open(Permissions::NONE))
 }
 
 fn place(channel: ChannelPlace) -> Place {

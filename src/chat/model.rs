@@ -6,8 +6,11 @@ use entity::{AppId, ConversationId, MessageId, RoleId, ServerId, Timestamp, User
 
 use serde::{Deserialize, Serialize};
 
-use super::{Group, servers::Server};
-use crate::{account::User, kernel::Error, socket::Room};
+use super::{
+    Group,
+    servers::{Server, channel_locked},
+};
+use crate::{account::User, kernel::Error, permission::Permissions, socket::Room};
 
 /// The longest key a client may give a message, in bytes.
 const MAX_NONCE_BYTES: usize = 64;
@@ -93,6 +96,18 @@ impl ChannelPlace {
             server,
             restricted,
         })
+    }
+
+    /// Refuses who holds these permissions in it while it is locked for them.
+    ///
+    /// # Errors
+    /// `channel_locked`.
+    pub(super) fn require_open(&self, held: Permissions) -> Result<(), Error> {
+        let channel = self.server.channel(self.id);
+        if channel.is_some_and(|channel| channel.is_locked_for(held)) {
+            return Err(channel_locked());
+        }
+        Ok(())
     }
 
     /// The server it belongs to.

@@ -90,6 +90,8 @@ pub struct Channel {
     pub topic: String,
     /// Its place in the list.
     pub position: i64,
+    /// Whether only those who manage channels may speak in it.
+    pub locked: bool,
     /// Where it allows or denies what the roles say.
     pub overwrites: Vec<(Target, Overwrite)>,
 }
@@ -109,6 +111,13 @@ pub struct Member {
     pub joined_at: Timestamp,
     /// The server's version as of which this holds.
     pub version: i64,
+}
+
+impl Channel {
+    /// Whether it is locked for somebody who holds these permissions in it.
+    pub fn is_locked_for(&self, held: Permissions) -> bool {
+        self.locked && !held.contains(Permission::ManageChannels)
+    }
 }
 
 impl Server {
@@ -351,4 +360,9 @@ pub fn channel_not_found() -> Error {
         "channel_not_found",
         "channel not found",
     )
+}
+
+/// The channel is locked: only those who manage channels may speak in it.
+pub fn channel_locked() -> Error {
+    Error::refused("channel_locked", "This channel is locked")
 }

@@ -40,6 +40,7 @@ mod role_mentions;
 mod secrets;
 mod servers;
 mod servers_hidden;
+mod servers_locked;
 mod servers_members;
 mod servers_races;
 mod servers_roles;
