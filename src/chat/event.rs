@@ -77,7 +77,7 @@ pub struct MessageOut {
     pub reply_to: Option<MessageId>,
     /// That message's author.
     pub reply_username: Option<String>,
-    /// How that message begins.
+    /// How that message begins; none once it is deleted.
     pub reply_snippet: Option<String>,
     /// Names of the people mentioned.
     pub mentions: Vec<String>,
@@ -270,7 +270,7 @@ pub struct ConversationOut {
     /// Channel: its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<ConversationId>,
-    /// Group: whether only its owner may send.
+    /// Group: whether only its owner may send. Channel: whether only those may who manage channels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locked: Option<bool>,
     /// Group: its owner's name.

@@ -105,6 +105,7 @@ impl Chat {
             Audience::Public => {}
             Audience::Channel(channel) => {
                 if let Some(channel) = channel.server.channel(channel.id) {
+                    out.locked = Some(channel.locked);
                     out.name.clone_from(&channel.name);
                 }
             }

@@ -44,6 +44,11 @@ async fn in_a_locked_channel_those_who_manage_channels_speak_alone() {
     assert_eq!(entry["before"], json!({"locked": false}));
     assert_eq!(entry["after"], json!({"locked": true}));
 
+    let list = bob.reads("/api/conversations").await;
+    let list = list["conversations"].as_array().expect("a list").clone();
+    let general = list.iter().find(|one| one["channel_id"] == club.general);
+    assert_eq!(general.expect("the channel")["locked"], true);
+
     // Bob: neither says nor edits, by either way; he reads and takes back.
     posts(&bob, &club, "x").await.refuses(403, "channel_locked");
     let send = json!({"channel_id": club.general, "text": "x"});
