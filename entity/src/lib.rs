@@ -34,6 +34,7 @@ pub mod oauth_grant;
 pub mod oauth_secret;
 pub mod oauth_token;
 pub mod password_reset;
+pub mod role_mention;
 pub mod server;
 pub mod server_audit;
 pub mod server_ban;

@@ -103,7 +103,8 @@ struct ChannelMessage {
     responses(
         (status = 201, body = Answer<ChannelMessage>),
         (status = 400, description = "What is said is empty or malformed"),
-        (status = 403, description = "Without the permission send_messages, or timed out"),
+        (status = 403, description = "Without the permission send_messages; timed_out; channel_locked for \
+            who does not manage channels"),
         (status = 404, description = "No such channel, or not for the caller to see"),
         (status = 413, description = "Too long, also for several messages"),
     ))]

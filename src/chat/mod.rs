@@ -1,7 +1,7 @@
 //! Conversations and their messages: the public chat, DMs, groups and channels are one mechanism.
 //!
-//! Owns `conversation`, `conversation_member.read_seq`, `message`, `mention` and `dm_log`, the one
-//! write path, history, sync and typing. Does not own membership: `gdm` does of groups, `server` of
+//! Owns `conversation`, `conversation_member.read_seq`, `message`, `mention`, `role_mention` and
+//! `dm_log`, the one write path, history, sync and typing. Does not own membership: `gdm` does of groups, `server` of
 //! servers. Invariants:
 //! `seq` and `rev` have no gaps; nothing is acknowledged before it is durable; news of a
 //! conversation goes out in the order of `rev`.
@@ -12,7 +12,9 @@
 pub mod antispam;
 mod attachment;
 mod batch;
+mod body;
 mod change;
+mod change_store;
 mod channels;
 pub mod event;
 pub mod groups;
@@ -33,13 +35,15 @@ mod service;
 mod socket;
 mod socket_channel;
 pub mod split;
+mod standing;
 mod store;
 mod system;
 mod typing;
 mod view;
 mod writer;
 
-pub use channels::{AppMessage, Mentioned, SaidBefore, is_outdated};
+pub use body::{Among, Mentioned};
+pub use channels::{AppMessage, SaidBefore, is_outdated};
 pub use groups::{Group, Groups};
 pub use http::{router, routes};
 pub use http_channel::{channel_router, channel_routes};

@@ -3,7 +3,7 @@
 //! Every change goes out under all the names that clients know it by: the documented ones, those of
 //! the React client and those of the legacy client.
 
-use entity::{ConversationId, ServerId, UserId, conversation::Kind};
+use entity::{ConversationId, RoleId, ServerId, UserId, conversation::Kind};
 use serde::Serialize;
 use serde_json::value::to_raw_value;
 
@@ -65,6 +65,7 @@ impl Publisher {
         let by = change.by.name();
         match &change.what {
             Amendment::Edit(body, card) => {
+                let (everyone, roles) = called(&change.place, &body.roles).unzip();
                 self.tell(&change.place, &["message_edited", edited], |viewer| {
                     MessageEdited {
                         id: stored.id,
@@ -74,6 +75,8 @@ impl Publisher {
                         edited_at: stored.at,
                         edited_by: by.to_owned(),
                         mentions: body.mentions.iter().map(|(_, name)| name.clone()).collect(),
+                        mention_everyone: everyone,
+                        mention_roles: roles.clone(),
                         embeds: card
                             .as_ref()
                             .map(|card| pictures::shown(&self.proxy, &card.embeds)),
@@ -140,6 +143,7 @@ pub(super) fn outgoing(
     };
     let channel = message.place.audience.channel();
     let reply = message.reply.as_ref();
+    let (mention_everyone, mention_roles) = called(&message.place, &message.body.roles).unzip();
     MessageOut {
         id: stored.id,
         conversation: message.place.audience.name_for(viewer).to_string(),
@@ -176,6 +180,8 @@ pub(super) fn outgoing(
             .iter()
             .map(|(_, name)| name.clone())
             .collect(),
+        mention_everyone,
+        mention_roles,
         reactions: Vec::new(),
         avatar: matches!(message.author, Author::System).then_some(SYSTEM_AVATAR),
         nonce: message
@@ -210,6 +216,7 @@ fn author(author: &Author, proxy: &PictureProxy) -> AuthorOut {
             id: 0,
             name: SYSTEM.to_owned(),
             avatar_url: None,
+            proxy_avatar_url: None,
             avatar_emoji: None,
         },
     }
@@ -241,6 +248,16 @@ pub(super) fn kind_and_tid(place: &Place) -> (Kind, Option<ConversationId>) {
         Audience::Gdm(group) => (Kind::Gdm, Some(group.id)),
         Audience::Channel(_) => (Kind::Channel, None),
     }
+}
+
+/// Whether a message of a channel mentions everybody, and which roles besides. Roles that were
+/// deleted are left out.
+pub(super) fn called(place: &Place, roles: &[RoleId]) -> Option<(bool, Vec<RoleId>)> {
+    let server = &place.audience.channel()?.server;
+    let known = roles.iter().filter_map(|id| server.role(*id));
+    let (default, others): (Vec<_>, Vec<_>) = known.partition(|role| role.is_default);
+    let others = others.into_iter().map(|role| role.id);
+    Some((!default.is_empty(), others.collect()))
 }
 
 /// The server that a channel belongs to.

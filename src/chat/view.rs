@@ -2,15 +2,17 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use entity::{ConversationId, MessageId, UserId, conversation, conversation::Kind};
+use entity::{ConversationId, MessageId, RoleId, UserId, conversation, conversation::Kind};
+use serde::de::DeserializeOwned;
 
 use super::{
     Card, ChannelPlace, Groups, Servers,
     event::{AuthorKind, AuthorOut, MessageOut, SYSTEM, SYSTEM_AVATAR},
     model::{Audience, Place, other},
     pictures,
-    publish::{kind_and_tid, server_of},
-    store::{self, Row, Standing},
+    publish::{called, kind_and_tid, server_of},
+    standing::Standing,
+    store::{self, Row},
 };
 use crate::{
     account::{Directory, User},
@@ -216,6 +218,8 @@ impl Names {
             }
             _ => None,
         };
+        let roles: Vec<RoleId> = ids(row.role_mentions.as_deref());
+        let (mention_everyone, mention_roles) = called(place, &roles).unzip();
         let (deleted, created_at, edited_at) =
             (row.is_deleted(), row.created_at(), row.edited_at());
         MessageOut {
@@ -236,6 +240,8 @@ impl Names {
             embeds: channel
                 .map(|_| card.map_or_else(Vec::new, |card| pictures::shown(proxy, &card.embeds))),
             mentions: mentioned(&row).map(|id| self.of(id)).collect(),
+            mention_everyone,
+            mention_roles,
             text: row.text,
             source: row.source,
             attachment: row.attachment,
@@ -279,12 +285,12 @@ fn author(row: &Row, name: &str, card: Option<&Card>, proxy: &PictureProxy) -> A
     }
 }
 
-/// The ids in the column `mentions`, which only the writer fills.
 fn mentioned(row: &Row) -> impl Iterator<Item = UserId> + use<> {
-    let ids: Vec<UserId> = row
-        .mentions
-        .as_deref()
-        .and_then(|ids| serde_json::from_str(ids).ok())
-        .unwrap_or_default();
-    ids.into_iter()
+    ids(row.mentions.as_deref()).into_iter()
+}
+
+/// The ids in a column that only the writer fills.
+fn ids<Id: DeserializeOwned>(column: Option<&str>) -> Vec<Id> {
+    let ids = column.and_then(|ids| serde_json::from_str(ids).ok());
+    ids.unwrap_or_default()
 }

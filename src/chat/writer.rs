@@ -15,7 +15,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Sql
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    batch,
+    batch, change_store,
     model::{Amendment, Audience, Change, NewMessage, Stored},
     nonce,
     publish::Publisher,
@@ -281,16 +281,22 @@ impl Run {
             .ok_or_else(Error::not_found)?;
         let rev: i64 = row.try_get("", "last_rev")?;
         if let Some(channel) = change.place.audience.channel() {
-            batch::require_version(&tx, channel).await?;
+            change_store::require_version(&tx, channel).await?;
         }
         let at = self.clock.now();
-        let mentioned: Vec<UserId> = match &change.what {
-            Amendment::Edit(body, _) => body.mentions.iter().map(|(id, _)| *id).collect(),
-            Amendment::Delete(_) => Vec::new(),
+        let body = match &change.what {
+            Amendment::Edit(body, _) => Some(body),
+            Amendment::Delete(_) => None,
         };
         let key = (change.message, change.place.id, change.seq);
-        let mentions = batch::replace_mentions(&tx, key, &mentioned).await?;
-        let update = amend(change, rev, at, mentions)?;
+        let mut update = amend(change, rev, at)?.col_expr(
+            message::Column::Mentions,
+            change_store::replace_people(&tx, key, body).await?.into(),
+        );
+        if change.place.audience.channel().is_some() {
+            let roles = change_store::replace_roles(&tx, key, body).await?;
+            update = update.col_expr(message::Column::RoleMentions, roles.into());
+        }
         let updated = update
             .filter(message::Column::Id.eq(change.message))
             .filter(message::Column::ConversationId.eq(change.place.id))
@@ -353,15 +359,8 @@ fn finish(publisher: &Publisher, batch: Option<StoredBatch>) {
     }
 }
 
-fn amend(
-    change: &Change,
-    rev: i64,
-    at: Timestamp,
-    mentions: Option<String>,
-) -> Result<sea_orm::UpdateMany<message::Entity>> {
-    let update = message::Entity::update_many()
-        .col_expr(message::Column::Rev, rev.into())
-        .col_expr(message::Column::Mentions, mentions.into());
+fn amend(change: &Change, rev: i64, at: Timestamp) -> Result<sea_orm::UpdateMany<message::Entity>> {
+    let update = message::Entity::update_many().col_expr(message::Column::Rev, rev.into());
     Ok(match &change.what {
         Amendment::Edit(body, card) => {
             let update = update

@@ -97,7 +97,7 @@ async fn create_channel(
     Ok((StatusCode::CREATED, answer))
 }
 
-/// Rename a channel, say what it is about, or move it; needs `manage_channels`.
+/// Rename a channel, say what it is about, move it, lock or unlock it; needs `manage_channels`.
 #[utoipa::path(patch, path = "/servers/{serverId}/channels/{channelId}", tag = "servers",
     security(("session" = [])),
     params(("serverId" = ServerId, Path), ("channelId" = ConversationId, Path)),
@@ -117,6 +117,7 @@ async fn update_channel(
         name: input.name()?,
         topic: input.topic()?,
         position: input.position,
+        locked: input.locked,
     };
     let by = By::User(user.id);
     communities.make(by, server, reason, change).await?;

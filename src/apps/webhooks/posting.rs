@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use entity::{ConversationId, MessageId, UserId};
+use entity::{ConversationId, MessageId, RoleId, UserId};
 use serde_json::Value;
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     access::Keyed,
-    chat::{AppAuthor, AppMessage, Mentioned, Place, SaidBefore, is_outdated},
+    chat::{Among, AppAuthor, AppMessage, Mentioned, Place, SaidBefore, is_outdated},
     kernel::{Error, Result},
 };
 
@@ -248,9 +248,16 @@ pub(super) fn json(embeds: &[Embed]) -> Result<Vec<Value>> {
 
 /// Who of those named in a text are notified.
 pub(super) fn mentioned(mentions: &Mentions) -> Mentioned {
-    match &mentions.users {
-        Allowed::All => Mentioned::All,
-        Allowed::Only(ids) if ids.is_empty() => Mentioned::Nobody,
-        Allowed::Only(ids) => Mentioned::Only(ids.iter().copied().map(UserId).collect()),
+    Mentioned {
+        people: among(&mentions.users, UserId),
+        roles: among(&mentions.roles, RoleId),
+        everyone: mentions.everyone,
+    }
+}
+
+fn among<Id>(allowed: &Allowed, id: impl Fn(i64) -> Id) -> Among<Id> {
+    match allowed {
+        Allowed::All => Among::All,
+        Allowed::Only(ids) => Among::Only(ids.iter().copied().map(id).collect()),
     }
 }

@@ -1944,7 +1944,7 @@ export interface paths {
         delete: operations["delete_channel"];
         options?: never;
         head?: never;
-        /** Rename a channel, say what it is about, or move it; needs `manage_channels`. */
+        /** Rename a channel, say what it is about, move it, lock or unlock it; needs `manage_channels`. */
         patch: operations["update_channel"];
         trace?: never;
     };
@@ -3246,6 +3246,8 @@ export interface components {
         };
         /** @description What changes about a channel; whatever is not given stays. */
         ChannelPatch: {
+            /** @description Whether only those who manage channels may speak in it. */
+            locked?: boolean | null;
             name?: string | null;
             /**
              * Format: int64
@@ -3258,6 +3260,8 @@ export interface components {
         /** @description A channel. Its id is that of its conversation, `channel:<id>`. */
         ChannelView: {
             id: components["schemas"]["ConversationId"];
+            /** @description Whether only those who manage channels may speak in it. */
+            locked: boolean;
             name: string;
             /** @description Where it allows or denies what the roles say. */
             overwrites: components["schemas"]["OverwriteView"][];
@@ -3339,7 +3343,7 @@ export interface components {
              * @description `seq` of the newest message.
              */
             last_seq: number;
-            /** @description Group: whether only its owner may send. */
+            /** @description Group: whether only its owner may send. Channel: whether only those may who manage channels. */
             locked?: boolean | null;
             /** @description Group: its members' names. */
             members?: string[] | null;
@@ -3880,13 +3884,17 @@ export interface components {
             id: components["schemas"]["MessageId"];
             /** @description What the conversation is. */
             kind: components["schemas"]["Kind"];
+            /** @description Channel: whether everybody is mentioned. */
+            mention_everyone?: boolean | null;
+            /** @description Channel: the roles mentioned. */
+            mention_roles?: components["schemas"]["RoleId"][] | null;
             /** @description Names of the people mentioned. */
             mentions: string[];
             /** @description The sender's own key for it. */
             nonce?: string | null;
             /** @description Who reacted, and how. */
             reactions: components["schemas"]["ReactionOut"][];
-            /** @description How that message begins. */
+            /** @description How that message begins; none once it is deleted. */
             reply_snippet?: string | null;
             reply_to?: components["schemas"]["MessageId"] | null;
             /** @description That message's author. */
@@ -10453,7 +10461,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Without the permission send_messages, or timed out */
+            /** @description Without the permission send_messages; timed_out; channel_locked for who does not manage channels */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11600,7 +11608,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `suspended`, `ip_not_allowed` */
+            /** @description `suspended`, `ip_not_allowed`, `channel_locked` */
             403: {
                 headers: {
                     [name: string]: unknown;

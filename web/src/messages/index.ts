@@ -133,6 +133,8 @@ export const text = {
     left: (number: number) => `${number.toLocaleString('en')} left`,
     tooLong: (number: number) =>
       `${count(number, 'character', 'characters')} over 1,000: this will be sent in parts.`,
+    names: 'People and roles',
+    nameKinds: { role: 'Role', everyone: 'Everybody in this channel' },
     waysTooLong: 'Too long to send, even in parts. Please shorten it.',
     locked: 'This group is locked. Only its owner can write.',
     disabled: 'Writing here is switched off at the moment.',
@@ -269,6 +271,7 @@ export const text = {
     restricted: 'Not everybody can see this channel',
     backToServers: 'All channels',
     noSending: 'You can read here, but not write.',
+    locked: 'This channel is locked: only those who manage channels can write here.',
     timedOut: (when: string) => `You are timed out until ${when}.`,
     pick: 'Pick a channel',
     pickHint: 'Choose one on the left.',

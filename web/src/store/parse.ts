@@ -24,6 +24,8 @@ export function parseMessage(wire: WireMessage): Message {
     source: wire.source,
     nonce: wire.nonce ?? null,
     mentions: wire.mentions ?? [],
+    everyone: wire.mention_everyone === true,
+    roles: wire.mention_roles ?? [],
     createdAt: wire.created_at,
     edited: wire.edited > 0 || Boolean(wire.edited_at),
     deleted: wire.deleted === true,

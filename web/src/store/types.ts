@@ -36,6 +36,9 @@ export interface Message {
   source: string;
   nonce: string | null;
   mentions: string[];
+  /** In a channel: whether everybody is mentioned, and which roles are. */
+  everyone: boolean;
+  roles: number[];
   createdAt: string;
   edited: boolean;
   deleted: boolean;

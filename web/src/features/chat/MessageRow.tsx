@@ -1,7 +1,9 @@
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import { text } from '../../messages';
 import { messagePath } from '../../router';
+import { chipsOf, meansMe } from '../../store/mentions';
 import { wroteIt } from '../../store/parse';
+import { current, useChatter } from '../../store/store';
 import type { Me, Message } from '../../store/types';
 import { Avatar } from '../../ui/Avatar';
 import { Html } from '../../ui/Html';
@@ -33,7 +35,7 @@ interface Props {
 export const MessageRow = memo(function MessageRow(props: Props) {
   const { message, rowKey, continued, me, active, tabStop, onActive, onJump } = props;
   const own = me !== null && wroteIt(message, me.name);
-  const mentioned = !own && me !== null && message.mentions.includes(me.name);
+  const mentioned = useChatter((state) => meansMe(state, message)) && !own;
   const system = message.authorId === 0 && message.app === null;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a tap shows the actions; with the keyboard, focus does
@@ -68,7 +70,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
           </p>
         )}
         {message.reply === null ? null : <ReplyQuote reply={message.reply} onJump={onJump} />}
-        {message.html === '' ? null : <Html html={message.html} />}
+        {message.html === '' ? null : <MessageText message={message} />}
         {message.files.length === 0 ? null : <Attachments files={message.files} />}
         {message.cards.length === 0 ? null : <Cards cards={message.cards} />}
         {message.edited ? <small className="message-edited">({text.chat.edited})</small> : null}
@@ -77,6 +79,16 @@ export const MessageRow = memo(function MessageRow(props: Props) {
     </article>
   );
 });
+
+/** A text with whom it mentions set off. */
+function MessageText({ message }: { message: Message }) {
+  const details = useChatter((state) =>
+    message.roles.length > 0 || message.everyone ? state.servers.details : null,
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the names of roles are in the details
+  const chips = useMemo(() => chipsOf(current(), message), [message, details]);
+  return <Html html={message.html} chips={chips} />;
+}
 
 function AuthorAvatar({ message, system }: { message: Message; system: boolean }) {
   if (!system && message.app === null) return <PersonAvatar name={message.author} size={36} />;

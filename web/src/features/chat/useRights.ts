@@ -1,4 +1,4 @@
-import { may } from '../../store/permissions';
+import { isLocked, may } from '../../store/permissions';
 import { channelIn } from '../../store/servers';
 import { useChatter } from '../../store/store';
 import type { Me, Message } from '../../store/types';
@@ -9,6 +9,7 @@ export function useRights(message: Message, me: Me | null, own: boolean) {
   const moderates = useChatter((state) =>
     may(channelIn(state, state.conversations[message.conversation]), 'manage_messages'),
   );
-  if (inServer) return { mayEdit: own, mayDelete: own || moderates };
+  const locked = useChatter((state) => isLocked(channelIn(state, state.conversations[message.conversation])));
+  if (inServer) return { mayEdit: own && !locked, mayDelete: own || moderates };
   return { mayEdit: own || me?.isSuperadmin === true, mayDelete: own || me?.isAdmin === true };
 }
