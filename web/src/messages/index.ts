@@ -231,6 +231,12 @@ export const text = {
     tryNow: 'Try now',
   },
 
+  update: {
+    there: 'There is a new version of Chatter. What you have written is kept.',
+    reload: 'Reload',
+    later: 'Later',
+  },
+
   admin: {
     title: 'Administration',
     settings: 'Server settings',
