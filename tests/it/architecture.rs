@@ -93,6 +93,7 @@ const SEA_ORM: &[&str] = &[
     "apps/registry/store.rs",
     "apps/registry/store_changes.rs",
     "apps/registry/store_deliveries.rs",
+    "apps/registry/store_expiry.rs",
     "apps/webhooks/store.rs",
     "apps/widgets/store.rs",
     "chat/batch.rs",

@@ -30,6 +30,7 @@ mod lifecycle;
 mod matrix;
 mod messages;
 mod migrations;
+mod notices;
 mod oauth;
 mod oauth_authorize;
 mod oauth_grants;
