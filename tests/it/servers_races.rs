@@ -223,8 +223,8 @@ async fn what_may_be_said_is_said_however_much_the_server_changes() {
             let id = hook.says(&format!("post {n}")).await;
             let edit = json!({"content": "edited"});
             hook.service.patch(&hook.message(id), edit).await.succeeds();
-            let send = json!({"channel_id": club.general, "text": format!("text {n}")});
-            let sent = socket.does("channel_send", send).await;
+            let text = json!({"channel_id": club.general, "text": format!("text {n}")});
+            let sent = socket.does("channel_send", text).await;
             let edit = json!({"id": sent["id"], "text": "edited"});
             socket.does("channel_edit", edit).await;
         }
