@@ -133,6 +133,7 @@ async fn the_tables_have_exactly_the_columns_that_the_entities_name() {
         entity(entity::server_invite::Entity),
         entity(entity::server_member::Entity),
         entity(entity::server_member_role::Entity),
+        entity(entity::password_reset::Entity),
         entity(entity::server_role::Entity),
         entity(entity::session::Entity),
         entity(entity::user::Entity),
