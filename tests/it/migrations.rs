@@ -124,6 +124,7 @@ async fn the_tables_have_exactly_the_columns_that_the_entities_name() {
         entity(entity::oauth_grant::Entity),
         entity(entity::oauth_secret::Entity),
         entity(entity::oauth_token::Entity),
+        entity(entity::password_reset::Entity),
         entity(entity::role_mention::Entity),
         entity(entity::server::Entity),
         entity(entity::server_audit::Entity),
