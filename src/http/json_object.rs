@@ -10,7 +10,7 @@ use crate::kernel::Error;
 
 /// A JSON object with the fields of `T`. An empty body reads as `{}`.
 ///
-/// What is not JSON is refused as `invalid_json`, a field of the wrong type as `<field>_invalid`
+/// What is not JSON, or has a field twice, is refused as `invalid_json`, a field of the wrong type as `<field>_invalid`
 /// with a pointer to it, where `<field>` is its name in `snake_case`. Fields that are required are
 /// to be optional in `T`, whose reader refuses their absence by [`required`].
 #[derive(Clone, Debug)]
@@ -80,7 +80,10 @@ fn snake_case(name: &str) -> String {
 }
 
 fn not_an_object() -> Error {
-    Error::invalid("invalid_json", "the body is not a JSON object")
+    Error::invalid(
+        "invalid_json",
+        "the body is not a JSON object, or has a field twice",
+    )
 }
 
 #[cfg(test)]
@@ -110,11 +113,7 @@ mod tests {
                 "redirect_uris_invalid",
                 Some("/redirectUris/1"),
             ),
-            (
-                r#"{"name": "a", "name": "b"}"#,
-                "name_invalid",
-                Some("/name"),
-            ),
+            (r#"{"name": "a", "name": "b"}"#, "invalid_json", None),
             ("[]", "invalid_json", None),
             ("5", "invalid_json", None),
             (r#"{"name": "#, "invalid_json", None),

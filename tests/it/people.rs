@@ -76,13 +76,17 @@ async fn each_person_looks_and_changes_so_often_and_is_told_how_much_is_left() {
 
 #[tokio::test]
 async fn who_is_not_signed_in_is_counted_by_their_address() {
-    let app = TestApp::with(limited).await;
-    let stranger = app.stranger();
+    let app = TestApp::with(|config| {
+        limited(config);
+        config.server.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+    })
+    .await;
+    let stranger = app.stranger_from("203.0.113.7");
     let first = stranger.get("/apps").await;
     first.refuses(401, "unauthorized");
     assert_eq!(told(&first.headers, "x-ratelimit-limit"), "5");
     until_refused(1000, async || stranger.get("/apps").await).await;
-    let other = app.stranger_from("127.0.0.9").get("/apps").await;
+    let other = app.stranger_from("203.0.113.9").get("/apps").await;
     other.refuses(401, "unauthorized");
 }
 
