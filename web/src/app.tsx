@@ -7,14 +7,17 @@ import { resumeSession } from './live/session';
 import { text } from './messages';
 import {
   documentIn,
+  forgotPath,
   inPortal,
   inShell,
   inviteIn,
   navigate,
   openPath,
+  resetPath,
   safeReturnPath,
   serverIn,
   serverSettingsIn,
+  signInPath,
   useLocation,
 } from './router';
 import { Shell } from './shell';
@@ -26,6 +29,8 @@ import { Notices } from './ui/Notices';
 import { part } from './ui/part';
 import { UpdateBanner } from './ui/UpdateBanner';
 
+const ForgotPage = part(() => import('./features/account/ForgotPage'), <Splash />);
+const ResetPage = part(() => import('./features/account/ResetPage'), <Splash />);
 const SettingsPage = part(() => import('./features/account/SettingsPage'), <Splash />);
 const InvitePage = part(() => import('./features/servers/InvitePage'), <Splash />);
 const PortalPage = part(() => import('./features/portal/PortalPage'), <Splash />);
@@ -66,6 +71,9 @@ function pageName({ docs, servers }: State, path: string): string | undefined {
 
 function Page() {
   const session = useChatter((state) => state.session);
+  const { path } = useLocation();
+  // Whoever comes by a link in a letter may be signed in, and as somebody else.
+  if (path === resetPath) return <ResetPage />;
   switch (session) {
     case 'loading':
       return <Splash />;
@@ -111,12 +119,13 @@ function SignedIn() {
 
 function Anonymous() {
   const { path, query } = useLocation();
-  const known = path === '/login' || path === '/register';
+  const known = path === signInPath || path === '/register' || path === forgotPath;
   useEffect(() => {
     if (known) return;
     const here = query.size > 0 ? `${path}?${query}` : path;
     navigate(here === '/' ? '/login' : `/login?redirect=${encodeURIComponent(here)}`, 'replace');
   }, [known, path, query]);
+  if (path === forgotPath) return <ForgotPage />;
   return <SignInPage registering={path === '/register'} />;
 }
 

@@ -64,6 +64,16 @@ describe('dispatch', () => {
     expect(dispatch(here, 'user_list_refresh', { offline: 'bob' }, NOW).state.online).toEqual({});
   });
 
+  it('asks for everything that has a name in it when somebody has another one', () => {
+    const { sync, relist, pictures } = dispatch(
+      start,
+      'user_list_refresh',
+      { renamed: 'robert', from: 'bob' },
+      NOW,
+    );
+    expect({ sync, relist, pictures }).toEqual({ sync: true, relist: true, pictures: true });
+  });
+
   it('takes a lost group away at once', () => {
     const wire = wireMessage(1, { conversation: 'gdm:7', kind: 'gdm', id: 400 });
     const inside = dispatch(start, 'gdm_new', wire, NOW).state;

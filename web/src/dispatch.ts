@@ -104,6 +104,8 @@ const handlers: Handlers = {
     if (event.online !== undefined) return { state: cameOnline(state, event.online) };
     if (event.offline !== undefined) return { state: wentOffline(state, event.offline) };
     if (event.avatar_updated !== undefined) return { state, pictures: true };
+    // The DM with them has another name now, which `sync` knows.
+    if (event.renamed !== undefined) return { state, sync: true, relist: true, pictures: true };
     return { state };
   },
   doc_member_added: (state, event) => {

@@ -43,6 +43,13 @@ export function ownMessagePath(address: string): string | null {
   return origin === window.location.origin && named ? pathname + search : null;
 }
 
+export const signInPath = '/login';
+
+export const forgotPath = '/forgot-password';
+
+/** What the link in a letter leads to; the server writes it. */
+export const resetPath = '/reset-password';
+
 export const documentsPath = '/doc';
 
 /** Also the address people share. */

@@ -1,7 +1,7 @@
 /** Signing in and out, sessions, passwords, and what admins see. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PASSWORD } from "../support/index.ts";
+import { PASSWORD, PostOffice } from "../support/index.ts";
 import { Screens } from "./window.ts";
 
 test("a wrong password is said, and changes nothing", async () => {
@@ -114,4 +114,65 @@ test("the tabs of one browser agree on who is signed in", async () => {
   await first.signsIn("bob");
   await second.opens("/chat");
   await second.page.locator(".sidebar-me").getByText("bob").waitFor();
+});
+
+test("a forgotten password is replaced by the link that comes by mail", async () => {
+  await using office = await PostOffice.opens();
+  await using screens = await Screens.open({ env: office.env });
+  const account = await screens.server.register("alice");
+  await account.does("/api/settings", { email: "alice@example.org" });
+  const window = await screens.stranger();
+  await window.opens("/login");
+  await window.page.getByRole("link", { name: "Forgot your password?" }).click();
+  await window.page.getByLabel("User name").fill("alice");
+  await window.page.getByLabel("E-mail of the account").fill("alice@example.org");
+  await window.page.getByRole("button", { name: "Send me a link" }).click();
+  await window.page.getByRole("status").filter({ hasText: "a link is on its way" }).waitFor();
+
+  const letter = await office.receives();
+  const link = /http\S+\/reset-password\?\S+/.exec(letter.text ?? "")?.[0];
+  assert.ok(link, letter.text);
+  const { pathname, search } = new URL(link);
+  await window.opens(pathname + search);
+  await window.page.getByLabel("New password").fill("a better secret");
+  assert.equal(new URL(window.page.url()).search, "", "the token is out of the address");
+  await window.page.getByRole("button", { name: "Set password" }).click();
+  await window.page.getByRole("status").filter({ hasText: "has been changed" }).waitFor();
+  assert.equal((await account.reads("/api/whoami")).effective, "", "the old sessions have ended");
+
+  await window.page.getByRole("link", { name: "Sign in" }).click();
+  await window.signsIn("alice", "a better secret");
+
+  // The link works once, and half of one not at all.
+  const again = await screens.stranger();
+  await again.opens(pathname + search);
+  await again.page.getByLabel("New password").fill("a third secret");
+  await again.page.getByRole("button", { name: "Set password" }).click();
+  await again.page.getByRole("alert").filter({ hasText: "Invalid or expired reset token" }).waitFor();
+  await again.opens("/reset-password");
+  await again.page.getByRole("alert").filter({ hasText: "not complete" }).waitFor();
+});
+
+test("the profile is one's own to change, and others see it", async () => {
+  await using screens = await Screens.open();
+  const [alice, bob] = [await screens.person("alice"), await screens.person("bob")];
+  await alice.page.getByRole("button", { name: "Settings" }).click();
+  const card = alice.page.getByRole("region", { name: "Profile" });
+  await card.getByLabel("Status").fill("in the garden");
+  await card.getByLabel("About you").fill("I grow beans");
+  await card.getByLabel("How you are shown").selectOption("Do not disturb");
+  await card.getByLabel("E-mail").fill("alice@example.org");
+  await card.getByRole("button", { name: "Save profile" }).click();
+  await alice.page.getByText("Your profile has been saved.").waitFor();
+  const seen = await bob.page.evaluate(() => fetch("/api/users/alice").then((answer) => answer.json()));
+  assert.deepEqual([seen.user.custom_status, seen.user.bio, seen.user.presence ?? seen.user.status], ["in the garden", "I grow beans", "dnd"]);
+
+  await card.getByLabel("User name").fill("bob");
+  await card.getByRole("button", { name: "Save profile" }).click();
+  await card.getByRole("alert").filter({ hasText: "taken" }).waitFor();
+  await card.getByLabel("User name").fill("Alison");
+  await card.getByRole("button", { name: "Save profile" }).click();
+  await alice.page.waitForFunction(() => fetch("/api/whoami").then((answer) => answer.json()).then((me) => me.effective === "Alison"));
+  await alice.page.getByRole("region", { name: "Profile" }).getByLabel("User name").waitFor();
+  assert.equal(await alice.page.getByRole("region", { name: "Profile" }).getByLabel("User name").inputValue(), "Alison");
 });

@@ -15,5 +15,14 @@ export const listSessions = async () => (await read(api.GET('/api/me/sessions'))
 export const revokeSession = (id: Schema<'SessionOut'>['id']) =>
   read(api.DELETE('/api/me/sessions/{id}', { params: { path: { id } } }));
 
+export const changeSettings = (change: Schema<'SettingsChange'>) =>
+  read(api.POST('/api/settings', { body: change }));
+
+export const requestReset = (username: string, email: string) =>
+  read(api.POST('/api/request_password_reset', { body: { username, email } }));
+
+export const resetPassword = (reset: Schema<'PasswordReset'>) =>
+  read(api.POST('/api/reset_password', { body: reset }));
+
 export const changePassword = (current_password: string, new_password: string) =>
   read(api.POST('/api/me/password', { body: { current_password, new_password } }));

@@ -40,6 +40,10 @@ export interface UserListRefresh {
   new_user?: string;
   deleted?: string;
   avatar_updated?: string;
+  profile_updated?: string;
+  /** The new name; the one until now is in `from`. */
+  renamed?: string;
+  from?: string;
 }
 
 export interface DocMemberChanged {

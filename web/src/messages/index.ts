@@ -49,6 +49,20 @@ export const text = {
     signOutBody: (documents: number) =>
       `What you changed in ${count(documents, 'document', 'documents')} is not saved yet and kept on this device alone. Signing out deletes it.`,
     signOutAction: 'Sign out anyway',
+    forgot: 'Forgot your password?',
+    forgotTitle: 'Set another password',
+    accountEmail: 'E-mail of the account',
+    accountEmailHint: 'An account without one: ask who runs this server.',
+    sendLink: 'Send me a link',
+    resetRequested:
+      'If this is the address of the account, a link is on its way to it. It works for an hour. If nothing comes, ask who runs this server.',
+    backToSignIn: 'Back to signing in',
+    resetTitle: 'Set another password',
+    newPassword: 'New password',
+    setPassword: 'Set password',
+    resetDone: 'Your password has been changed. You can sign in with it now.',
+    resetLinkBroken: 'This link is not complete. Open it as it is in the letter, or ask for another one.',
+    askAgain: 'Ask for another link',
     expiredTitle: 'Your session has ended',
     expiredBody: 'Sign in again to go on. What you have not sent yet is kept.',
     unreachableTitle: 'Cannot reach Chatter',
@@ -56,6 +70,17 @@ export const text = {
 
   settings: {
     title: 'Settings',
+    profile: {
+      title: 'Profile',
+      presence: 'How you are shown',
+      presences: { '': 'Online while connected', idle: 'Away', dnd: 'Do not disturb', offline: 'Invisible' },
+      status: 'Status',
+      statusHint: 'Shown beside your name. Up to 100 characters.',
+      bio: 'About you',
+      emailHint: 'Only for links to set another password. Nobody else sees it.',
+      save: 'Save profile',
+      saved: 'Your profile has been saved.',
+    },
     appearance: 'Appearance',
     theme: 'Theme',
     highContrast: 'High contrast',

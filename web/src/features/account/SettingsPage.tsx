@@ -23,6 +23,7 @@ import {
 } from '../../ui/preferences';
 import { AvatarChoice } from './AvatarChoice';
 import { ConnectedApps } from './ConnectedApps';
+import { ProfileForm } from './ProfileForm';
 import { SessionList } from './SessionList';
 
 const words = text.settings;
@@ -39,6 +40,10 @@ export default function SettingsPage() {
       <section className="card" aria-labelledby="avatar">
         <h2 id="avatar">{files.avatar}</h2>
         <AvatarChoice />
+      </section>
+      <section className="card" aria-labelledby="profile">
+        <h2 id="profile">{words.profile.title}</h2>
+        <ProfileForm />
       </section>
       <section className="card" aria-labelledby="appearance">
         <h2 id="appearance">{words.appearance}</h2>

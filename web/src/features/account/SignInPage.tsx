@@ -3,8 +3,10 @@ import * as account from '../../api/account';
 import { ApiError, explain } from '../../api/client';
 import { signIn } from '../../live/session';
 import { text } from '../../messages';
-import { navigate, useLocation } from '../../router';
+import { forgotPath, navigate, useLocation } from '../../router';
 import { Field, FormError } from '../../ui/Field';
+import { PageLink } from '../../ui/PageLink';
+import { Welcome } from './Welcome';
 
 const words = text.account;
 
@@ -45,52 +47,47 @@ export function SignInPage({ registering }: { registering: boolean }) {
   }
 
   return (
-    <main className="welcome">
-      <div className="welcome-card">
-        <img src="/favicon.svg" alt="" width={48} height={48} />
-        <h1>{registering ? words.registerTitle : words.signInTitle}</h1>
-        <p className="welcome-tagline">{text.tagline}</p>
-        <form onSubmit={(event) => void submit(event)} className="stack">
-          <Field
-            label={words.username}
-            hint={registering ? words.usernameHint : undefined}
-            name="username"
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            required
-            maxLength={20}
-          />
-          {registering ? <Field label={words.email} name="email" type="email" autoComplete="email" /> : null}
-          <Field
-            label={words.password}
-            hint={registering ? words.passwordHint : undefined}
-            name="password"
-            type="password"
-            autoComplete={registering ? 'new-password' : 'current-password'}
-            minLength={registering ? 6 : undefined}
-            required
-          />
-          {registering && needsToken ? (
-            <Field
-              label={words.setupToken}
-              hint={words.setupTokenHint}
-              name="setup_token"
-              autoComplete="off"
-            />
-          ) : null}
-          <FormError message={error} />
-          <button type="submit" className="button button-primary button-wide" disabled={busy}>
-            {registering ? words.register : words.signIn}
-          </button>
-        </form>
+    <Welcome title={registering ? words.registerTitle : words.signInTitle}>
+      <form onSubmit={(event) => void submit(event)} className="stack">
+        <Field
+          label={words.username}
+          hint={registering ? words.usernameHint : undefined}
+          name="username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          maxLength={20}
+        />
+        {registering ? <Field label={words.email} name="email" type="email" autoComplete="email" /> : null}
+        <Field
+          label={words.password}
+          hint={registering ? words.passwordHint : undefined}
+          name="password"
+          type="password"
+          autoComplete={registering ? 'new-password' : 'current-password'}
+          minLength={registering ? 6 : undefined}
+          required
+        />
+        {registering && needsToken ? (
+          <Field label={words.setupToken} hint={words.setupTokenHint} name="setup_token" autoComplete="off" />
+        ) : null}
+        <FormError message={error} />
+        <button type="submit" className="button button-primary button-wide" disabled={busy}>
+          {registering ? words.register : words.signIn}
+        </button>
+      </form>
+      <p className="welcome-switch">
+        {registering ? words.toSignIn : words.toRegister}{' '}
+        <button type="button" className="text-button" onClick={change}>
+          {registering ? words.signIn : words.register}
+        </button>
+      </p>
+      {registering ? null : (
         <p className="welcome-switch">
-          {registering ? words.toSignIn : words.toRegister}{' '}
-          <button type="button" className="text-button" onClick={change}>
-            {registering ? words.signIn : words.register}
-          </button>
+          <PageLink to={forgotPath}>{words.forgot}</PageLink>
         </p>
-      </div>
-    </main>
+      )}
+    </Welcome>
   );
 }
