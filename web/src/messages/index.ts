@@ -75,7 +75,7 @@ export const text = {
       presence: 'How you are shown',
       presences: { '': 'Online while connected', idle: 'Away', dnd: 'Do not disturb', offline: 'Invisible' },
       status: 'Status',
-      statusHint: 'Shown beside your name. Up to 100 characters.',
+      statusHint: 'A few words in your profile, at most 100 characters.',
       bio: 'About you',
       emailHint: 'Only for links to set another password. Nobody else sees it.',
       save: 'Save profile',
