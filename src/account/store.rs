@@ -89,6 +89,7 @@ pub(super) async fn find_user_by_folded(
 
 pub(super) async fn list_users(db: &impl ConnectionTrait) -> Result<Vec<User>> {
     Ok(people()
+        .filter(user::Column::DeletedAt.is_null())
         .order_by_asc(user::Column::UsernameFolded)
         .all(db)
         .await?)
@@ -111,6 +112,7 @@ pub(super) async fn search_users(
     Ok(people()
         .filter(user::Column::UsernameFolded.like(LikeExpr::new(pattern).escape('\\')))
         .filter(user::Column::BannedAt.is_null())
+        .filter(user::Column::DeletedAt.is_null())
         .order_by_asc(user::Column::UsernameFolded)
         .offset(offset)
         .limit(limit)

@@ -63,7 +63,8 @@ impl SettingChanges {
             let Some(key) = Key::parse(name) else {
                 continue;
             };
-            let value = as_text(value).filter(|text| key.accepts(text));
+            let value = as_text(value).map(|text| key.clamp(text));
+            let value = value.filter(|text| key.accepts(text));
             changes.insert(key, value.ok_or_else(|| bad_value(key.name()))?);
         }
         Ok(Self(changes))

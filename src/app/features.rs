@@ -4,7 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     access::{self, Access},
-    account::{self, Accounts, Directory, FirstAccount, LoginThrottle, Passwords, SessionStore},
+    account::{
+        self, Accounts, Bans, Directory, FirstAccount, LoginThrottle, Passwords, SessionStore,
+    },
     admin::{self, Admin, Audit},
     apps::{
         integrations::Integrations,
@@ -76,7 +78,8 @@ pub(super) async fn features(
     } = shared;
     let settings = Settings::load(db).await?;
     let directory = Directory::new(db.clone());
-    let accounts = accounts(shared, &settings, &directory, setup_token)?;
+    let bans = Bans::load(db.clone()).await?;
+    let accounts = accounts(shared, &settings, (&directory, bans), setup_token)?;
     let access = Access::start(access::Parts {
         db: db.clone(),
         clock: clock.clone(),
@@ -165,7 +168,7 @@ pub(super) async fn features(
 fn accounts(
     shared: Shared<'_>,
     settings: &Settings,
-    directory: &Directory,
+    (directory, bans): (&Directory, Bans),
     setup_token: Option<Arc<str>>,
 ) -> anyhow::Result<Accounts> {
     Ok(Accounts::new(account::Parts {
@@ -174,6 +177,7 @@ fn accounts(
         directory: directory.clone(),
         sessions: shared.sessions.clone(),
         passwords: Passwords::new()?,
+        bans,
         throttle: LoginThrottle::new(shared.config.limits.enabled),
         settings: settings.clone(),
         delivery: shared.delivery.clone(),
