@@ -177,9 +177,9 @@ impl Bans {
         store::devices_of(self.db.reader(), user).await
     }
 
-    /// Who last used a device.
-    pub async fn user_of(&self, device: &str) -> Result<Option<UserId>> {
-        store::user_of_device(self.db.reader(), device).await
+    /// Who has used a device, the last one first.
+    pub async fn users_of(&self, device: &str) -> Result<Vec<UserId>> {
+        store::users_of_device(self.db.reader(), device).await
     }
 
     /// The addresses from which somebody has signed in, the last one first, each once.

@@ -103,12 +103,7 @@ pub(super) async fn search_users(
     limit: u64,
 ) -> Result<Vec<User>> {
     use sea_orm::{QuerySelect, sea_query::LikeExpr};
-    // Names may contain `_`, which would match any character.
-    let pattern = prefix
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_")
-        + "%";
+    let pattern = literally(prefix) + "%";
     Ok(people()
         .filter(user::Column::UsernameFolded.like(LikeExpr::new(pattern).escape('\\')))
         .filter(user::Column::BannedAt.is_null())
@@ -118,6 +113,30 @@ pub(super) async fn search_users(
         .limit(limit)
         .all(db)
         .await?)
+}
+
+/// People in whose folded name `text` occurs.
+pub(super) async fn users_containing(
+    db: &impl ConnectionTrait,
+    text: &str,
+    limit: u64,
+) -> Result<Vec<User>> {
+    use sea_orm::{QuerySelect, sea_query::LikeExpr};
+    let pattern = format!("%{}%", literally(text));
+    Ok(people()
+        .filter(user::Column::UsernameFolded.like(LikeExpr::new(pattern).escape('\\')))
+        .filter(user::Column::DeletedAt.is_null())
+        .order_by_asc(user::Column::UsernameFolded)
+        .limit(limit)
+        .all(db)
+        .await?)
+}
+
+/// A pattern that matches `text` itself: names may contain `_`, which would match any character.
+fn literally(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
 }
 
 pub(super) async fn update_user(

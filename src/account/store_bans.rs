@@ -132,17 +132,19 @@ pub(super) async fn devices_of(
         .await?)
 }
 
-/// Who last used a device.
-pub(super) async fn user_of_device(
+/// Who has used a device, the last one first.
+pub(super) async fn users_of_device(
     db: &impl ConnectionTrait,
     client_id: &str,
-) -> Result<Option<UserId>> {
+) -> Result<Vec<UserId>> {
     Ok(device::Entity::find()
         .filter(device::Column::ClientId.eq(client_id))
         .order_by_desc(device::Column::SeenAt)
-        .one(db)
+        .all(db)
         .await?
-        .map(|device| device.user_id))
+        .into_iter()
+        .map(|device| device.user_id)
+        .collect())
 }
 
 /// The addresses from which somebody has signed in, as far as it is known.

@@ -20,6 +20,7 @@ use crate::{
     file::{self, Files},
     gdm::{self, Gdms},
     kernel::{Clock, Config, Db, InstallationKey, Mailer, Tasks},
+    moderation::{self, Moderation},
     presence::{self, Presence},
     server::{self, Communities},
     settings::Settings,
@@ -40,6 +41,8 @@ pub(super) struct Features {
     pub(super) docs: Docs,
     pub(super) presence: Presence,
     pub(super) admin: Admin,
+    pub(super) moderation: Moderation,
+    pub(super) settings: Settings,
     pub(super) apps: Apps,
 }
 
@@ -125,6 +128,7 @@ pub(super) async fn features(
         delivery: delivery.clone(),
         tasks: tasks.clone(),
     });
+    let moderation = moderation(shared, &accounts, &settings, &chat);
     let presence = Presence::start(presence::Parts {
         db: db.clone(),
         accounts: accounts.clone(),
@@ -161,6 +165,8 @@ pub(super) async fn features(
         docs,
         presence,
         admin,
+        moderation,
+        settings,
         apps,
     })
 }
@@ -211,6 +217,25 @@ async fn files(
         limits: shared.config.limits.enabled,
     })
     .await
+}
+
+fn moderation(
+    shared: Shared<'_>,
+    accounts: &Accounts,
+    settings: &Settings,
+    chat: &Chat,
+) -> Moderation {
+    let (db, clock) = (shared.db.clone(), shared.clock.clone());
+    Moderation::start(moderation::Parts {
+        accounts: accounts.clone(),
+        settings: settings.clone(),
+        audit: Audit::new(db.clone(), clock.clone(), accounts.directory().clone()),
+        chat: chat.clone(),
+        delivery: shared.delivery.clone(),
+        tasks: shared.tasks.clone(),
+        db,
+        clock,
+    })
 }
 
 fn docs(shared: Shared<'_>, directory: &Directory) -> Docs {

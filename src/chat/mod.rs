@@ -23,6 +23,7 @@ mod http;
 mod http_channel;
 pub mod mentions;
 mod model;
+mod moderated;
 mod nonce;
 mod pictures;
 mod publish;
