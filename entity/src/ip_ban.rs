@@ -13,6 +13,8 @@ pub struct Model {
     pub address: String,
     /// Whose it was, where it was banned for somebody's sake.
     pub user_id: Option<UserId>,
+    /// Whether nobody decided it: a banned person was seen with it. It ends with their own ban.
+    pub automatic: bool,
     /// When.
     pub banned_at: Timestamp,
 }

@@ -38,7 +38,6 @@ pub enum Kind {
     DeriveActiveEnum,
     serde::Serialize,
     serde::Deserialize,
-    utoipa::ToSchema,
 )]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))")]
 #[serde(rename_all = "lowercase")]

@@ -29,12 +29,14 @@ const UP: &[&str] = &[
     r#"CREATE TABLE ip_ban (
         address TEXT NOT NULL PRIMARY KEY,
         user_id BIGINT REFERENCES "user" (id),
+        automatic BOOLEAN NOT NULL,
         banned_at BIGINT NOT NULL
     ) {without_rowid}"#,
     "CREATE INDEX ip_ban_by_user ON ip_ban (user_id)",
     r#"CREATE TABLE device_ban (
         client_id TEXT NOT NULL PRIMARY KEY,
         user_id BIGINT REFERENCES "user" (id),
+        automatic BOOLEAN NOT NULL,
         banned_at BIGINT NOT NULL
     ) {without_rowid}"#,
     "CREATE INDEX device_ban_by_user ON device_ban (user_id)",

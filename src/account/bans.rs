@@ -57,6 +57,8 @@ pub struct BanChange {
     pub owner: Option<UserId>,
     /// Whether it is to be banned.
     pub banned: bool,
+    /// Whether nobody decides it: a banned person was seen with it.
+    pub automatic: bool,
 }
 
 /// Somebody at the door who tells something about where banned people come from.

@@ -36,6 +36,7 @@ pub(super) async fn write(
             let row = ip_ban::ActiveModel {
                 address: Set(address.to_string()),
                 user_id: Set(change.owner),
+                automatic: Set(change.automatic),
                 banned_at: Set(now),
             };
             let kept = OnConflict::column(ip_ban::Column::Address)
@@ -50,6 +51,7 @@ pub(super) async fn write(
             let row = device_ban::ActiveModel {
                 client_id: Set(id.clone()),
                 user_id: Set(change.owner),
+                automatic: Set(change.automatic),
                 banned_at: Set(now),
             };
             let kept = OnConflict::column(device_ban::Column::ClientId)

@@ -68,6 +68,7 @@ pub struct Report {
     /// Its id.
     pub id: ReportId,
     /// `message` or `user`.
+    #[schema(value_type = String)]
     pub report_type: report::Kind,
     /// The message or the person.
     pub target_id: i64,
@@ -88,6 +89,7 @@ pub struct Report {
     /// When.
     pub created_at: Timestamp,
     /// `pending`, `reviewed`, `resolved` or `dismissed`.
+    #[schema(value_type = String)]
     pub status: report::Status,
     /// In the admins' words.
     pub admin_notes: String,

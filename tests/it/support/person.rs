@@ -78,10 +78,12 @@ impl Person {
         Some(cookies.to_str().expect("text").to_owned())
     }
 
-    /// Puts a cookie into the jar.
-    pub(crate) fn takes_cookie(&self, cookie: &str) {
+    /// Puts cookies into the jar, as [`Person::cookie`] has them.
+    pub(crate) fn takes_cookie(&self, cookies: &str) {
         let url = self.url("/").parse().expect("a URL");
-        self.jar.add_cookie_str(&format!("{cookie}; Path=/"), &url);
+        for cookie in cookies.split("; ") {
+            self.jar.add_cookie_str(&format!("{cookie}; Path=/"), &url);
+        }
     }
 
     /// A request that the test finishes itself.
@@ -161,7 +163,7 @@ impl Person {
 
     /// A socket, or why not.
     pub(crate) async fn tries_to_connect(&self) -> Result<Socket, Value> {
-        Socket::connect_from(self.address, self.cookie().as_deref(), self.from.as_deref()).await
+        Socket::connect(self.address, self.cookie().as_deref(), self.from.as_deref()).await
     }
 
     fn url(&self, path: &str) -> String {

@@ -36,12 +36,9 @@ enum Packet {
 
 impl Socket {
     /// Connects with a session's cookie, or says how the server refused.
-    pub(crate) async fn connect(address: SocketAddr, cookie: Option<&str>) -> Result<Self, Value> {
-        Self::connect_from(address, cookie, None).await
-    }
-
-    /// The same through a proxy that says it is for `from`.
-    pub(crate) async fn connect_from(
+    ///
+    /// `from` is the address that a proxy says the client has.
+    pub(crate) async fn connect(
         address: SocketAddr,
         cookie: Option<&str>,
         from: Option<&str>,
