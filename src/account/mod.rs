@@ -5,6 +5,7 @@
 //! of their own. Invariants: a stored password is an argon2id hash, a stored session id is a
 //! SHA-256, and a banned or signed-out person has no live socket when the call returns.
 
+mod admission;
 mod bans;
 mod directory;
 mod http;

@@ -40,7 +40,7 @@ pub struct Inner {
     pub(super) passwords: Passwords,
     bans: Bans,
     pub(super) throttle: LoginThrottle,
-    settings: Settings,
+    pub(super) settings: Settings,
     pub(super) delivery: Delivery,
     first_account: FirstAccount,
     pub(super) tasks: Tasks,
@@ -179,43 +179,6 @@ impl Accounts {
     pub async fn create(&self, username: &str, password: String, role: Role) -> Result<User> {
         let account = self.prepare_account(username, password, role).await?;
         self.create_with(self.db.begin().await?, account).await
-    }
-
-    /// Refuses who comes with a banned device or from a banned address, superadmins excepted, and
-    /// of those from banned addresses the immune.
-    fn require_admitted(&self, user: &User, from: &LoginSource) -> Result<()> {
-        if user.role.is_superadmin() {
-            return Ok(());
-        }
-        let device = from.device.as_deref();
-        if device.is_some_and(|device| self.bans.has_device(device)) {
-            return Err(device_banned());
-        }
-        if self.bans.has_address(from.address) && !user.immune {
-            return Err(address_banned());
-        }
-        Ok(())
-    }
-
-    /// Refuses who wants to register with a banned device, or one that resembles a banned one, or
-    /// from a banned address.
-    fn require_welcome(&self, from: &LoginSource) -> Result<()> {
-        if self.bans.has_address(from.address) {
-            return Err(address_banned());
-        }
-        let Some(device) = &from.device else {
-            return Ok(());
-        };
-        if self.bans.has_device(device) {
-            return Err(device_banned());
-        }
-        if self.settings.is_on(Key::SecRegBanSimilarCid) && self.bans.has_resembling(device) {
-            self.bans.saw(Sighting::Resembling {
-                device: device.clone(),
-            });
-            return Err(Error::refused("device_banned", "Registration blocked"));
-        }
-        Ok(())
     }
 
     /// The account that `username` and `password` open.
@@ -479,14 +442,6 @@ impl Accounts {
 
 pub(super) fn parse_username(text: &str) -> Result<Username> {
     Username::parse(text).map_err(|error| Error::invalid("invalid_username", error.to_string()))
-}
-
-fn device_banned() -> Error {
-    Error::refused("device_banned", "Your device is banned")
-}
-
-fn address_banned() -> Error {
-    Error::refused("ip_banned", "Your IP address is banned")
 }
 
 fn invalid_credentials() -> Error {

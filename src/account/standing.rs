@@ -3,12 +3,12 @@
 //! Each is stored together with what the admin's transaction has done so far, and holds when the
 //! call returns.
 
-use entity::{Timestamp, device, user, user::Role};
+use entity::{Timestamp, user, user::Role};
 use sea_orm::Set;
 
 use super::{
     Accounts,
-    model::{LoginSource, User},
+    model::User,
     service::{parse_username, taken},
     store, store_bans,
 };
@@ -117,24 +117,6 @@ impl Accounts {
         change.password_hash = Set(password.0);
         self.update_with(tx, change).await?;
         self.end_sessions(user.id, None).await
-    }
-
-    /// Notes with which device somebody has signed in, and names it where it has no name yet. That it
-    /// cannot be noted is no reason not to sign in.
-    pub(super) async fn note_login(&self, user: &User, from: &LoginSource) -> String {
-        let name = || uuid::Uuid::new_v4().to_string();
-        let device = from.device.clone().unwrap_or_else(name);
-        let seen = device::Model {
-            user_id: user.id,
-            client_id: device.clone(),
-            address: from.address.to_string(),
-            private_address: String::new(),
-            seen_at: self.clock.now(),
-        };
-        if let Err(error) = self.bans().note_device(seen).await {
-            error.log("noting a device");
-        }
-        device
     }
 
     /// Takes from an account everything that says whose it was, together with what `tx` did so far:

@@ -267,7 +267,7 @@ pub(super) async fn mark_read(
 }
 
 /// Values of one row.
-const COLUMNS: usize = 19;
+const COLUMNS: usize = 20;
 /// The most rows of one piece.
 const LARGEST_PIECE: usize = 256;
 

@@ -24,6 +24,7 @@ mod http_channel;
 pub mod mentions;
 mod model;
 mod moderated;
+mod moderated_store;
 mod nonce;
 mod pictures;
 mod publish;

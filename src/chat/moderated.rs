@@ -10,7 +10,7 @@ use super::{
     channels::is_outdated,
     event::Changed,
     model::{Amendment, Audience, Author, Change, Place, Reach},
-    store,
+    moderated_store, store,
 };
 use crate::{
     account::User,
@@ -76,7 +76,7 @@ impl Chat {
     /// Looks at the next messages behind `after` and removes those of the public chat and of groups
     /// that are older than `before`. Where to go on; none when the rest is newer.
     pub async fn expire(&self, after: MessageId, before: Timestamp) -> Result<Option<MessageId>> {
-        let mut window = store::window(self.db.reader(), after, WINDOW).await?;
+        let mut window = moderated_store::window(self.db.reader(), after, WINDOW).await?;
         let is_last = window.iter().any(|one| one.created_at >= before);
         window.retain(|one| one.created_at < before);
         let end = window.last().map(|one| one.id);
@@ -91,7 +91,7 @@ impl Chat {
     /// Looks at the next messages behind `after` and removes those that `author` wrote. Where to go
     /// on; none at the end.
     pub async fn remove_of(&self, author: UserId, after: MessageId) -> Result<Option<MessageId>> {
-        let window = store::window(self.db.reader(), after, WINDOW).await?;
+        let window = moderated_store::window(self.db.reader(), after, WINDOW).await?;
         for one in window.iter().filter(|one| one.sender_id == Some(author)) {
             self.remove(one.id).await?;
         }

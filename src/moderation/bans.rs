@@ -2,17 +2,14 @@
 
 use std::{collections::HashSet, net::IpAddr, sync::Arc};
 
-use entity::UserId;
 use serde_json::json;
 
 use super::{
     Moderation,
     model::{TrueBan, TrueUnban},
-    rights::{not_allowed, require_over},
-    store,
 };
 use crate::{
-    account::{BanChange, Barred, Sighting, User, device_named},
+    account::{BanChange, Barred, User, device_named},
     http::ClientAddress,
     kernel::{Error, Result, Tx, error::ErrorKind},
     settings::Key,
@@ -44,10 +41,20 @@ impl Moderation {
             let _turn = it.changing.lock().await;
             it.announce_ban(&target, banned).await;
             let action = if banned { "user.ban" } else { "user.unban" };
+            // What was banned only because they were seen with it is their own again.
+            let seen_with = if banned {
+                Vec::new()
+            } else {
+                it.automatic_bans_of(target.id).await?
+            };
+            let changes = changes(seen_with, &target, false);
             let tx = it
                 .begin(Some(&actor), action, &target.username, json!({}))
                 .await?;
-            it.accounts.set_banned_with(tx, &target, banned).await
+            it.bans().write(&tx, &changes, it.clock.now()).await?;
+            it.accounts.set_banned_with(tx, &target, banned).await?;
+            it.bans().apply(&changes);
+            Ok(())
         })
         .await
     }
@@ -82,6 +89,7 @@ impl Moderation {
                 what: Barred::address(*address),
                 owner: owner.as_ref().map(|owner| owner.id),
                 banned,
+                automatic: false,
             })
             .collect();
         let actor = actor.clone();
@@ -233,6 +241,7 @@ impl Moderation {
             what: Barred::Device(device.clone()),
             owner: owner.as_ref().map(|owner| owner.id),
             banned,
+            automatic: false,
         };
         let actor = actor.clone();
         self.complete(async move |it: Self| {
@@ -272,68 +281,7 @@ impl Moderation {
         .await
     }
 
-    /// Does what is due when banned people are seen at the door, until the server stops.
-    pub(super) async fn follow_sightings(self) {
-        let stop = self.tasks.stopping();
-        let next = async || stop.run_until_cancelled(self.bans().next_sighting()).await;
-        while let Some(Some(sighting)) = next().await {
-            if let Err(error) = self.follow(sighting).await {
-                error.log("following a banned person");
-            }
-        }
-    }
-
-    async fn follow(&self, sighting: Sighting) -> Result<()> {
-        let (what, owner) = match sighting {
-            Sighting::Resembling { device } => (vec![Barred::Device(device)], None),
-            Sighting::Banned {
-                user,
-                address,
-                device,
-            } => {
-                let mut what = Vec::new();
-                if self.settings.is_on(Key::SecDeviceBanOnLogin)
-                    && let Some(device) = device
-                    && self.is_nobody_above(&device).await?
-                {
-                    what.push(Barred::Device(device));
-                }
-                if self.settings.is_on(Key::SecStrictAssociatedBan)
-                    && self.require_bannable(address).await.is_ok()
-                {
-                    what.push(Barred::address(address));
-                }
-                (what, Some(user))
-            }
-        };
-        let _turn = self.changing.lock().await;
-        for what in what {
-            let (known, action, target) = match &what {
-                Barred::Address(address) => {
-                    let known = self.bans().has_address(*address);
-                    (known, "ip.ban", address.to_string())
-                }
-                Barred::Device(id) => (self.bans().has_device(id), "device.ban", id.clone()),
-            };
-            if known {
-                continue;
-            }
-            let detail = match owner {
-                Some(owner) => json!({"seen_with": self.name(owner).await?}),
-                None => json!({"seen_with": "registration"}),
-            };
-            let tx = self.begin(None, action, target, detail).await?;
-            let change = BanChange {
-                what,
-                owner,
-                banned: true,
-            };
-            self.store(tx, &[change]).await?;
-        }
-        Ok(())
-    }
-
-    async fn store(&self, tx: Tx, changes: &[BanChange]) -> Result<()> {
+    pub(super) async fn store(&self, tx: Tx, changes: &[BanChange]) -> Result<()> {
         self.bans().write(&tx, changes, self.clock.now()).await?;
         tx.commit().await?;
         self.bans().apply(changes);
@@ -374,106 +322,6 @@ impl Moderation {
             .disconnect_where(|user, address| concerned(address) && !exempt.contains(&user));
         Ok(())
     }
-
-    /// Refuses to ban this machine, and where admins are.
-    async fn require_bannable(&self, address: IpAddr) -> Result<()> {
-        let address = address.to_canonical();
-        if address.is_loopback() {
-            return Err(Error::invalid("loopback", "refuse loopback"));
-        }
-        if address.is_unspecified() || address.is_multicast() {
-            return Err(Error::bad_params());
-        }
-        let bucket = ClientAddress(address).bucket();
-        let staff = store::staff(self.db.reader()).await?;
-        let mut used = store::session_addresses(self.db.reader(), &staff, self.clock.now()).await?;
-        let live = self.delivery.addresses().into_iter();
-        used.extend(
-            live.filter(|(user, _)| staff.contains(user))
-                .map(|(_, address)| address),
-        );
-        if used
-            .iter()
-            .any(|one| ClientAddress(*one).bucket() == bucket)
-        {
-            return Err(Error::invalid(
-                "ip_in_use",
-                "ip in use by an admin/superadmin",
-            ));
-        }
-        Ok(())
-    }
-
-    /// The address that somebody is connected from.
-    fn live_address(&self, user: &User) -> Result<IpAddr> {
-        let mut live = self.delivery.addresses().into_iter();
-        let found = live.find(|(id, _)| *id == user.id);
-        found.map(|(_, address)| address).ok_or_else(|| {
-            let text = format!("no ip for user {} (offline)", user.username);
-            Error::invalid("no_ip", text)
-        })
-    }
-
-    async fn known_addresses(&self, user: UserId) -> Result<Vec<IpAddr>> {
-        let live = self.delivery.addresses().into_iter();
-        let mut addresses: Vec<_> = live
-            .filter(|(id, _)| *id == user)
-            .map(|(_, address)| address)
-            .collect();
-        addresses.extend(self.bans().addresses_of(user).await?);
-        Ok(addresses)
-    }
-
-    /// The banned addresses that are somebody's.
-    async fn banned_addresses_of(&self, user: UserId) -> Result<Vec<IpAddr>> {
-        let known = self.known_addresses(user).await?.into_iter();
-        let known: HashSet<_> = known.map(|one| ClientAddress(one).bucket()).collect();
-        let bans = self.bans().addresses().await?.into_iter();
-        Ok(bans
-            .filter_map(|ban| Some((ban.user_id, ban.address.parse().ok()?)))
-            .filter(|(owner, address)| *owner == Some(user) || known.contains(address))
-            .map(|(_, address)| address)
-            .collect())
-    }
-
-    /// The banned devices that are somebody's.
-    async fn banned_devices_of(&self, user: UserId) -> Result<Vec<String>> {
-        let known = self.bans().devices_of(user).await?.into_iter();
-        let known: HashSet<_> = known.map(|device| device.client_id).collect();
-        let bans = self.bans().devices().await?.into_iter();
-        Ok(bans
-            .filter(|ban| ban.user_id == Some(user) || known.contains(&ban.client_id))
-            .map(|ban| ban.client_id)
-            .collect())
-    }
-
-    async fn last_device(&self, user: UserId) -> Result<Option<String>> {
-        let mut devices = self.bans().devices_of(user).await?.into_iter();
-        Ok(devices.next().map(|device| device.client_id))
-    }
-
-    /// Refuses a device that somebody uses who is not below `actor`; who used it last.
-    async fn require_device_below(&self, actor: &User, device: &str) -> Result<Option<Arc<User>>> {
-        let mut last = None;
-        for id in self.bans().users_of(device).await? {
-            if let Some(user) = self.accounts.directory().find(id).await? {
-                require_over(actor, &user).map_err(|_| not_allowed())?;
-                last = last.or(Some(user));
-            }
-        }
-        Ok(last)
-    }
-
-    /// Whether no admin uses a device: a shared machine must not lock them out.
-    async fn is_nobody_above(&self, device: &str) -> Result<bool> {
-        for id in self.bans().users_of(device).await? {
-            let user = self.accounts.directory().find(id).await?;
-            if user.is_some_and(|user| user.role.is_admin()) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
 }
 
 fn changes(what: impl IntoIterator<Item = Barred>, owner: &User, banned: bool) -> Vec<BanChange> {
@@ -481,6 +329,7 @@ fn changes(what: impl IntoIterator<Item = Barred>, owner: &User, banned: bool) -
         what,
         owner: Some(owner.id),
         banned,
+        automatic: false,
     });
     changes.collect()
 }

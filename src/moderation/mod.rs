@@ -37,10 +37,12 @@ mod records;
 mod reports;
 mod rights;
 mod service;
+mod sightings;
 mod socket;
 mod standing;
 mod store;
 mod store_records;
+mod whereabouts;
 mod words;
 
 pub use http::{router, routes};

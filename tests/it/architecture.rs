@@ -105,6 +105,7 @@ const SEA_ORM: &[&str] = &[
     "apps/widgets/store.rs",
     "chat/batch.rs",
     "chat/groups.rs",
+    "chat/moderated_store.rs",
     "chat/nonce.rs",
     "chat/server_store.rs",
     "chat/store.rs",

@@ -99,11 +99,11 @@ async fn a_timeout_survives_a_restart_and_a_new_socket_is_told() {
 
     let root = place.root.at(place.app.address());
     let undo = "/api/admin/undo_timeout";
-    let undone = root.post(undo, Value::Null).await.succeeds();
+    let undone = root.post(undo, json!({})).await.succeeds();
     assert_eq!(undone["user"], "bob");
     assert_eq!(socket.receives(&["timeout_removed"]).await, json!({}));
     socket.does("send_message", json!({"text": "free"})).await;
-    root.post(undo, Value::Null)
+    root.post(undo, json!({}))
         .await
         .is_refused(400, "no_timeout");
     let about = json!({"user": "bob"});
@@ -125,7 +125,7 @@ async fn undoing_begins_with_the_last_one() {
     let overview = place.root.reads("/api/admin/overview").await;
     assert_eq!(overview["timed_out"].as_array().map(Vec::len), Some(2));
     for name in ["bob", "alice"] {
-        let undone = place.root.post("/api/admin/undo_timeout", Value::Null);
+        let undone = place.root.post("/api/admin/undo_timeout", json!({}));
         assert_eq!(undone.await.succeeds()["user"], name);
     }
 }
