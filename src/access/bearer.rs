@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::extract::Request;
-use entity::{AppTokenId, Timestamp, UserId};
+use entity::{AppTokenId, GrantId, Timestamp, UserId};
 use http::{HeaderMap, header};
 
 use super::{
@@ -48,6 +48,7 @@ pub struct Inner {
     tasks: Tasks,
     integrations: Cache<TokenHash, Arc<Integration>>,
     touched: moka::sync::Cache<AppTokenId, ()>,
+    granted: moka::sync::Cache<GrantId, ()>,
 }
 
 impl Bearers {
@@ -58,10 +59,8 @@ impl Bearers {
             directory: parts.directory,
             tasks: parts.tasks,
             integrations: Cache::new(CAPACITY),
-            touched: moka::sync::Cache::builder()
-                .max_capacity(CAPACITY)
-                .time_to_live(TOUCHED_EVERY)
-                .build(),
+            touched: seldom(),
+            granted: seldom(),
         }))
     }
 
@@ -134,12 +133,27 @@ impl Bearers {
         Ok(user.is_some_and(|user| user.banned_at.is_none()))
     }
 
-    /// Notes that an integration's token was used, at most once a minute.
+    /// Notes that a token was used, at most once a minute.
     pub(super) fn touch(&self, bearer: &Bearer, client: &Client) {
-        let Bearer::Integration(integration) = bearer else {
+        match bearer {
+            Bearer::Integration(integration) => self.touch_token(integration.token, client),
+            Bearer::Oauth(access) => self.touch_grant(access.grant),
+        }
+    }
+
+    fn touch_grant(&self, grant: GrantId) {
+        if !self.granted.entry(grant).or_insert(()).is_fresh() {
             return;
-        };
-        let token = integration.token;
+        }
+        let (db, now) = (self.db.clone(), self.clock.now());
+        self.tasks.spawn(async move {
+            if let Err(error) = store::touch_grant(db.writer(), grant, now).await {
+                error.log("noting the use of a connected app");
+            }
+        });
+    }
+
+    fn touch_token(&self, token: AppTokenId, client: &Client) {
         if !self.touched.entry(token).or_insert(()).is_fresh() {
             return;
         }
@@ -155,6 +169,14 @@ impl Bearers {
             }
         });
     }
+}
+
+/// What was noted within the last minute.
+fn seldom<K: std::hash::Hash + Eq + Send + Sync + 'static>() -> moka::sync::Cache<K, ()> {
+    moka::sync::Cache::builder()
+        .max_capacity(CAPACITY)
+        .time_to_live(TOUCHED_EVERY)
+        .build()
 }
 
 /// Where a request comes from, as far as it is noted.

@@ -246,11 +246,11 @@ async fn admit(
     client: &Client,
 ) -> Result<Bearer> {
     let found = bearers.identify(token).await?;
-    let operation = operation.ok_or_else(token_not_allowed)?;
-    operation.require(&found.bearer)?;
     if found.is_suspended {
         return Err(suspended());
     }
+    let operation = operation.ok_or_else(token_not_allowed)?;
+    operation.require(&found.bearer)?;
     bearers.require_creator(&found.bearer).await?;
     bearers.touch(&found.bearer, client);
     Ok(found.bearer)

@@ -1,8 +1,8 @@
 //! Queries on tokens and on answered requests.
 
 use entity::{
-    AppId, AppTokenId, Timestamp, UserId, app, app_idempotency, integration, integration_token,
-    oauth_grant, oauth_token, server,
+    AppId, AppTokenId, GrantId, Timestamp, UserId, app, app_idempotency, integration,
+    integration_token, oauth_grant, oauth_token, server,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set,
@@ -125,6 +125,20 @@ pub(super) async fn touch_token(
             ..Default::default()
         })
         .filter(integration_token::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Notes when somebody's consent was last made use of.
+pub(super) async fn touch_grant(
+    db: &impl ConnectionTrait,
+    id: GrantId,
+    now: Timestamp,
+) -> Result<()> {
+    oauth_grant::Entity::update_many()
+        .col_expr(oauth_grant::Column::LastUsedAt, now.into())
+        .filter(oauth_grant::Column::Id.eq(id))
         .exec(db)
         .await?;
     Ok(())

@@ -53,6 +53,7 @@ pub(super) struct Apps {
     pub(super) integrations: Integrations,
     pub(super) webhooks: Webhooks,
     pub(super) widgets: Widgets,
+    pub(super) deliveries: Deliveries,
 }
 
 /// What all features share.
@@ -276,16 +277,19 @@ fn apps(
         oauth: Oauth::start(oauth::Parts {
             db: db.clone(),
             clock: clock.clone(),
+            chat: chat.clone(),
+            deliveries: deliveries.clone(),
             directory: directory.clone(),
             tasks: tasks.clone(),
             limits: access.limits().clone(),
             public_url: public_url.clone(),
         }),
-        registry: Registry::new(registry::Parts {
+        registry: Registry::start(registry::Parts {
             db: db.clone(),
             clock: clock.clone(),
             tasks: tasks.clone(),
             audit: Audit::new(db.clone(), clock.clone(), directory.clone()),
+            chat: chat.clone(),
             directory: directory.clone(),
             communities: communities.clone(),
             bearers: access.bearers().clone(),
@@ -305,11 +309,12 @@ fn apps(
             files: files.clone(),
             directory: directory.clone(),
             access: access.clone(),
-            deliveries,
+            deliveries: deliveries.clone(),
             max_content: shared.config.limits.webhook_text,
             tasks: tasks.clone(),
         }),
         widgets,
+        deliveries,
     }
 }
 

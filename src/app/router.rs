@@ -88,6 +88,10 @@ pub(super) fn router(
         .method_not_allowed_fallback(plumbing::method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(
+            features.apps.deliveries.clone(),
+            integrations::record_integrations,
+        ))
+        .layer(middleware::from_fn_with_state(
             (declared.clone(), features.access.limits().clone()),
             count_people,
         ))

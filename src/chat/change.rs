@@ -5,7 +5,7 @@ use std::sync::Arc;
 use entity::{MessageId, UserId, conversation::Kind};
 
 use super::{
-    Chat,
+    Chat, Turn,
     channels::is_outdated,
     event::{Changed, ReadState},
     model::{Amendment, Audience, Author, Change, ConversationName, Place, Reach},
@@ -30,7 +30,8 @@ impl Chat {
         id: MessageId,
         source: &str,
     ) -> Result<Changed> {
-        for _ in 0..writer::RETRIES {
+        for left in (0..writer::RETRIES).rev() {
+            let _turn = self.turn_for(id, left).await?;
             match self.edit_once(user, kind, id, source).await {
                 Err(error) if is_outdated(&error) => {}
                 outcome => return outcome,
@@ -73,7 +74,8 @@ impl Chat {
         kind: Kind,
         id: MessageId,
     ) -> Result<Changed> {
-        for _ in 0..writer::RETRIES {
+        for left in (0..writer::RETRIES).rev() {
+            let _turn = self.turn_for(id, left).await?;
             match self.delete_once(user, kind, id).await {
                 Err(error) if is_outdated(&error) => {}
                 outcome => return outcome,
@@ -89,6 +91,17 @@ impl Chat {
         let deleted = self.amend(user, place, &row, delete).await?;
         self.forget_files(&row);
         Ok(deleted)
+    }
+
+    /// For the last attempt to change a message: nobody changes its server meanwhile.
+    async fn turn_for(&self, message: MessageId, left: usize) -> Result<Option<Turn>> {
+        if left > 0 {
+            return Ok(None);
+        }
+        match store::find_message(self.db.reader(), message).await? {
+            Some((row, _)) => self.turn_in(row.conversation_id).await,
+            None => Ok(None),
+        }
     }
 
     async fn amend(
@@ -116,6 +129,7 @@ impl Chat {
             place,
             message: row.id,
             seq: row.seq,
+            written_by: (row.sender_id, row.app_id),
             by: Author::User(user.clone()),
             reach,
             what,

@@ -1,13 +1,20 @@
 //! What a change to a message writes beside the message itself: whom it mentions now, and in a
 //! server's record that somebody deleted what another one had said.
 
-use entity::{ConversationId, MessageId, RoleId, UserId, mention, role_mention};
+use entity::{
+    ConversationId, MessageId, RoleId, Timestamp, UserId, mention, role_mention, server_audit,
+};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, QueryFilter, Set, Statement,
 };
 use serde::Serialize;
+use serde_json::json;
 
-use super::{ChannelPlace, model::Body, writer::outdated};
+use super::{
+    ChannelPlace,
+    model::{Body, Change},
+    writer::outdated,
+};
 use crate::kernel::{Result, Tx};
 
 /// A message, where it is, and its place in there.
@@ -88,4 +95,31 @@ pub(super) async fn replace_roles(
             .await?;
     }
     Ok(ids_json(roles))
+}
+
+/// Writes into the record of a channel's server that what somebody else had said was deleted: whose
+/// it was and where, not what it said.
+pub(super) async fn record_removal(
+    tx: &Tx,
+    channel: &ChannelPlace,
+    change: &Change,
+    (by, at): (UserId, Timestamp),
+) -> Result<()> {
+    let (user, app) = change.written_by;
+    let before = json!({"channelId": channel.id, "userId": user, "appId": app});
+    let entry = server_audit::ActiveModel {
+        server_id: Set(channel.server.id),
+        at: Set(at),
+        actor: Set(json!({"kind": "user", "id": by}).to_string()),
+        action: Set("message.delete".to_owned()),
+        target: Set(format!("message:{}", change.message)),
+        before: Set(Some(before.to_string())),
+        after: Set(None),
+        reason: Set(None),
+        ..Default::default()
+    };
+    server_audit::Entity::insert(entry)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
 }

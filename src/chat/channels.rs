@@ -6,7 +6,7 @@ use std::sync::Arc;
 use entity::{AppId, ConversationId, MessageId, ServerId, UserId};
 
 use super::{
-    Chat, Mentioned, attachment,
+    Chat, Mentioned, Turn, attachment,
     event::{Changed, MessageOut, Sent},
     model::{
         Amendment, AppAuthor, Audience, Author, Card, Change, ChannelPlace, NewMessage, Nonce,
@@ -86,6 +86,15 @@ impl Chat {
             return Err(missing(Permission::ReadHistory));
         }
         Ok(found)
+    }
+
+    /// For what was refused as [outdated](is_outdated) again and again: keeps the server of a channel
+    /// as it is until the turn is dropped.
+    pub async fn turn_in(&self, channel: ConversationId) -> Result<Option<Turn>> {
+        Ok(match self.servers.server_of(channel).await? {
+            Some(server) => Some(self.servers.turn(server).await),
+            None => None,
+        })
     }
 
     /// The channel, if `user` may read what was said there.
@@ -298,17 +307,18 @@ impl Chat {
     /// Gives a message of an app another text, and other embeds where `embeds` are given.
     ///
     /// # Errors
-    /// `message_not_found` for what is not this app's in this channel; see [`Chat::say_as_app`].
+    /// `message_not_found` for what is not this app's in the server of `near`; see
+    /// [`Chat::say_as_app`].
     pub async fn edit_as_app(
         &self,
-        place: &Place,
+        near: &Place,
         author: AppAuthor,
         id: MessageId,
         (source, embeds): (Option<String>, Option<Vec<serde_json::Value>>),
         mentions: &Mentioned,
     ) -> Result<MessageOut> {
-        let row = self.app_message(place, author.app, id).await?;
-        require_open_for_apps(place)?;
+        let (place, row) = self.app_message(near, author.app, id).await?;
+        require_open_for_apps(&place)?;
         let mut card: Card = match row.card.as_deref() {
             Some(card) => serde_json::from_str(card)?,
             None => Card::default(),
@@ -320,10 +330,10 @@ impl Chat {
         if source.trim().is_empty() && card.embeds.is_empty() && row.attachment.is_none() {
             return Err(Error::invalid("content_required", "content is required"));
         }
-        let body = self.app_body(place, source, mentions).await?;
+        let body = self.app_body(&place, source, mentions).await?;
         let what = Amendment::Edit(body, Some(Arc::new(card)));
-        self.amend_as_app(place, author, &row, what).await?;
-        let edited = self.messages(place, UserId(0), vec![id]).await?.pop();
+        self.amend_as_app(&place, author, &row, what).await?;
+        let edited = self.messages(&place, UserId(0), vec![id]).await?.pop();
         edited.ok_or_else(message_not_found)
     }
 
@@ -333,13 +343,13 @@ impl Chat {
     /// See [`Chat::edit_as_app`].
     pub async fn delete_as_app(
         &self,
-        place: &Place,
+        near: &Place,
         author: AppAuthor,
         id: MessageId,
     ) -> Result<Changed> {
-        let row = self.app_message(place, author.app, id).await?;
+        let (place, row) = self.app_message(near, author.app, id).await?;
         let stored = self
-            .amend_as_app(place, author, &row, Amendment::delete(row.card.as_deref()))
+            .amend_as_app(&place, author, &row, Amendment::delete(row.card.as_deref()))
             .await?;
         self.forget_files(&row);
         Ok(Changed {
@@ -360,6 +370,7 @@ impl Chat {
             place: place.clone(),
             message: row.id,
             seq: row.seq,
+            written_by: (row.sender_id, row.app_id),
             by: Author::App(author),
             reach: Reach::Everybody,
             what,
@@ -367,13 +378,22 @@ impl Chat {
         self.writer.change(change).await
     }
 
-    async fn app_message(&self, place: &Place, app: AppId, id: MessageId) -> Result<store::Row> {
+    /// A message of an app, and its channel in the server of `near`: an app that was moved has spoken
+    /// in others before.
+    async fn app_message(
+        &self,
+        near: &Place,
+        app: AppId,
+        id: MessageId,
+    ) -> Result<(Place, store::Row)> {
         let row = store::find_messages(self.db.reader(), vec![id])
             .await?
-            .pop();
-        row.filter(|row| row.conversation_id == place.id && row.app_id == Some(app))
-            .filter(|row| !row.is_deleted())
-            .ok_or_else(message_not_found)
+            .pop()
+            .filter(|row| row.app_id == Some(app) && !row.is_deleted())
+            .ok_or_else(message_not_found)?;
+        let server = near.audience.channel().map(|channel| &channel.server);
+        let there = server.and_then(|server| ChannelPlace::of(server.clone(), row.conversation_id));
+        Ok((place(there.ok_or_else(message_not_found)?), row))
     }
 
     /// What is unread in the channels of `user`'s servers: messages, and mentions among them.

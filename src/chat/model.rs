@@ -368,6 +368,8 @@ pub(super) struct Change {
     pub message: MessageId,
     /// Its place in the conversation.
     pub seq: i64,
+    /// The person or the app that wrote it; neither for System.
+    pub written_by: (Option<UserId>, Option<AppId>),
     /// Who changes it.
     pub by: Author,
     /// Who learns of it.
@@ -385,6 +387,15 @@ pub(super) enum Reach {
     Author(UserId),
     /// Its author, who alone sees it from now on: for others it is deleted.
     Withdrawn(UserId),
+}
+
+impl Change {
+    /// Who deletes what somebody else said.
+    pub(super) fn moderator(&self) -> Option<UserId> {
+        let by = self.by.user_id()?;
+        let is_removal = matches!(self.what, Amendment::Delete(_));
+        (is_removal && self.written_by.0 != Some(by)).then_some(by)
+    }
 }
 
 /// What changes about a message.

@@ -113,6 +113,7 @@ impl Chat {
                 place,
                 message: id,
                 seq: row.seq,
+                written_by: (row.sender_id, row.app_id),
                 by: Author::System,
                 reach: row.hidden_for().map_or(Reach::Everybody, Reach::Author),
                 what: Amendment::delete(row.card.as_deref()),

@@ -6,7 +6,7 @@ use entity::{ConversationId, MessageId, UserId};
 use futures_util::future::BoxFuture;
 
 use super::{
-    Chat,
+    Chat, Turn,
     antispam::AntispamSettings,
     attachment,
     channels::is_outdated,
@@ -48,6 +48,23 @@ impl Draft {
     }
 }
 
+/// One attempt to say something in a server that may be changing.
+struct Attempt {
+    /// How many may follow.
+    left: usize,
+    /// Held while nobody may change the server, until it is said.
+    turn: Option<Turn>,
+}
+
+impl Attempt {
+    const fn first() -> Self {
+        Self {
+            left: writer::RETRIES,
+            turn: None,
+        }
+    }
+}
+
 impl Chat {
     /// Says `draft` at `place`. `answer` is called once it is stored and published, or refused;
     /// the caller may go on to its next event meanwhile, whose order is kept.
@@ -63,33 +80,34 @@ impl Chat {
             .await
         {
             Ok((draft, answer)) => {
-                self.try_send(user, place, draft, answer, writer::RETRIES)
-                    .await;
+                let attempt = Attempt::first();
+                self.try_send(user, place, draft, answer, attempt).await;
             }
             Err((error, answer)) => answer(Err(error)),
         }
     }
 
-    /// The same, again as long as `retries` are left and a server changes between the decision that
-    /// something may be said in its channel and the storing.
+    /// The same, again as long as attempts are left and a server changes between the decision that
+    /// something may be said in its channel and the storing. During the last one it does not.
     async fn try_send(
         &self,
         user: Arc<User>,
         place: Place,
         draft: Draft,
         answer: Box<dyn FnOnce(Result<Sent>) + Send>,
-        retries: usize,
+        attempt: Attempt,
     ) {
+        let Attempt { left, turn } = attempt;
         let name = place.audience.name_for(user.id).to_string();
         let (id, nonce) = (place.id, draft.nonce.clone());
         let is_channel = place.audience.channel().is_some();
-        let again = (is_channel && retries > 0).then(|| (user.clone(), draft.clone()));
+        let again = (is_channel && left > 0).then(|| (user.clone(), draft.clone()));
         let mut messages = match self.prepare(&user, place, draft).await {
             Ok(messages) => messages,
             Err(error) => {
                 if let Some((user, draft)) = again.filter(|_| is_outdated(&error)) {
                     let chat = self.clone();
-                    return chat.send_again(user, id, draft, answer, retries - 1).await;
+                    return chat.send_again(user, id, draft, answer, left - 1).await;
                 }
                 // What was stored stays stored, whatever would be said of it today.
                 let before = self.stored_before(&user, id, nonce.as_deref()).await;
@@ -107,9 +125,10 @@ impl Chat {
                     chat.forgive(user.id, &text, error);
                     if let Some((user, draft)) = again.filter(|_| is_outdated(error)) {
                         let tasks = chat.tasks.clone();
-                        return tasks.spawn(chat.send_again(user, id, draft, answer, retries - 1));
+                        return tasks.spawn(chat.send_again(user, id, draft, answer, left - 1));
                     }
                 }
+                drop(turn);
                 answer(stored.map(|stored| sent(&stored, name, None)));
             });
             return self.writer.send(message, answer);
@@ -124,14 +143,28 @@ impl Chat {
         channel: ConversationId,
         draft: Draft,
         answer: Box<dyn FnOnce(Result<Sent>) + Send>,
-        retries: usize,
+        left: usize,
     ) -> BoxFuture<'static, ()> {
         Box::pin(async move {
-            match self.channel(user.id, channel).await {
-                Ok(place) => self.try_send(user, place, draft, answer, retries).await,
+            match self.prepare_attempt(&user, channel, left).await {
+                Ok((place, attempt)) => self.try_send(user, place, draft, answer, attempt).await,
                 Err(error) => answer(Err(error)),
             }
         })
+    }
+
+    async fn prepare_attempt(
+        &self,
+        user: &User,
+        channel: ConversationId,
+        left: usize,
+    ) -> Result<(Place, Attempt)> {
+        let turn = match left {
+            0 => self.turn_in(channel).await?,
+            _ => None,
+        };
+        let place = self.channel(user.id, channel).await?;
+        Ok((place, Attempt { left, turn }))
     }
 
     async fn send_parts(&self, messages: Vec<NewMessage>, name: String) -> Result<Sent> {

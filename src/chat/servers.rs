@@ -11,7 +11,10 @@ use std::sync::Arc;
 
 use entity::{AppId, ConversationId, RoleId, ServerId, Timestamp, UserId};
 
-use super::server_store as store;
+use super::{
+    server_store as store,
+    turn::{Turn, Turns},
+};
 use crate::{
     kernel::{Cache, Clock, Db, Error, Result, Tx, error::ErrorKind},
     permission::{self, ChannelRules, Overwrite, Permission, Permissions, Standing, Target},
@@ -225,6 +228,7 @@ pub struct Servers {
     channels: Cache<ConversationId, ServerId>,
     /// The servers of people, each with the number of changes as of which it holds.
     memberships: moka::sync::Cache<UserId, (u64, Arc<[ServerId]>)>,
+    turns: Turns,
 }
 
 impl Servers {
@@ -237,6 +241,7 @@ impl Servers {
             members: Cache::new(MEMBERS),
             channels: Cache::new(CHANNELS),
             memberships: moka::sync::Cache::new(MEMBERSHIPS),
+            turns: Turns::default(),
         }
     }
 
@@ -319,6 +324,11 @@ impl Servers {
     /// The database that the facts are read from.
     pub(super) fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// Waits until nobody else changes the server, and keeps it so until the turn is dropped.
+    pub async fn turn(&self, id: ServerId) -> Turn {
+        self.turns.take(id).await
     }
 
     /// A number that is another one after every change.

@@ -106,7 +106,7 @@ impl Chat {
     /// Starts the service.
     pub async fn start(parts: Parts) -> Result<Self> {
         let public = store::public_conversation(parts.db.reader()).await?;
-        let typing = Typing::start(parts.delivery.clone(), &parts.tasks);
+        let typing = Typing::start(parts.delivery.clone(), parts.servers.clone(), &parts.tasks);
         let publisher = Publisher::new(
             parts.delivery.clone(),
             typing.clone(),

@@ -1,5 +1,7 @@
 //! The chat feature's queries, apart from the write path's.
 
+use std::collections::HashSet;
+
 use entity::{
     AppId, ConversationId, MessageId, Timestamp, UserId, app,
     conversation::{self, Kind},
@@ -345,6 +347,25 @@ pub(super) async fn find_messages(
     let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let select = format!("SELECT * FROM message WHERE id IN ({})", ids.join(","));
     rows(db, &select, []).await
+}
+
+/// Those of `ids` that are tombstones.
+pub(super) async fn tombstones(
+    db: &impl ConnectionTrait,
+    ids: Vec<MessageId>,
+) -> Result<HashSet<MessageId>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<MessageId> = message::Entity::find()
+        .select_only()
+        .column(message::Column::Id)
+        .filter(message::Column::Id.is_in(ids))
+        .filter(message::Column::DeletedAt.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// Who made an app.

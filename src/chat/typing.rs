@@ -11,7 +11,10 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::model::{Audience, other};
+use super::{
+    ChannelPlace, Servers,
+    model::{Audience, other},
+};
 use crate::{
     account::User,
     kernel::Tasks,
@@ -78,14 +81,18 @@ struct Entered {
 #[derive(Clone)]
 pub struct Typing {
     delivery: Delivery,
+    servers: Servers,
+    tasks: Tasks,
     entries: Arc<DashMap<(Where, UserId), Entered>>,
 }
 
 impl Typing {
     /// Starts keeping track.
-    pub fn start(delivery: Delivery, tasks: &Tasks) -> Self {
+    pub fn start(delivery: Delivery, servers: Servers, tasks: &Tasks) -> Self {
         let typing = Self {
             delivery,
+            servers,
+            tasks: tasks.clone(),
             entries: Arc::default(),
         };
         let sweeping = typing.clone();
@@ -128,24 +135,39 @@ impl Typing {
 
     /// `user` stopped typing in a conversation, or was not typing at all.
     pub fn stopped(&self, audience: &Audience, user: UserId) {
-        self.remove(&(Where::of(audience), user));
+        if let Some((_, user)) = self.end(&(Where::of(audience), user)) {
+            self.tell_stopped(audience, &user);
+        }
     }
 
-    /// Ends a sign of typing. When it was passed on just now the entry stays, untold, so that
-    /// starting and stopping over and over passes on no more than typing does.
-    fn remove(&self, key: &(Where, UserId)) {
-        let now = Instant::now();
-        let ended = match self.entries.get_mut(key) {
-            Some(mut entered) if entered.told => {
-                entered.told = false;
-                entered.until = now;
-                Some((entered.audience.clone(), entered.user.clone()))
-            }
-            _ => None,
+    /// Ends a sign of typing; whose, and where as of when it began, if others know of it. When it was
+    /// passed on just now the entry stays, untold, so that starting and stopping over and over
+    /// passes on no more than typing does.
+    fn end(&self, key: &(Where, UserId)) -> Option<(Audience, Arc<User>)> {
+        let mut entered = self.entries.get_mut(key).filter(|entered| entered.told)?;
+        entered.told = false;
+        entered.until = Instant::now();
+        Some((entered.audience.clone(), entered.user.clone()))
+    }
+
+    /// Tells of an end that nobody has looked the place up for. A channel may have been hidden since
+    /// the beginning: its room is that of now.
+    fn tell_ended(&self, audience: Audience, user: Arc<User>) {
+        let Audience::Channel(channel) = audience else {
+            return self.tell_stopped(&audience, &user);
         };
-        if let Some((audience, user)) = ended {
-            self.tell_stopped(&audience, &user);
-        }
+        let typing = self.clone();
+        self.tasks.spawn(async move {
+            match typing.servers.find(channel.server.id).await {
+                Ok(server) => {
+                    let now = server.and_then(|server| ChannelPlace::of(server, channel.id));
+                    if let Some(channel) = now {
+                        typing.tell_stopped(&Audience::Channel(channel), &user);
+                    }
+                }
+                Err(error) => error.log("telling that somebody stopped typing"),
+            }
+        });
     }
 
     /// `user` sent what was being typed.
@@ -160,7 +182,9 @@ impl Typing {
     pub fn left(&self, user: UserId) {
         let places: Vec<_> = self.entries.iter().map(|entry| *entry.key()).collect();
         for key in places.iter().filter(|(_, typing)| *typing == user) {
-            self.remove(key);
+            if let Some((audience, user)) = self.end(key) {
+                self.tell_ended(audience, user);
+            }
         }
     }
 
@@ -177,7 +201,7 @@ impl Typing {
             };
             let removed = self.entries.remove_if(&key, |_, entered| is_over(entered));
             if let Some((_, entered)) = removed.filter(|(_, entered)| entered.told) {
-                self.tell_stopped(&entered.audience, &entered.user);
+                self.tell_ended(entered.audience, entered.user);
             }
         }
     }

@@ -1,6 +1,9 @@
 //! Stored messages as people see them: names for ids, and the place that a conversation is.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use entity::{ConversationId, MessageId, RoleId, UserId, conversation, conversation::Kind};
 use serde::de::DeserializeOwned;
@@ -36,6 +39,8 @@ struct Names {
     people: HashMap<UserId, String>,
     /// The authors of answered messages that no person wrote.
     answered: HashMap<MessageId, String>,
+    /// Answered messages that were deleted since.
+    gone: HashSet<MessageId>,
 }
 
 impl History {
@@ -139,6 +144,8 @@ impl History {
 
     async fn names(&self, place: &Place, rows: &[Row]) -> Result<Names> {
         let mut names = Names::default();
+        let answered = rows.iter().filter_map(|row| row.reply_to).collect();
+        names.gone = store::tombstones(self.servers.db().reader(), answered).await?;
         for row in rows {
             let people = [row.sender_id, row.reply_user_id, row.edited_by];
             for id in people.into_iter().flatten().chain(mentioned(row)) {
@@ -252,7 +259,10 @@ impl Names {
             edited_by: row.edited_by.map(|id| self.of(id)),
             reply_username: row.reply_to.map(|id| self.answered(id, row.reply_user_id)),
             reply_to: row.reply_to,
-            reply_snippet: row.reply_snippet,
+            // What is deleted is not to be read in what answers it either.
+            reply_snippet: row
+                .reply_snippet
+                .filter(|_| !row.reply_to.is_some_and(|id| self.gone.contains(&id))),
             reactions: Vec::new(),
             avatar: (row.sender_id.is_none() && row.app_id.is_none()).then_some(SYSTEM_AVATAR),
             author,

@@ -294,9 +294,12 @@ impl Run {
             message::Column::Mentions,
             change_store::replace_people(&tx, key, body).await?.into(),
         );
-        if change.place.audience.channel().is_some() {
+        if let Some(channel) = change.place.audience.channel() {
             let roles = change_store::replace_roles(&tx, key, body).await?;
             update = update.col_expr(message::Column::RoleMentions, roles.into());
+            if let Some(moderator) = change.moderator() {
+                change_store::record_removal(&tx, channel, change, (moderator, at)).await?;
+            }
         }
         let updated = update
             .filter(message::Column::Id.eq(change.message))

@@ -1,7 +1,7 @@
 //! Members of servers over HTTP: who they are, what changes about them, and who is banned.
 
 use axum::{
-    extract::State,
+    extract::{FromRequest, Request, State},
     response::{IntoResponse, Response},
 };
 use entity::{ServerId, UserId};
@@ -144,12 +144,13 @@ async fn update_membership(
     Path((id, member)): Path<InServer>,
     Reasoned(reason): Reasoned,
     headers: HeaderMap,
-    body: MembershipBody,
+    request: Request,
 ) -> Result<Response> {
     let by = By::from(actor);
     communities.count_write(&pace, &by)?;
     // Before what was answered is said again: it may not be theirs to hear any more.
     communities.asked(&by, id).await?;
+    let body = MembershipBody::from_request(request, &()).await?;
     let attempt = match &by {
         By::User(_) => None,
         By::Integration(token) => {

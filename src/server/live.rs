@@ -3,11 +3,10 @@
 //! All sockets of a server's members are in the server's room. A channel that somebody may not view
 //! is restricted: its news goes to a room of its own, in which are those who may.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use entity::{ConversationId, ServerId, UserId};
 use serde_json::json;
-use tokio::sync::{Mutex, MutexGuard};
 
 use super::{
     store, store_members,
@@ -20,29 +19,6 @@ use crate::{
     permission::Permission,
     socket::{Delivery, Room},
 };
-
-/// How many changes can be made at once, at most one to each server.
-const TURNS: usize = 64;
-
-/// Lets one change to a server happen at a time, its live effects included: otherwise somebody who
-/// was let in and put out in quick succession could be put into the rooms last.
-#[derive(Clone)]
-pub(super) struct Turns(Arc<[Mutex<()>; TURNS]>);
-
-impl Default for Turns {
-    fn default() -> Self {
-        Self(Arc::new(std::array::from_fn(|_| Mutex::new(()))))
-    }
-}
-
-impl Turns {
-    /// Waits until it is one's turn; it ends when the guard is dropped.
-    pub(super) async fn take(&self, id: ServerId) -> MutexGuard<'_, ()> {
-        let turns = i64::try_from(TURNS).unwrap_or(i64::MAX);
-        let index = usize::try_from(id.0.rem_euclid(turns)).unwrap_or_default();
-        self.0[index].lock().await
-    }
-}
 
 /// Which sockets change rooms: a person's, and a restricted channel's room.
 #[derive(Debug, Default, PartialEq, Eq)]

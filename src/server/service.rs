@@ -9,7 +9,7 @@ use super::{
     audit::Entry,
     caller::By,
     invites::{invite_expired, is_code},
-    live::{Live, Turns},
+    live::Live,
     model::{MAX_JOINED, MAX_OWNED, invite_not_found, too_many},
     names::{Name, Reason, Topic},
     store, store_members,
@@ -46,7 +46,6 @@ pub struct Inner {
     pub(super) live: Live,
     pub(super) public_url: Arc<str>,
     pub(super) access: Access,
-    turns: Turns,
     tasks: Tasks,
 }
 
@@ -86,7 +85,6 @@ impl Communities {
                 delivery: parts.delivery,
             },
             public_url: parts.public_url.trim_end_matches('/').into(),
-            turns: Turns::default(),
             tasks: parts.tasks,
         }))
     }
@@ -133,7 +131,7 @@ impl Communities {
     ) -> Result<C::Answer> {
         // Keeps requests about nothing away from the one writing connection.
         self.asked(&by, id).await?;
-        let _turn = self.turns.take(id).await;
+        let _turn = self.live.servers.turn(id).await;
         let tx = self.db.begin().await?;
         if !store::lock_server(&tx, id).await? {
             return Err(server_not_found());
@@ -204,7 +202,7 @@ impl Communities {
         }
         let invite = store_members::find_invite(self.db.reader(), code).await?;
         let id = invite.ok_or_else(invite_not_found)?.server_id;
-        let _turn = self.turns.take(id).await;
+        let _turn = self.live.servers.turn(id).await;
         let now = self.clock.now();
         let tx = self.db.begin().await?;
         if !store::lock_server(&tx, id).await? {

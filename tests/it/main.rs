@@ -35,6 +35,7 @@ mod moderation_bans;
 mod moderation_people;
 mod moderation_reports;
 mod moderation_standing;
+mod notices;
 mod oauth;
 mod oauth_authorize;
 mod oauth_grants;

@@ -7,21 +7,25 @@ use serde_json::{Value, json};
 
 use crate::{
     oauth_site::Site,
-    support::{Community, Person, Reply, TestApp},
+    support::{Community, Person, Reply, TestApp, number},
 };
 
 /// What somebody needs to be let in.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Needs {
+    /// To be signed in.
+    Account,
     /// To be a member.
     Membership,
+    /// To be a member who is not timed out.
+    Voice,
     /// A permission that not every member has.
     Permission(&'static str),
     /// To be the owner.
     Ownership,
 }
 
-use Needs::{Membership, Ownership, Permission};
+use Needs::{Account, Membership, Ownership, Permission, Voice};
 
 /// Every route of a server and its apps, in an order in which all can be called: what is deleted is
 /// deleted last. `{..}` are filled in by [`Scene::fill`].
@@ -41,6 +45,83 @@ const ROUTES: &[(&str, &str, &str, Needs)] = &[
         "/servers/{serverId}/channels/{channelId}/messages",
         "",
         Membership,
+    ),
+    ("GET", "/servers/{serverId}/widgets", "", Membership),
+    ("GET", "/servers/{serverId}/events", "", Membership),
+    ("GET", "/apps", "", Account),
+    ("GET", "/servers", "", Account),
+    ("POST", "/servers", r#"{"name":"x"}"#, Account),
+    (
+        "POST",
+        "/apps",
+        r#"{"kind":"oauth","name":"x","redirectUris":["https://a.example/"]}"#,
+        Account,
+    ),
+    (
+        "POST",
+        "/servers/{serverId}/channels/{channelId}/messages",
+        r#"{"content":"x"}"#,
+        Voice,
+    ),
+    (
+        "POST",
+        "/servers/{serverId}/invites",
+        "{}",
+        Permission("create_invite"),
+    ),
+    (
+        "GET",
+        "/servers/{serverId}/invites",
+        "",
+        Permission("manage_server"),
+    ),
+    (
+        "DELETE",
+        "/servers/{serverId}/invites/{inviteId}",
+        "",
+        Permission("manage_server"),
+    ),
+    (
+        "PUT",
+        "/servers/{serverId}/widgets/{widget}/pin",
+        "",
+        Permission("manage_server"),
+    ),
+    (
+        "DELETE",
+        "/servers/{serverId}/widgets/{widget}/pin",
+        "",
+        Permission("manage_server"),
+    ),
+    (
+        "POST",
+        "/servers/{serverId}/widgets/{widget}/badge",
+        "",
+        Permission("manage_server"),
+    ),
+    (
+        "DELETE",
+        "/servers/{serverId}/widgets/{widget}/badge",
+        "",
+        Permission("manage_server"),
+    ),
+    (
+        "POST",
+        "/apps/{webhook}/rotate",
+        "{}",
+        Permission("manage_server"),
+    ),
+    (
+        "POST",
+        "/apps/{webhook}/signing",
+        "{}",
+        Permission("manage_server"),
+    ),
+    (
+        "DELETE",
+        "/apps/{webhook}/signing",
+        "",
+        Permission("manage_server"),
     ),
     (
         "PATCH",
@@ -159,6 +240,12 @@ const ROUTES: &[(&str, &str, &str, Needs)] = &[
     ),
     ("DELETE", "/apps/{appId}", "", Permission("manage_server")),
     (
+        "DELETE",
+        "/servers/{serverId}/memberships/{userId}",
+        "",
+        Permission("kick_members"),
+    ),
+    (
         "PUT",
         "/servers/{serverId}/bans/{userId}",
         "{}",
@@ -191,28 +278,6 @@ const ROUTES: &[(&str, &str, &str, Needs)] = &[
     ("DELETE", "/servers/{serverId}", "", Ownership),
 ];
 
-/// Routes that are tried elsewhere: what every member may do, and what is one's own.
-const ELSEWHERE: &[(&str, &str)] = &[
-    ("GET", "/apps"),
-    ("POST", "/apps"),
-    ("POST", "/apps/{appId}/rotate"),
-    ("POST", "/apps/{appId}/signing"),
-    ("DELETE", "/apps/{appId}/signing"),
-    ("GET", "/servers"),
-    ("POST", "/servers"),
-    ("GET", "/servers/{serverId}/invites"),
-    ("POST", "/servers/{serverId}/invites"),
-    ("DELETE", "/servers/{serverId}/invites/{inviteId}"),
-    ("DELETE", "/servers/{serverId}/memberships/{userId}"),
-    ("POST", "/servers/{serverId}/channels/{channelId}/messages"),
-    ("GET", "/servers/{serverId}/events"),
-    ("GET", "/servers/{serverId}/widgets"),
-    ("PUT", "/servers/{serverId}/widgets/{appId}/pin"),
-    ("DELETE", "/servers/{serverId}/widgets/{appId}/pin"),
-    ("POST", "/servers/{serverId}/widgets/{appId}/badge"),
-    ("DELETE", "/servers/{serverId}/widgets/{appId}/badge"),
-];
-
 /// A server with all that the routes speak of.
 struct Scene {
     club: Community,
@@ -221,6 +286,9 @@ struct Scene {
     victim: i64,
     app: i64,
     token: i64,
+    webhook: i64,
+    widget: i64,
+    invite: i64,
 }
 
 impl Scene {
@@ -230,8 +298,20 @@ impl Scene {
         let role = club.makes_role("low", &[]).await;
         let app = club.makes_integration(owner).await;
         let (token, _) = owner.makes_token(app, &["read_roles"]).await;
+        let channel = club.makes_channel("news").await;
+        let webhook = json!({"kind": "webhook", "name": "CI", "channelId": channel});
+        let widget = json!({"kind": "widget", "name": "Uptime"});
+        let (webhook, widget) = (
+            club.makes_app(owner, webhook).await,
+            club.makes_app(owner, widget).await,
+        );
+        club.invites(5).await;
+        let invites = owner.reads(&club.path("/invites")).await;
         Self {
-            channel: club.makes_channel("news").await,
+            channel,
+            webhook: number(&webhook["app"]["id"]),
+            widget: number(&widget["app"]["id"]),
+            invite: number(&invites["invites"][0]["id"]),
             role,
             victim: victim.id().await,
             app,
@@ -248,6 +328,9 @@ impl Scene {
             ("{userId}", self.victim),
             ("{appId}", self.app),
             ("{tokenId}", self.token),
+            ("{webhook}", self.webhook),
+            ("{widget}", self.widget),
+            ("{inviteId}", self.invite),
         ]
         .iter()
         .fold(path.to_owned(), |path, (name, id)| {
@@ -261,7 +344,24 @@ impl Scene {
             Ok(body) => request.json(&body),
             Err(_) => request,
         };
+        if path.ends_with("/events") {
+            return head(request).await;
+        }
         Reply::of(request).await
+    }
+}
+
+/// What is answered by a stream, which has no end to wait for, or else the whole refusal.
+async fn head(request: reqwest::RequestBuilder) -> Reply {
+    let again = request.try_clone().expect("a request without a body");
+    let response = request.send().await.expect("an answer");
+    if !response.status().is_success() {
+        return Reply::of(again).await;
+    }
+    Reply {
+        status: response.status().as_u16(),
+        headers: response.headers().clone(),
+        body: Value::Null,
     }
 }
 
@@ -278,11 +378,13 @@ async fn no_route_is_left_out() {
             documented.extend(methods.map(|method| (method.to_uppercase(), path.clone())));
         }
     }
-    let tried = ROUTES.iter().map(|(method, path, ..)| (method, path));
-    let elsewhere = ELSEWHERE.iter().map(|(method, path)| (method, path));
-    let known: BTreeSet<_> = tried
-        .chain(elsewhere)
-        .map(|(method, path)| ((*method).to_owned(), (*path).to_owned()))
+    let known: BTreeSet<_> = ROUTES
+        .iter()
+        .map(|(method, path, ..)| {
+            let path = path.replace("{webhook}", "{appId}");
+            let path = path.replace("{widget}", "{appId}");
+            ((*method).to_owned(), path)
+        })
         .collect();
     let missing: Vec<_> = documented.difference(&known).collect();
     assert_eq!(missing, Vec::<&(String, String)>::new());
@@ -291,10 +393,13 @@ async fn no_route_is_left_out() {
 #[tokio::test]
 async fn nobody_does_what_is_not_theirs() {
     let app = TestApp::spawn().await;
-    let [owner, victim, member, late, banned, outsider] = app
-        .users(["owner", "victim", "member", "late", "banned", "outsider"])
+    let [owner, victim, member, late, banned, kept_out, outsider] = app
+        .users([
+            "owner", "victim", "member", "late", "banned", "kept", "outsider",
+        ])
         .await;
-    let scene = Scene::of(&owner, &victim, &[&member, &late, &banned]).await;
+    let members = [&member, &late, &banned, &kept_out];
+    let scene = Scene::of(&owner, &victim, &members).await;
     let club = &scene.club;
     let everything = club.makes_role("all", &["administrator"]).await;
     let most = [
@@ -319,49 +424,83 @@ async fn nobody_does_what_is_not_theirs() {
     let tokens = site.signs_in(&owner).await;
     let stranger = app.stranger();
 
+    // A manager of nearly everything whom the one channel is hidden from.
+    club.gives(&kept_out, &[most]).await;
+    let hidden = format!(
+        "/channels/{}/overwrites/members/{}",
+        scene.channel,
+        kept_out.id().await
+    );
+    let body = json!({"allow": [], "deny": ["view_channel"]});
+    let hide = owner
+        .does(Method::PUT, &club.path(&hidden), Some(body))
+        .await;
+    assert!(hide.status < 300, "{}", hide.body);
+
     for route in ROUTES {
-        let (method, path, body, needs) = route;
-        let of_app = path.starts_with("/apps");
-        let hidden = if of_app {
+        let (_, path, _, needs) = route;
+        let is_of_app = path.starts_with("/apps/");
+        let hidden = if is_of_app {
             "app_not_found"
         } else {
             "server_not_found"
         };
         for (who, person) in [("outsider", &outsider), ("banned", &banned)] {
             let reply = scene.asks(person, route).await;
-            assert_eq!(
-                (reply.status, reply.code()),
-                (404, hidden),
-                "{who}: {route:?}"
-            );
+            if *needs == Account {
+                assert!(reply.status < 300, "{who}: {route:?}: {}", reply.body);
+            } else {
+                let said = (reply.status, reply.code());
+                assert_eq!(said, (404, hidden), "{who}: {route:?}");
+            }
         }
         let reply = scene.asks(&stranger, route).await;
-        assert_eq!(
-            (reply.status, reply.code()),
-            (401, "unauthorized"),
-            "{route:?}"
-        );
-        let request = owner.request(method.parse().expect("a method"), &scene.fill(path));
-        let request = request.bearer_auth(&tokens.access).body(*body);
-        let reply = Reply::of(request).await;
-        assert_eq!(
-            (reply.status, reply.code()),
-            (403, "token_not_allowed"),
-            "OAuth: {route:?}"
-        );
-        for (who, person) in [("member", &member), ("timed out", &late)] {
+        let said = (reply.status, reply.code());
+        assert_eq!(said, (401, "unauthorized"), "{route:?}");
+        refuses_others_tokens(&scene, route, (&owner, &tokens.access)).await;
+        for (who, person, is_late) in [("member", &member, false), ("timed out", &late, true)] {
             let reply = scene.asks(person, route).await;
-            if *needs == Membership {
-                assert_eq!(reply.status, 200, "{who}: {route:?}: {}", reply.body);
-            } else {
-                assert_eq!(reply.status, 403, "{who}: {route:?}: {}", reply.body);
-                assert_eq!(reply.code(), "forbidden", "{who}: {route:?}");
+            match *needs {
+                Account | Membership => {
+                    assert!(reply.status < 300, "{who}: {route:?}: {}", reply.body);
+                }
+                Voice if is_late => reply.refuses(403, "timed_out"),
+                // Every member who is not timed out may ask others in.
+                Permission("create_invite") | Voice if !is_late => {
+                    assert_eq!(reply.status, 201, "{who}: {route:?}: {}", reply.body);
+                }
+                _ => {
+                    let said = (reply.status, reply.code());
+                    assert_eq!(said, (403, "forbidden"), "{who}: {route:?}");
+                }
             }
+        }
+        if path.contains("{channelId}") {
+            let reply = scene.asks(&kept_out, route).await;
+            let said = (reply.status, reply.code());
+            assert_eq!(said, (404, "channel_not_found"), "kept out: {route:?}");
+        } else if path.contains("{webhook}") {
+            let reply = scene.asks(&kept_out, route).await;
+            assert_eq!(reply.status, 404, "kept out: {route:?}: {}", reply.body);
         }
     }
     let whole = owner.reads(&club.path("")).await;
     assert_eq!(whole["channels"].as_array().map(Vec::len), Some(2));
     assert_eq!(whole["server"]["name"], "Club");
+}
+
+/// An OAuth client's token is for none of these routes, and an integration's only for those that say
+/// so, and then for no other server.
+async fn refuses_others_tokens(
+    scene: &Scene,
+    (method, path, body, _): &Route,
+    (owner, token): (&Person, &str),
+) {
+    let request = owner.request(method.parse().expect("a method"), &scene.fill(path));
+    let request = request.bearer_auth(token).body(*body);
+    let reply = Reply::of(request).await;
+    let said = (reply.status, reply.code());
+    assert_eq!(said, (403, "token_not_allowed"), "OAuth: {method} {path}");
 }
 
 #[tokio::test]
@@ -390,7 +529,7 @@ async fn who_holds_a_permission_may_use_it_and_no_other() {
         .iter()
         .filter_map(|route| match route.3 {
             Permission(name) => Some(name),
-            Membership | Ownership => None,
+            Account | Membership | Voice | Ownership => None,
         })
         .collect();
     assert!(permissions.len() >= 6);
@@ -400,7 +539,8 @@ async fn who_holds_a_permission_may_use_it_and_no_other() {
         scene.club.gives(&admin, &[role]).await;
         for route in ROUTES {
             let reply = scene.asks(&admin, route).await;
-            let is_allowed = route.3 == Membership || route.3 == Permission(held);
+            let is_everybodys = [Account, Membership, Voice, Permission("create_invite")];
+            let is_allowed = is_everybodys.contains(&route.3) || route.3 == Permission(held);
             if is_allowed {
                 assert!(reply.status < 300, "{held}: {route:?}: {}", reply.body);
             } else {

@@ -160,3 +160,148 @@ async fn a_url_that_writes_does_not_read() {
     assert_eq!(said["reply_snippet"], "hush");
     assert_eq!(said["nonce"], Value::Null);
 }
+
+#[tokio::test]
+async fn what_was_deleted_is_not_read_in_what_answers_it() {
+    let app = TestApp::spawn().await;
+    let [alice, bob] = app.users(["alice", "bob"]).await;
+    let club = Community::of(&alice, &[&bob]).await;
+    let oops = says(&bob, &club, club.general, json!({"content": "my password"})).await;
+    let answer = json!({"content": "oh", "replyTo": oops["id"]});
+    says(&alice, &club, club.general, answer).await;
+    let mut bob = bob.connects().await;
+    let dm = bob
+        .does("dm_send", json!({"to": "alice", "text": "my password"}))
+        .await;
+    let answer = json!({"to": "bob", "text": "oh", "reply_to": dm["id"]});
+    let mut alice_live = alice.connects().await;
+    alice_live.does("dm_send", answer).await;
+
+    let channel = club.path(&format!("/channels/{}/messages", club.general));
+    let pages = async || {
+        let dm = alice.reads("/api/dm/messages?peer=bob").await;
+        let synced = alice
+            .connects()
+            .await
+            .does("sync", json!({"since": {}}))
+            .await;
+        [alice.reads(&channel).await, dm, synced]
+    };
+    assert!(
+        pages().await[0]
+            .to_string()
+            .contains(r#""reply_snippet":"my password""#)
+    );
+    bob.does("channel_delete", json!({"id": oops["id"]})).await;
+    bob.does("dm_delete", json!({"id": dm["id"]})).await;
+
+    for page in pages().await {
+        assert!(!page.to_string().contains("password"), "{page}");
+    }
+    let left = alice.reads(&channel).await["messages"].clone();
+    let left = left
+        .as_array()
+        .expect("messages")
+        .last()
+        .expect("one")
+        .clone();
+    assert_eq!(
+        (&left["reply_to"], &left["reply_username"]),
+        (&oops["id"], &json!("bob"))
+    );
+}
+
+#[tokio::test]
+async fn who_stops_typing_in_a_channel_that_was_hidden_stops_for_its_viewers() {
+    let app = TestApp::spawn().await;
+    let [alice, bob, carol] = app.users(["alice", "bob", "carol"]).await;
+    let club = Community::of(&alice, &[&bob, &carol]).await;
+    let staff = club.makes_role("staff", &[]).await;
+    club.gives(&bob, &[staff]).await;
+    let (mut viewer, mut typist) = (alice.connects().await, bob.connects().await);
+    let mut outside = carol.connects().await;
+    let here = json!({"channel_id": club.general});
+    typist.does("channel_typing", here).await;
+    assert_eq!(outside.receives(&["user_typing"]).await["username"], "bob");
+
+    let (everyone, view) = (club.everyone().await, &["view_channel"]);
+    club.overwrites(club.general, staff, view, &[]).await;
+    club.overwrites(club.general, everyone, &[], view).await;
+
+    let stop = viewer.receives(&["user_stop_typing"]).await;
+    assert_eq!(
+        (&stop["username"], &stop["channel_id"]),
+        (&json!("bob"), &json!(club.general))
+    );
+    let text = json!({"text": "for everybody"});
+    typist.does("send_message", text).await;
+    let heard = outside.receives(&["user_stop_typing", "new_message"]).await;
+    assert_eq!(
+        heard["source"], "for everybody",
+        "nothing of the hidden channel"
+    );
+}
+
+#[tokio::test]
+async fn who_deletes_what_others_said_is_on_record_and_not_what_it_was() {
+    let app = TestApp::spawn().await;
+    let (alice, bob, club, secret) = club_with_a_secret(&app).await;
+    let hook = Hook::of(&app, &club, club.general, &alice).await;
+    let hooks = json!(hook.says("spam").await);
+    let mut ids = Vec::new();
+    for (person, channel) in [
+        (&bob, club.general),
+        (&alice, club.general),
+        (&alice, secret),
+    ] {
+        let said = says(person, &club, channel, json!({"content": "spam"})).await;
+        ids.push(said["id"].clone());
+    }
+    let others = says(&alice, &club, club.general, json!({"content": "kept"})).await;
+
+    let (mut owner, mut member) = (alice.connects().await, bob.connects().await);
+    let refused = json!({"id": others["id"]});
+    let refused = member.asks("channel_delete", refused).await;
+    assert_eq!(refused["error"], "forbidden");
+    for id in [&ids[0], &ids[1], &hooks] {
+        owner.does("channel_delete", json!({"id": id})).await;
+    }
+    let everyone = club.everyone().await;
+    let moderate = &["manage_messages"];
+    let role = club.makes_role("moderator", moderate).await;
+    club.gives(&bob, &[role]).await;
+    club.overwrites(secret, everyone, &["view_channel"], &[])
+        .await;
+    member.does("channel_delete", json!({"id": ids[2]})).await;
+    club.overwrites(secret, everyone, &[], &["view_channel"])
+        .await;
+
+    let (alice_id, bob_id) = (alice.id().await, bob.id().await);
+    let expected = [
+        json!([bob_id, ids[2], {"channelId": secret, "userId": alice_id, "appId": null}]),
+        json!([alice_id, hooks, {"channelId": club.general, "userId": null, "appId": hook.id}]),
+        json!([alice_id, ids[0], {"channelId": club.general, "userId": bob_id, "appId": null}]),
+    ];
+    let removals = async || {
+        let log = alice.reads(&club.path("/audit?limit=200")).await;
+        assert!(!log.to_string().contains("spam"), "{log}");
+        let entries = log["entries"].as_array().expect("entries").clone();
+        let removals = entries.into_iter();
+        let removals = removals.filter(|entry| entry["action"] == "message.delete");
+        let removals = removals.map(|entry| {
+            let target = entry["target"].as_str().expect("a target");
+            let id = target.strip_prefix("message:").expect("a message");
+            let id: i64 = id.parse().expect("a number");
+            json!([entry["actor"]["id"], id, entry["before"]])
+        });
+        removals.collect::<Vec<_>>()
+    };
+    assert_eq!(removals().await, expected, "one's own is one's own affair");
+    let gone = owner.asks("channel_delete", json!({"id": hooks})).await;
+    assert_eq!(gone["error"], "not_found");
+    assert_eq!(
+        removals().await.len(),
+        3,
+        "nothing was done, nothing is written"
+    );
+}

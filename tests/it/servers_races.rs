@@ -1,9 +1,11 @@
 //! Many people who change a server at once.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
-use crate::support::{Bot, Community, Person, TestApp};
+use crate::support::{Bot, Community, Hook, Person, TestApp};
 
 /// How often somebody loses a right while they use it. The race itself is in the database's
 /// hands; each round is another roll of the dice. `CHATTER_TEST_ROUNDS=10000` rolls for minutes.
@@ -192,4 +194,44 @@ async fn whatever_is_done_at_once_places_stay_without_gaps() {
         let places: Vec<_> = places.map(|place| place.expect("a place")).collect();
         assert_eq!(places, (0..expected).collect::<Vec<_>>(), "{key}");
     }
+}
+
+#[tokio::test]
+async fn what_may_be_said_is_said_however_much_the_server_changes() {
+    let app = TestApp::spawn().await;
+    let [alice, bob] = app.users(["alice", "bob"]).await;
+    let club = Community::of(&alice, &[&bob]).await;
+    let hook = Hook::of(&app, &club, club.general, &alice).await;
+    let bobs = club.membership_of(&bob).await;
+    let ended = AtomicBool::new(false);
+    let changes = (0..8).map(|writer| {
+        let (alice, bobs, ended) = (&alice, &bobs, &ended);
+        async move {
+            for n in 0.. {
+                if ended.load(Ordering::Relaxed) {
+                    return n;
+                }
+                let nickname = json!({"nickname": format!("{writer} {n}")});
+                alice.patch(bobs, nickname).await.succeeds();
+            }
+            0
+        }
+    });
+    let says = async {
+        let mut socket = bob.connects().await;
+        for n in 0..10 {
+            let id = hook.says(&format!("post {n}")).await;
+            let edit = json!({"content": "edited"});
+            hook.service.patch(&hook.message(id), edit).await.succeeds();
+            let text = json!({"channel_id": club.general, "text": format!("text {n}")});
+            let sent = socket.does("channel_send", text).await;
+            let edit = json!({"id": sent["id"], "text": "edited"});
+            socket.does("channel_edit", edit).await;
+        }
+        ended.store(true, Ordering::Relaxed);
+    };
+
+    let (made, ()) = join(join_all(changes), says).await;
+    assert!(made.iter().sum::<u64>() > 0, "{made:?}");
+    assert_eq!(hook.said().await.len(), 20);
 }

@@ -39,7 +39,14 @@ async fn a_post_is_a_message_for_those_who_may_see_its_channel() {
     assert_eq!(reply["ok"], true);
     assert_eq!(reply["warnings"], json!([]));
     let news = sees.receives(&["channel_new"]).await;
-    assert_eq!(reply["message"], news, "the answer is what members see");
+    let mut answer = reply["message"].clone();
+    assert_eq!(
+        answer["mentions"],
+        json!([]),
+        "names are not for it to know"
+    );
+    answer["mentions"] = news["mentions"].clone();
+    assert_eq!(answer, news, "else the answer is what members see");
     assert_eq!(reply["id"], news["id"]);
     assert_eq!(news["channel_id"], club.general);
     assert_eq!(news["server_id"], club.id);
@@ -130,14 +137,23 @@ async fn whom_a_post_may_notify_is_for_its_sender_to_say() {
     let question = bob.post(&path, json!({"content": "well?"})).await;
     let question = number(&question.body["message"]["id"]);
 
-    let all = json!(["alice", "bob"]);
-    for (allowed, expected) in [
-        (json!(null), all.clone()),
-        (json!({"parse": ["users"]}), all),
-        (json!({"users": [alice_id]}), json!(["alice"])),
-        (json!({"users": [bob_id, 99_999]}), json!(["bob"])),
-        (json!({}), json!([])),
-        (json!({"replied_user": true}), json!(["bob"])),
+    let mut member = alice.connects().await;
+    let (all, none) = (json!(["alice", "bob"]), json!([]));
+    for (allowed, mentioned, told) in [
+        (json!(null), &all, &none),
+        (json!({"parse": ["users"]}), &all, &none),
+        (
+            json!({"users": [alice_id]}),
+            &json!(["alice"]),
+            &json!(["alice"]),
+        ),
+        (
+            json!({"users": [bob_id, 99_999]}),
+            &json!(["bob"]),
+            &json!(["bob"]),
+        ),
+        (json!({}), &none, &none),
+        (json!({"replied_user": true}), &json!(["bob"]), &none),
     ] {
         let body = json!({
             "content": "@alice @bob",
@@ -145,7 +161,12 @@ async fn whom_a_post_may_notify_is_for_its_sender_to_say() {
             "reply_to": question,
         });
         let reply = hook.posts(body).await.succeeds();
-        assert_eq!(reply["message"]["mentions"], expected, "{allowed}");
+        let news = member.receives(&["channel_new"]).await;
+        assert_eq!(news["mentions"], *mentioned, "{allowed}");
+        assert_eq!(
+            reply["message"]["mentions"], *told,
+            "{allowed}: asked by id alone"
+        );
         assert_eq!(reply["message"]["reply_to"], question);
     }
     let mentions = app.number(
@@ -222,11 +243,12 @@ async fn it_changes_what_it_has_said() {
         "so does the rest"
     );
     assert_eq!(reply["message"]["edited"], 1);
-    assert_eq!(reply["message"]["mentions"], json!(["bob"]));
+    assert_eq!(reply["message"]["mentions"], json!([]), "by name alone");
     assert_eq!(reply["warnings"].as_array().map(Vec::len), Some(1));
     let news = socket.receives(&["channel_edit"]).await;
     assert_eq!(news["id"], id);
     assert_eq!(news["source"], "Built, @bob");
+    assert_eq!(news["mentions"], json!(["bob"]));
     assert_eq!(news["channel_id"], club.general);
 
     let change = json!({"content": null, "embeds": [{"title": "100 %"}]});
@@ -275,6 +297,64 @@ async fn it_deletes_what_it_has_said() {
         left.iter().all(|message| message["source"] == ""),
         "{left:?}"
     );
+}
+
+#[tokio::test]
+async fn what_it_said_before_it_was_moved_is_still_its_own() {
+    let app = TestApp::spawn().await;
+    let [alice] = app.users(["alice"]).await;
+    let club = Community::of(&alice, &[]).await;
+    let hook = Hook::of(&app, &club, club.general, &alice).await;
+    let (lobby, third) = (
+        club.makes_channel("lobby").await,
+        club.makes_channel("third").await,
+    );
+    let ids = [
+        hook.says("one").await,
+        hook.says("two").await,
+        hook.says("three").await,
+    ];
+    hook.changes(json!({"channelId": lobby})).await;
+    let mut member = alice.connects().await;
+
+    let edit = json!({"content": "ONE"});
+    let edited = hook
+        .service
+        .patch(&hook.message(ids[0]), edit.clone())
+        .await;
+    let edited = edited.succeeds();
+    assert_eq!(edited["message"]["channel_id"], club.general);
+    let news = member.receives(&["channel_edit"]).await;
+    assert_eq!(
+        (&news["id"], &news["channel_id"]),
+        (&json!(ids[0]), &json!(club.general))
+    );
+    hook.service.delete(&hook.message(ids[1])).await.is_done();
+    let here: Vec<_> = hook
+        .said()
+        .await
+        .iter()
+        .map(|one| one["source"].clone())
+        .collect();
+    assert_eq!(here, ["ONE", "three"]);
+
+    // What the channel of the message says holds, not that of the channel it speaks in now.
+    let general = club.path(&format!("/channels/{}", club.general));
+    alice
+        .patch(&general, json!({"locked": true}))
+        .await
+        .succeeds();
+    let refused = hook
+        .service
+        .patch(&hook.message(ids[0]), edit.clone())
+        .await;
+    refused.refuses(403, "channel_locked");
+    hook.changes(json!({"channelId": third})).await;
+    alice.delete(&general).await.is_done();
+    let gone = hook.service.patch(&hook.message(ids[0]), edit).await;
+    gone.refuses(404, "message_not_found");
+    let gone = hook.service.delete(&hook.message(ids[2])).await;
+    gone.refuses(404, "message_not_found");
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ import type { State } from './store/types';
 import { LinkBanner } from './ui/LinkBanner';
 import { Notices } from './ui/Notices';
 import { part } from './ui/part';
+import { UpdateBanner } from './ui/UpdateBanner';
 
 const SettingsPage = part(() => import('./features/account/SettingsPage'), <Splash />);
 const InvitePage = part(() => import('./features/servers/InvitePage'), <Splash />);
@@ -77,6 +78,7 @@ function Page() {
       return (
         <>
           <LinkBanner />
+          <UpdateBanner />
           <SignedIn />
           {session === 'expired' ? <ExpiredDialog /> : null}
         </>

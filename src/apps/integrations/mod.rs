@@ -5,5 +5,7 @@
 //! its own role and whoever made the token.
 
 mod http;
+mod http_log;
 
 pub use http::{Integrations, router, routes};
+pub use http_log::record_integrations;

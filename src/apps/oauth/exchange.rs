@@ -3,7 +3,9 @@
 //! Each exchange is one transaction that holds the lock of its grant, and it is made to its end even
 //! when whoever asked has hung up: otherwise a thief could hang up before the theft has consequences.
 
-use entity::{AppId, GrantId, Timestamp};
+use std::time::Duration;
+
+use entity::{AppId, GrantId, Timestamp, UserId};
 
 use super::{
     client::Client,
@@ -14,9 +16,14 @@ use super::{
     service::Oauth,
     store,
 };
-use crate::kernel::{
-    self, Tx, token,
-    token::{PlainToken, TokenHash, TokenKind},
+use crate::{
+    apps::registry::Delivery,
+    chat::render,
+    http::ClientAddress,
+    kernel::{
+        self, Tx, token,
+        token::{PlainToken, TokenHash, TokenKind},
+    },
 };
 
 const UNKNOWN_CODE: &str = "the code is unknown or expired";
@@ -24,20 +31,26 @@ const UNKNOWN_REFRESH: &str = "the refresh token is unknown, expired or revoked"
 
 impl Oauth {
     /// Gives `client` the tokens that its request to the token endpoint is for.
-    pub(super) async fn exchange(&self, client: Client, body: &Params) -> Result<TokenAnswer> {
+    pub(super) async fn exchange(
+        &self,
+        client: Client,
+        body: &Params,
+        from: ClientAddress,
+    ) -> Result<TokenAnswer> {
         let text = |name| Ok::<_, OAuthError>(body.get(name)?.map(ToOwned::to_owned));
         let oauth = self.clone();
         match body.require("grant_type")? {
             "authorization_code" => {
                 let code = body.require("code")?.to_owned();
                 let (uri, verifier) = (text("redirect_uri")?, text("code_verifier")?);
-                let redeemed = async move { oauth.redeem(&client, &code, uri, verifier).await };
+                let redeemed =
+                    async move { oauth.redeem(&client, &code, (uri, verifier), from).await };
                 self.tasks.complete(redeemed).await?
             }
             "refresh_token" => {
                 let refresh = body.require("refresh_token")?.to_owned();
                 let scope = text("scope")?;
-                let rotated = async move { oauth.rotate(&client, &refresh, scope).await };
+                let rotated = async move { oauth.rotate(&client, &refresh, scope, from).await };
                 self.tasks.complete(rotated).await?
             }
             _ => Err(OAuthError::new(
@@ -51,8 +64,8 @@ impl Oauth {
         &self,
         client: &Client,
         code: &str,
-        redirect_uri: Option<String>,
-        verifier: Option<String>,
+        (redirect_uri, verifier): (Option<String>, Option<String>),
+        from: ClientAddress,
     ) -> kernel::Result<Result<TokenAnswer>> {
         let hash = token::hash(code);
         let unknown = || Ok(Err(OAuthError::invalid_grant(UNKNOWN_CODE)));
@@ -75,7 +88,10 @@ impl Oauth {
         };
         let issue = match Code::stored(row, grant.app)?.redeem(&redemption) {
             Ok(issue) => issue,
-            Err(refusal) => return self.refuse(tx, &grant, refusal).await.map(Err),
+            Err(refusal) => {
+                let of = (&grant, Spent::Code, from);
+                return self.refuse(tx, of, refusal).await.map(Err);
+            }
         };
         let family = Family(token::secret());
         if !store::spend_code(&tx, &hash, &family, now).await? {
@@ -89,6 +105,7 @@ impl Oauth {
         client: &Client,
         refresh: &str,
         scope: Option<String>,
+        from: ClientAddress,
     ) -> kernel::Result<Result<TokenAnswer>> {
         let unknown = || Ok(Err(OAuthError::invalid_grant(UNKNOWN_REFRESH)));
         let Some(token) = PlainToken::parse(TokenKind::OauthRefresh, refresh) else {
@@ -108,7 +125,10 @@ impl Oauth {
         let refresh = Refresh::stored(row, grant.app)?;
         let issue = match refresh.rotate(client.app, scope.as_deref(), now) {
             Ok(issue) => issue,
-            Err(refusal) => return self.refuse(tx, &grant, refusal).await.map(Err),
+            Err(refusal) => {
+                let of = (&grant, Spent::RefreshToken, from);
+                return self.refuse(tx, of, refusal).await.map(Err);
+            }
         };
         if !store::spend_refresh(&tx, &hash, now).await? {
             return unknown();
@@ -130,19 +150,57 @@ impl Oauth {
         let held = store::lock_grant(&tx, id).await?.map(|grant| Held {
             grant: id,
             app: grant.app_id,
+            user: grant.user_id,
         });
         Ok(held.map(|held| (tx, held)))
     }
 
     /// Says no, and ends the family that a stolen code or token is of.
-    async fn refuse(&self, tx: Tx, held: &Held, refusal: Refusal) -> kernel::Result<OAuthError> {
+    async fn refuse(
+        &self,
+        tx: Tx,
+        (held, spent, from): (&Held, Spent, ClientAddress),
+        refusal: Refusal,
+    ) -> kernel::Result<OAuthError> {
         if let Refusal::Reused(family) = &refusal {
-            store::revoke_family(&tx, &family.0, self.clock.now()).await?;
+            let revoked = store::revoke_family(&tx, &family.0, self.clock.now()).await?;
             tx.commit().await?;
             tracing::warn!(app = %held.app, grant = %held.grant,
                 "a code or refresh token came a second time; its tokens were revoked");
+            self.deliveries.record(Delivery {
+                app: held.app,
+                status: 400,
+                error: Some(spent.code().to_owned()),
+                latency: Duration::ZERO,
+                bytes: 0,
+                remote: from.0,
+            });
+            // Whoever has it may send it as often as they like: only the first time ends something.
+            if revoked > 0 {
+                self.tell_of_theft(held, spent).await?;
+            }
         }
         Ok(refusal.into())
+    }
+
+    async fn tell_of_theft(&self, held: &Held, spent: Spent) -> kernel::Result<()> {
+        let (person, app) = (
+            self.person(held.user).await?,
+            store::find_app_name(self.db.reader(), held.app).await?,
+        );
+        let (Some(person), Some(app)) = (person, app) else {
+            return Ok(());
+        };
+        let text = format!(
+            "Somebody used a {} of the app **{}** a second time, which may mean that it was stolen. \
+             The app was signed out of your account: sign in to it again if you use it. If you do \
+             not know it, disconnect it under *Connected apps* in your settings ({}/settings).",
+            spent.words(),
+            render::escape(&app),
+            self.issuer()
+        );
+        self.chat.tell_as_system(&person, text).await?;
+        Ok(())
     }
 
     async fn issue(
@@ -194,10 +252,36 @@ impl Oauth {
     }
 }
 
+/// What came a second time.
+#[derive(Clone, Copy, Debug)]
+enum Spent {
+    Code,
+    RefreshToken,
+}
+
+impl Spent {
+    /// Its name in the log of what came in.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Code => "code_reused",
+            Self::RefreshToken => "refresh_token_reused",
+        }
+    }
+
+    /// What people call it.
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::RefreshToken => "key (a refresh token)",
+        }
+    }
+}
+
 /// A grant whose lock is held.
 struct Held {
     grant: GrantId,
     app: AppId,
+    user: UserId,
 }
 
 /// The kind and hash of an access or refresh token.

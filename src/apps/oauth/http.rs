@@ -114,7 +114,7 @@ struct AboutToken {
 ), security(()))]
 async fn exchange_token(State(oauth): State<Oauth>, call: Call) -> Result<Json<TokenAnswer>> {
     let client = call.client(&oauth).await?;
-    let exchanged = oauth.exchange(client, &call.body).await;
+    let exchanged = oauth.exchange(client, &call.body, call.address).await;
     exchanged
         .map(Json)
         .map_err(|error| call.count(&oauth, error))
@@ -202,6 +202,7 @@ struct Call {
     authorization: Option<String>,
     body: Params,
     pace: Pace,
+    address: ClientAddress,
     from: Subject,
 }
 
@@ -262,6 +263,7 @@ impl<S: Send + Sync> FromRequest<S> for Call {
             authorization,
             body: Params::parse(&body).map_err(IntoResponse::into_response)?,
             pace,
+            address: client,
             from: client.into(),
         })
     }

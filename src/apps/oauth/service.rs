@@ -17,6 +17,8 @@ use super::{
 use crate::{
     access::Limits,
     account::{Directory, User},
+    apps::registry::Deliveries,
+    chat::Chat,
     kernel::{self, Clock, Db, Tasks, token},
 };
 
@@ -44,6 +46,8 @@ pub struct Inner {
     pub(super) directory: Directory,
     pub(super) tasks: Tasks,
     pub(super) limits: Limits,
+    pub(super) chat: Chat,
+    pub(super) deliveries: Deliveries,
     issuer: String,
 }
 
@@ -59,6 +63,10 @@ pub struct Parts {
     pub tasks: Tasks,
     /// How often somebody may ask.
     pub limits: Limits,
+    /// Where people are told what they should know.
+    pub chat: Chat,
+    /// Where the owners of apps are told.
+    pub deliveries: Deliveries,
     /// The server's address from outside.
     pub public_url: String,
 }
@@ -73,6 +81,8 @@ impl Oauth {
             directory: parts.directory,
             tasks: parts.tasks,
             limits: parts.limits,
+            chat: parts.chat,
+            deliveries: parts.deliveries,
             issuer: parts.public_url.trim_end_matches('/').to_owned(),
         }));
         let sweeping = oauth.clone();

@@ -317,14 +317,19 @@ pub(super) async fn insert_tokens(
 }
 
 /// Ends all tokens of a family.
-pub(super) async fn revoke_family(tx: &Tx, family: &str, now: Timestamp) -> Result<()> {
-    oauth_token::Entity::update_many()
+pub(super) async fn revoke_family(tx: &Tx, family: &str, now: Timestamp) -> Result<u64> {
+    let revoked = oauth_token::Entity::update_many()
         .col_expr(oauth_token::Column::RevokedAt, now.into())
         .filter(oauth_token::Column::Family.eq(family))
         .filter(oauth_token::Column::RevokedAt.is_null())
         .exec(tx)
         .await?;
-    Ok(())
+    Ok(revoked.rows_affected)
+}
+
+/// The name of an app that was not deleted.
+pub(super) async fn find_app_name(db: &impl ConnectionTrait, id: AppId) -> Result<Option<String>> {
+    Ok(find_app(db, id).await?.map(|app| app.name))
 }
 
 /// Ends one token.

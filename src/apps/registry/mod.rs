@@ -10,6 +10,7 @@ mod changes;
 mod clients;
 mod create;
 mod deliveries;
+mod expiry;
 mod http;
 mod http_admin;
 mod http_details;
@@ -20,6 +21,7 @@ mod service;
 mod store;
 mod store_changes;
 mod store_deliveries;
+mod store_expiry;
 mod tokens;
 mod view;
 

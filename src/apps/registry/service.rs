@@ -21,7 +21,7 @@ use crate::{
     account::Directory,
     admin::Audit,
     apps::widgets::Widgets,
-    chat::servers::Access,
+    chat::{Chat, servers::Access},
     kernel::{
         Clock, Db, Error, Result, Tasks,
         error::ErrorKind,
@@ -39,13 +39,14 @@ pub struct Registry {
     pub(super) clock: Clock,
     pub(super) tasks: Tasks,
     pub(super) audit: Audit,
-    directory: Directory,
+    pub(super) chat: Chat,
+    pub(super) directory: Directory,
     communities: Communities,
     bearers: Bearers,
     deliveries: Deliveries,
     widgets: Widgets,
     sockets: Sockets,
-    public_url: Arc<str>,
+    pub(super) public_url: Arc<str>,
 }
 
 /// The parts the registry is made of.
@@ -58,6 +59,8 @@ pub struct Parts {
     pub tasks: Tasks,
     /// The record of what was done.
     pub audit: Audit,
+    /// Where people are told what they should know.
+    pub chat: Chat,
     /// Who is who.
     pub directory: Directory,
     /// The servers that apps belong to.
@@ -75,13 +78,14 @@ pub struct Parts {
 }
 
 impl Registry {
-    /// The registry made of `parts`.
-    pub fn new(parts: Parts) -> Self {
-        Self {
+    /// The registry made of `parts`, which from now on tells of tokens that end.
+    pub fn start(parts: Parts) -> Self {
+        let registry = Self {
             db: parts.db,
             clock: parts.clock,
             tasks: parts.tasks,
             audit: parts.audit,
+            chat: parts.chat,
             directory: parts.directory,
             communities: parts.communities,
             bearers: parts.bearers,
@@ -89,7 +93,9 @@ impl Registry {
             widgets: parts.widgets,
             sockets: parts.sockets,
             public_url: parts.public_url.trim_end_matches('/').into(),
-        }
+        };
+        registry.watch_expiry();
+        registry
     }
 
     /// The apps that `user` may manage, the oldest first.

@@ -58,7 +58,8 @@ impl Webhooks {
         {
             return Err(key_reused());
         }
-        for _ in 0..ATTEMPTS {
+        for left in (0..ATTEMPTS).rev() {
+            let _turn = self.turn_for(channel, left).await?;
             let authorised = self.authorise(caller, &mut channel, received).await?;
             let Some((webhook, place)) = authorised else {
                 continue;
@@ -74,7 +75,8 @@ impl Webhooks {
                 Err(error) if is_outdated(&error) => continue,
                 edited => edited?,
             };
-            let said = Said::new(message, keyed.key(), edit.warnings.into_list());
+            let asked = self.asked(&edit.mentions).await?;
+            let said = Said::new(message, keyed.key(), edit.warnings.into_list(), &asked);
             if keyed.key().is_some() {
                 // Not in one transaction with the edit: making it twice is making it once.
                 let tx = self.db.begin().await?;
@@ -113,7 +115,8 @@ impl Webhooks {
         (mut channel, id): (ConversationId, MessageId),
         received: &Received,
     ) -> Result<()> {
-        for _ in 0..ATTEMPTS {
+        for left in (0..ATTEMPTS).rev() {
+            let _turn = self.turn_for(channel, left).await?;
             let authorised = self.authorise(caller, &mut channel, received).await?;
             let Some((webhook, place)) = authorised else {
                 continue;

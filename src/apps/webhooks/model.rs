@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use entity::{AppId, ConversationId, MessageId, ServerId, UserId};
+use entity::{AppId, ConversationId, MessageId, RoleId, ServerId, UserId};
 use http::HeaderMap;
 use ipnet::IpNet;
 use serde::Serialize;
@@ -151,8 +151,18 @@ pub(super) struct Said {
 }
 
 impl Said {
-    /// What was said, under this key.
-    pub(super) fn new(message: MessageOut, key: Option<&str>, warnings: Vec<String>) -> Self {
+    /// What was said, under this key. Whom it mentions is told as far as it was `asked` by id: by
+    /// names anybody could find out who may read here.
+    pub(super) fn new(
+        mut message: MessageOut,
+        key: Option<&str>,
+        warnings: Vec<String>,
+        asked: &Asked,
+    ) -> Self {
+        message.mentions.retain(|name| asked.people.contains(name));
+        if let Some(roles) = &mut message.mention_roles {
+            roles.retain(|role| asked.roles.contains(role));
+        }
         let message = MessageOut {
             nonce: key.map(str::to_owned),
             reply_username: None,
@@ -165,6 +175,15 @@ impl Said {
             warnings,
         }
     }
+}
+
+/// Whom a request asked by id to be notified.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asked {
+    /// The names of the people.
+    pub(super) people: Vec<String>,
+    /// The roles.
+    pub(super) roles: Vec<RoleId>,
 }
 
 /// What became of a post.

@@ -10,12 +10,13 @@ use super::{
     Webhooks,
     embed::Embed,
     mentions::{Allowed, Mentions},
-    model::{Address, Caller, Posted, Received, Said, Webhook, key_reused, webhook_not_found},
+    model::{
+        Address, Asked, Caller, Posted, Received, Said, Webhook, key_reused, webhook_not_found,
+    },
     names::Names,
     payload::Payload,
     post::{Avatar, Post, Rules, Shape},
     service::{ATTEMPTS, in_terms_of_webhooks},
-    warnings::Warnings,
 };
 use crate::{
     access::Keyed,
@@ -61,7 +62,7 @@ impl Webhooks {
         if let Some((name, hash)) = &key
             && let Some(before) = self.said_before(caller.app, name).await?
         {
-            return repeated(before, (name, hash), address, payload);
+            return self.repeated(before, (name, hash), address, payload).await;
         }
         let mut kept = Kept::default();
         let posted = self.say(
@@ -89,7 +90,8 @@ impl Webhooks {
     ) -> Result<Posted> {
         let key = keyed.key();
         let key = key.map(|key| (key.to_owned(), keyed.fingerprint(&received.body)));
-        for _ in 0..ATTEMPTS {
+        for left in (0..ATTEMPTS).rev() {
+            let _turn = self.turn_for(channel, left).await?;
             let authorised = self.authorise(caller, &mut channel, received).await?;
             let Some((webhook, place)) = authorised else {
                 continue;
@@ -99,6 +101,7 @@ impl Webhooks {
                 return Ok(Posted::Nothing);
             };
             let (warnings, is_slacks) = (post.warnings.clone(), post.shape == Shape::Slack);
+            let asked = self.asked(&post.mentions).await?;
             kept.keep(self, &webhook, &payload.files).await?;
             let mut message = message(&webhook, post, key.clone())?;
             message.files.clone_from(&kept.names);
@@ -106,7 +109,7 @@ impl Webhooks {
                 Err(error) if is_outdated(&error) => {}
                 said => {
                     return Ok(Posted::Said {
-                        said: Said::new(said?, keyed.key(), warnings.into_list()),
+                        said: Said::new(said?, keyed.key(), warnings.into_list(), &asked),
                         is_repeat: false,
                         is_slacks,
                     });
@@ -145,18 +148,51 @@ impl Webhooks {
         };
         Post::read(payload.clone(), address == Address::Slack, &rules).map(Some)
     }
+
+    /// The answer to a post that was said before, if it is the same one. What it could not be refused
+    /// for then it is not refused for now.
+    async fn repeated(
+        &self,
+        before: SaidBefore,
+        (key, hash): (&str, &str),
+        address: Address,
+        payload: &Payload,
+    ) -> Result<Posted> {
+        if before.request_hash.is_some_and(|kept| kept != hash) {
+            return Err(key_reused());
+        }
+        let (warnings, is_slacks, mentions) = match read_again(address, payload) {
+            Some(post) => (post.warnings, post.shape == Shape::Slack, post.mentions),
+            None => (payload.warnings.clone(), false, Mentions::none()),
+        };
+        let asked = self.asked(&mentions).await?;
+        Ok(Posted::Said {
+            said: Said::new(before.message, Some(key), warnings.into_list(), &asked),
+            is_repeat: true,
+            is_slacks,
+        })
+    }
+
+    /// Whom a post asks by id to be notified.
+    pub(super) async fn asked(&self, mentions: &Mentions) -> Result<Asked> {
+        let mut asked = Asked::default();
+        if let Allowed::Only(people) = &mentions.users {
+            for id in people {
+                let user = self.directory.find(UserId(*id)).await?;
+                asked.people.extend(user.map(|user| user.username.clone()));
+            }
+        }
+        if let Allowed::Only(roles) = &mentions.roles {
+            asked.roles.extend(roles.iter().copied().map(RoleId));
+        }
+        Ok(asked)
+    }
 }
 
-/// The answer to a post that was said before, if it is the same one. What it could not be refused
-/// for then it is not refused for now.
-fn repeated(
-    before: SaidBefore,
-    (key, hash): (&str, &str),
-    address: Address,
-    payload: &Payload,
-) -> Result<Posted> {
-    if before.request_hash.is_some_and(|kept| kept != hash) {
-        return Err(key_reused());
+/// A post that was taken before.
+fn read_again(address: Address, payload: &Payload) -> Option<Post> {
+    if let Address::Service(_) = address {
+        return None;
     }
     let rules = Rules {
         max_content: usize::MAX,
@@ -164,19 +200,7 @@ fn repeated(
         may_mention_everyone: true,
         has_files: true,
     };
-    let read = match address {
-        Address::Service(_) => None,
-        _ => Post::read(payload.clone(), address == Address::Slack, &rules).ok(),
-    };
-    let (warnings, is_slacks): (Warnings, bool) = match read {
-        Some(post) => (post.warnings, post.shape == Shape::Slack),
-        None => (payload.warnings.clone(), false),
-    };
-    Ok(Posted::Said {
-        said: Said::new(before.message, Some(key), warnings.into_list()),
-        is_repeat: true,
-        is_slacks,
-    })
+    Post::read(payload.clone(), address == Address::Slack, &rules).ok()
 }
 
 /// The files of a post that is on its way.

@@ -21,7 +21,7 @@ use crate::{
     access::{Access, Attempt, Begun, Bounded, Idempotency, Keyed, Limit, Limits, Pace, Subject},
     account::Directory,
     apps::registry::{Deliveries, Delivery},
-    chat::{Chat, Place, SaidBefore},
+    chat::{Chat, Place, SaidBefore, Turn},
     file::Files,
     http::ClientAddress,
     kernel::{Clock, Db, Error, Result, Tasks, error::ErrorKind},
@@ -235,6 +235,18 @@ impl Webhooks {
     async fn forget_keys(&self) -> Result<()> {
         let oldest = self.clock.now().plus_seconds(-KEY_SECONDS);
         self.chat.forget_app_keys(oldest).await
+    }
+
+    /// For the last attempt: the channel's server does not change until it is over.
+    pub(super) async fn turn_for(
+        &self,
+        channel: ConversationId,
+        left: usize,
+    ) -> Result<Option<Turn>> {
+        match left {
+            0 => self.chat.turn_in(channel).await,
+            _ => Ok(None),
+        }
     }
 
     /// The webhook and its channel, as of one moment. None when it got another channel meanwhile,

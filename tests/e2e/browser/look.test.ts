@@ -67,6 +67,61 @@ test("the theme follows the system, can be chosen, and is there before the first
   assert.ok(!isDark(await background(alice)));
 });
 
+/** Colours of the style sheet, each as red, green and blue up to 255. */
+function colours(window: Window, names: string[]): Promise<number[][]> {
+  return window.page.evaluate(
+    (wanted) =>
+      wanted.map((name) => {
+        const probe = document.body.appendChild(document.createElement("span"));
+        probe.style.color = `var(--${name})`;
+        const parts = getComputedStyle(probe).color.match(/[\d.]+/g) ?? [];
+        probe.remove();
+        return parts.slice(0, 3).map(Number);
+      }),
+    names,
+  );
+}
+
+/** As WCAG 2.2 has it. */
+function contrast(one: number[], other: number[]): number {
+  const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (light! + 0.05) / (dark! + 0.05);
+}
+
+function luminance(colour: number[]): number {
+  const [red, green, blue] = colour.map((value) => value / 255).map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`high contrast and compact rows are chosen, ${colorScheme}, and are there before the first paint`, async () => {
+    await using screens = await Screens.open();
+    const alice = await screens.person("alice", { colorScheme });
+    const { page } = alice;
+    await alice.goesTo("Public chat");
+    await alice.writes("one");
+    await alice.writes("two");
+    await alice.hasSentAll();
+    const height = () => alice.item("Public chat").evaluate((item) => item.getBoundingClientRect().height);
+    const usual = await height();
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByRole("switch", { name: /^High contrast/ }).check();
+    await page.getByRole("switch", { name: /^Compact/ }).check();
+    // Text of every shade on its ground: at least 7 to 1.
+    const inks = await colours(alice, ["ink", "ink-soft", "ink-faint", "accent-ink", "danger", "good-ink"]);
+    const grounds = await colours(alice, ["ground", "surface", "raised", "sunken"]);
+    const least = Math.min(...inks.flatMap((ink) => grounds.map((ground) => contrast(ink, ground))));
+    assert.ok(least >= 7, `contrast of ${least}`);
+    await page.route("**/assets/*.js", (route) => route.abort());
+    await page.reload();
+    assert.deepEqual(await page.evaluate(() => ({ ...document.documentElement.dataset })), { contrast: "more", density: "compact" });
+    await page.unroute("**/assets/*.js");
+    await alice.visits("/chat?c=public");
+    assert.ok((await height()) < usual);
+    alice.noComplaints();
+  });
+}
+
 test("every page has one heading of the first level, and its landmarks", async () => {
   await using screens = await Screens.open({ root: true });
   const root = await screens.at(screens.server.root);

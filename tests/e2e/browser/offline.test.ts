@@ -130,3 +130,34 @@ test("an answer that got lost does not double the message", async () => {
   const stored = await reader.reads("/api/dm/messages?peer=alice");
   assert.equal(stored.length, 1);
 });
+
+test("a newer client is offered after the server was replaced, and drafts outlive the reload", async () => {
+  await using screens = await Screens.open();
+  const alice = await screens.person("alice");
+  const { page } = alice;
+  await alice.goesTo("Public chat");
+  await alice.composer.fill("not yet sent");
+  const offer = page.getByText("There is a new version of Chatter. What you have written is kept.");
+
+  // The same client again is no news.
+  await alice.context.setOffline(true);
+  await alice.banner().first().waitFor();
+  const [asked] = await Promise.all([page.waitForResponse((response) => new URL(response.url()).pathname === "/chat"), alice.context.setOffline(false)]);
+  await asked.finished();
+  await alice.isOnline();
+  assert.equal(await offer.count(), 0);
+
+  await page.route("**/chat", (route) =>
+    route.fulfill({ contentType: "text/html", body: '<script type="module" src="/assets/index-newer.js"></script>' }),
+  );
+  await alice.context.setOffline(true);
+  await alice.banner().getByText("Reconnecting… your messages are kept.").waitFor();
+  await alice.context.setOffline(false);
+  await offer.waitFor();
+  await page.unroute("**/chat");
+  await page.getByRole("button", { name: "Reload", exact: true }).click();
+  await offer.waitFor({ state: "detached" });
+  await page.getByRole("heading", { level: 1, name: "Public chat" }).waitFor();
+  assert.equal(await alice.composer.inputValue(), "not yet sent");
+  alice.noComplaints();
+});

@@ -8449,7 +8449,7 @@ export interface operations {
                     "application/json": components["schemas"]["Answer_CreatedApp"];
                 };
             };
-            /** @description kind_invalid, name_required, name_too_long, name_invalid, redirect_uris_required, redirect_uri_invalid, client_type_invalid, pkce_required, url_invalid, description_too_long, description_invalid, too_many_apps */
+            /** @description kind_required, kind_invalid, name_required, name_too_long, name_invalid, redirect_uris_required, redirect_uri_invalid, client_type_invalid, pkce_required, url_invalid, description_too_long, description_invalid, too_many_apps */
             400: {
                 headers: {
                     [name: string]: unknown;

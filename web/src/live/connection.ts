@@ -16,6 +16,7 @@ import { tellUnconfirmed } from './reading';
 import { flushOutbox } from './sending';
 import { listMyServers, refreshServer, refreshServers } from './servers';
 import { requestSync } from './sync';
+import { checkVersion } from './version';
 
 let retry: ReturnType<typeof setTimeout> | undefined;
 let expiry: ReturnType<typeof setTimeout> | undefined;
@@ -81,7 +82,9 @@ async function onUp(): Promise<void> {
     window.location.reload();
     return;
   }
+  const wasDown = current().link.downSince !== null;
   update(linkUp);
+  if (wasDown) void checkVersion();
   relist();
   relistDocuments();
   refreshServers();

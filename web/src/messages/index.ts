@@ -58,6 +58,10 @@ export const text = {
     title: 'Settings',
     appearance: 'Appearance',
     theme: 'Theme',
+    highContrast: 'High contrast',
+    highContrastHint: 'Always on where your system asks for it.',
+    compact: 'Compact',
+    compactHint: 'More messages and conversations on the screen, with less room between them.',
     themes: { system: 'Follow system', light: 'Light', dark: 'Dark' },
     writing: 'Writing',
     enterSends: 'Press Enter to send',
@@ -225,6 +229,12 @@ export const text = {
     reconnecting: 'Reconnecting… your messages are kept.',
     next: (seconds: number) => `Next try in ${seconds} s.`,
     tryNow: 'Try now',
+  },
+
+  update: {
+    there: 'There is a new version of Chatter. What you have written is kept.',
+    reload: 'Reload',
+    later: 'Later',
   },
 
   admin: {

@@ -6,6 +6,8 @@ import { keep, kept } from '../live/kept';
 export type Theme = 'system' | 'light' | 'dark';
 
 const THEME = 'chatter.theme';
+const CONTRAST = 'chatter.contrast';
+const DENSITY = 'chatter.density';
 const ENTER = 'chatter.enter-sends';
 
 const listeners = new Set<() => void>();
@@ -18,6 +20,30 @@ export function chooseTheme(theme: Theme): void {
   keep(THEME, theme === 'system' ? null : theme);
   if (theme === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
+  announce();
+}
+
+/** Whether it was chosen here; a system that asks for it gets it anyway. */
+export function useHighContrast(): boolean {
+  return useSyncExternalStore(subscribe, () => kept(CONTRAST) === 'more');
+}
+
+export function chooseHighContrast(high: boolean): void {
+  keep(CONTRAST, high ? 'more' : null);
+  const wanted = high || matchMedia('(prefers-contrast: more)').matches;
+  if (wanted) document.documentElement.dataset.contrast = 'more';
+  else delete document.documentElement.dataset.contrast;
+  announce();
+}
+
+export function useCompact(): boolean {
+  return useSyncExternalStore(subscribe, () => kept(DENSITY) === 'compact');
+}
+
+export function chooseCompact(compact: boolean): void {
+  keep(DENSITY, compact ? 'compact' : null);
+  if (compact) document.documentElement.dataset.density = 'compact';
+  else delete document.documentElement.dataset.density;
   announce();
 }
 

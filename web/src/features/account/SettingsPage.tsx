@@ -10,7 +10,17 @@ import { Field, FormError, Switch } from '../../ui/Field';
 import { notify } from '../../ui/notify';
 import { PageFrame } from '../../ui/PageFrame';
 import { PageLink } from '../../ui/PageLink';
-import { chooseEnterSends, chooseTheme, type Theme, useEnterSends, useTheme } from '../../ui/preferences';
+import {
+  chooseCompact,
+  chooseEnterSends,
+  chooseHighContrast,
+  chooseTheme,
+  type Theme,
+  useCompact,
+  useEnterSends,
+  useHighContrast,
+  useTheme,
+} from '../../ui/preferences';
 import { AvatarChoice } from './AvatarChoice';
 import { ConnectedApps } from './ConnectedApps';
 import { SessionList } from './SessionList';
@@ -21,6 +31,8 @@ const themes: Theme[] = ['system', 'light', 'dark'];
 export default function SettingsPage() {
   const theme = useTheme();
   const enterSends = useEnterSends();
+  const highContrast = useHighContrast();
+  const compact = useCompact();
   const name = useChatter((state) => state.me?.name ?? '');
   return (
     <PageFrame title={words.title}>
@@ -45,6 +57,13 @@ export default function SettingsPage() {
             </label>
           ))}
         </fieldset>
+        <Switch
+          label={words.highContrast}
+          hint={words.highContrastHint}
+          checked={highContrast}
+          onChange={chooseHighContrast}
+        />
+        <Switch label={words.compact} hint={words.compactHint} checked={compact} onChange={chooseCompact} />
       </section>
       <section className="card" aria-labelledby="writing">
         <h2 id="writing">{words.writing}</h2>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { words as all } from '../../messages/portalDocs';
 import { portalPath } from '../../router';
 import { PageLink } from '../../ui/PageLink';
@@ -14,8 +15,15 @@ export function referencePage(part: string | undefined): ReferencePage | null {
 
 /** The portal's own pages, which are beside each other on all of them. */
 export function PortalNav({ current }: { current: ReferencePage | 'apps' | null }) {
+  const nav = useRef<HTMLElement>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone another page may be out of sight
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [current]);
+
   return (
-    <nav className="portal-nav" aria-label={words.label}>
+    <nav ref={nav} className="portal-nav" aria-label={words.label}>
       <PageLink to={portalPath} current={current === 'apps'}>
         {words.apps}
       </PageLink>
