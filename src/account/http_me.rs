@@ -242,8 +242,8 @@ struct Renamed {
 ///
 /// A new password ends every other session. Everybody is told of what they see with
 /// `user_list_refresh`.
-#[utoipa::path(post, path = "/api/settings", tag = "account", request_body = SettingsChange,
-    responses(
+#[utoipa::path(post, path = "/api/settings", operation_id = "change_own_settings", tag = "account",
+    request_body = SettingsChange, responses(
     (status = 200, body = Answer<Renamed>),
     (status = 400, description = "Invalid name, e-mail, password or text", body = ErrorBody),
     (status = 403, description = "invalid current password", body = ErrorBody),

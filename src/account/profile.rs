@@ -7,8 +7,6 @@
 
 use std::sync::Arc;
 
-use entity::user;
-use sea_orm::Set;
 use serde_json::{Value, json};
 
 use super::{
@@ -58,28 +56,27 @@ pub(super) struct PasswordChange {
 impl ProfileChange {
     /// The columns that change for `user`, passwords left out. What the documented API ignores -
     /// themes and languages there are not, the name System, a masked address - is ignored.
-    fn columns(&self, user: &User) -> Result<user::ActiveModel> {
-        let mut row = user::ActiveModel::default();
+    fn columns(&self, user: &User) -> Result<store::ProfileColumns> {
+        let mut row = store::ProfileColumns::default();
         if let Some(name) = self.new_name(user)? {
-            row.username_folded = Set(name.folded());
-            row.username = Set(name.into());
+            row.username = Some(name);
         }
         if let Some(theme) = known(self.theme.as_deref(), &THEMES) {
-            row.theme = Set(theme);
+            row.theme = Some(theme);
         }
         if let Some(language) = known(self.language.as_deref(), &LANGUAGES) {
-            row.language = Set(language);
+            row.language = Some(language);
         }
         if let Some(bio) = &self.bio {
-            row.bio = Set(text("bio", bio, MAX_BIO_CHARS)?);
+            row.bio = Some(text("bio", bio, MAX_BIO_CHARS)?);
         }
         match self.status.as_deref().map(str::trim) {
             Some(status) if !status.is_empty() && PRESENCES.contains(&status) => {
-                row.presence = Set(status.to_owned());
+                row.presence = Some(status.to_owned());
             }
             Some(status) => {
                 let line = status.replace(['\n', '\r', '\t'], " ");
-                row.custom_status = Set(text("status", &line, MAX_STATUS_CHARS)?);
+                row.custom_status = Some(text("status", &line, MAX_STATUS_CHARS)?);
             }
             None => {}
         }
@@ -90,14 +87,14 @@ impl ProfileChange {
                     "bad params: presence is online, idle, dnd, offline or empty",
                 ));
             }
-            row.presence = Set(presence.clone());
+            row.presence = Some(presence.clone());
         }
         if let Some(email) = self.email.as_deref().filter(|email| !email.contains('*')) {
-            row.email = Set(match email.trim() {
-                "" => None,
-                email if is_email(email) => Some(email.to_owned()),
-                _ => return Err(Error::invalid("invalid_email", "invalid email format")),
-            });
+            let email = email.trim();
+            if !email.is_empty() && !is_email(email) {
+                return Err(Error::invalid("invalid_email", "invalid email format"));
+            }
+            row.email = Some(email.to_owned());
         }
         Ok(row)
     }
@@ -124,8 +121,8 @@ impl Accounts {
     ) -> Result<User> {
         self.throttle.change(user.id)?;
         let mut row = change.columns(user)?;
-        if let Some(name) = row.username_folded.try_as_ref()
-            && let Some(other) = self.directory.find_by_name(name).await?
+        if let Some(name) = &row.username
+            && let Some(other) = self.directory.find_by_name(name.as_str()).await?
             && other.id != user.id
         {
             return Err(taken());
@@ -133,13 +130,12 @@ impl Accounts {
         let has_password = change.passwords.is_some();
         if let Some(passwords) = change.passwords {
             self.require_password(user, passwords.current, from).await?;
-            row.password_hash = Set(self.passwords.hash(passwords.new).await?);
+            row.password_hash = Some(self.passwords.hash(passwords.new).await?);
         }
-        row.id = Set(user.id);
         let (accounts, before) = (self.clone(), user.clone());
         let keep = keep_session.to_owned();
         let work = async move {
-            let after = store::update_unless_taken(accounts.db.writer(), row).await?;
+            let after = store::update_profile(accounts.db.writer(), before.id, row).await?;
             let after = after.ok_or_else(taken)?;
             accounts.directory.forget(&before);
             accounts.directory.forget(&after);

@@ -6,8 +6,7 @@
 
 use std::time::Duration;
 
-use entity::{password_reset, user};
-use sea_orm::Set;
+use entity::password_reset;
 
 use super::{
     Accounts, Username,
@@ -87,12 +86,9 @@ impl Accounts {
             if !store::take_reset(&tx, user.id, &token_hash).await? {
                 return Err(invalid_token());
             }
-            let change = user::ActiveModel {
-                id: Set(user.id),
-                password_hash: Set(password_hash),
-                ..Default::default()
-            };
-            accounts.update_with(tx, change).await?;
+            accounts
+                .store_password_with(tx, user.id, password_hash)
+                .await?;
             accounts.end_sessions(user.id, None).await
         };
         self.tasks.complete(work).await
@@ -105,10 +101,10 @@ impl Accounts {
             return Ok(());
         };
         let token = token::secret();
-        let reset = password_reset::ActiveModel {
-            user_id: Set(user.id),
-            token_hash: Set(token::hash(&token)),
-            expires_at: Set(self.clock.now().plus_seconds(VALID_FOR_SECONDS)),
+        let reset = password_reset::Model {
+            user_id: user.id,
+            token_hash: token::hash(&token),
+            expires_at: self.clock.now().plus_seconds(VALID_FOR_SECONDS),
         };
         store::save_reset(self.db.writer(), reset).await?;
         let query = serde_urlencoded::to_string([("token", &token), ("username", &user.username)])

@@ -386,22 +386,26 @@ impl Accounts {
 
     async fn store_password(&self, id: UserId, password: String) -> Result<()> {
         let password_hash = self.passwords.hash(password).await?;
-        self.update(user::ActiveModel {
+        let tx = self.db.begin().await?;
+        self.store_password_with(tx, id, password_hash).await
+    }
+
+    /// Stores the hash of a password, together with what `tx` did so far.
+    pub(super) async fn store_password_with(
+        &self,
+        tx: Tx,
+        id: UserId,
+        password_hash: String,
+    ) -> Result<()> {
+        let change = user::ActiveModel {
             id: Set(id),
             password_hash: Set(password_hash),
             ..Default::default()
-        })
-        .await?;
-        Ok(())
+        };
+        self.update_with(tx, change).await.map(drop)
     }
 
-    async fn update(&self, change: user::ActiveModel) -> Result<User> {
-        let user = store::update_user(self.db.writer(), change).await?;
-        self.directory.forget(&user);
-        Ok(user)
-    }
-
-    pub(super) async fn update_with(&self, tx: Tx, change: user::ActiveModel) -> Result<User> {
+    async fn update_with(&self, tx: Tx, change: user::ActiveModel) -> Result<User> {
         let user = store::update_user(&tx, change).await?;
         tx.commit().await?;
         self.directory.forget(&user);

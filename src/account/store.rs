@@ -2,11 +2,11 @@
 
 use entity::{Timestamp, UserId, password_reset, session, user};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
-    PaginatorTrait, QueryFilter, QueryOrder, Select, Set, SqlErr, Statement,
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr,
+    EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select, Set, SqlErr, Statement, Value,
 };
 
-use super::model::User;
+use super::{Username, model::User};
 use crate::kernel::Result;
 
 /// What a new account starts with.
@@ -146,11 +146,47 @@ pub(super) async fn update_user(
     Ok(change.update(db).await?)
 }
 
-/// The same for a change that may be of the name; none when the new one is taken.
-pub(super) async fn update_unless_taken(
+/// The columns that people change themselves; what is none stays.
+#[derive(Default)]
+pub(super) struct ProfileColumns {
+    pub(super) username: Option<Username>,
+    pub(super) password_hash: Option<String>,
+    pub(super) theme: Option<String>,
+    pub(super) bio: Option<String>,
+    pub(super) custom_status: Option<String>,
+    pub(super) presence: Option<String>,
+    pub(super) language: Option<String>,
+    /// Empty: there is none any more.
+    pub(super) email: Option<String>,
+}
+
+/// Changes the columns of `id`; none when the new name is taken.
+pub(super) async fn update_profile(
     db: &impl ConnectionTrait,
-    change: user::ActiveModel,
+    id: UserId,
+    columns: ProfileColumns,
 ) -> Result<Option<User>> {
+    fn changed<T: Into<Value>>(value: Option<T>) -> ActiveValue<T> {
+        value.map_or(ActiveValue::NotSet, Set)
+    }
+    let folded = columns.username.as_ref().map(Username::folded);
+    let change = user::ActiveModel {
+        id: Set(id),
+        username_folded: changed(folded),
+        username: changed(columns.username.map(String::from)),
+        password_hash: changed(columns.password_hash),
+        theme: changed(columns.theme),
+        bio: changed(columns.bio),
+        custom_status: changed(columns.custom_status),
+        presence: changed(columns.presence),
+        language: changed(columns.language),
+        email: changed(
+            columns
+                .email
+                .map(|email| Some(email).filter(|email| !email.is_empty())),
+        ),
+        ..Default::default()
+    };
     match change.update(db).await {
         Ok(user) => Ok(Some(user)),
         Err(error) => match error.sql_err() {
@@ -163,10 +199,10 @@ pub(super) async fn update_unless_taken(
 /// The reset of `user` that was asked for last becomes the only one that works.
 pub(super) async fn save_reset(
     db: &impl ConnectionTrait,
-    reset: password_reset::ActiveModel,
+    reset: password_reset::Model,
 ) -> Result<()> {
-    use sea_orm::sea_query::OnConflict;
-    password_reset::Entity::insert(reset)
+    use sea_orm::{IntoActiveModel, sea_query::OnConflict};
+    password_reset::Entity::insert(reset.into_active_model())
         .on_conflict(
             OnConflict::column(password_reset::Column::UserId)
                 .update_columns([

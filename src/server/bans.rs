@@ -12,7 +12,7 @@ use super::{
     work::{Applied, Change, Effects, What, Work},
 };
 use crate::{
-    kernel::Result,
+    kernel::{Error, Result},
     permission::{Permission, Refusal},
 };
 
@@ -20,6 +20,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Ban {
     pub(super) user: UserId,
+    /// Whether there is such an account: only who may ban is told.
+    pub(super) is_known: bool,
     pub(super) reason: Option<Reason>,
 }
 
@@ -27,8 +29,15 @@ impl Change for Ban {
     type Answer = ();
 
     async fn apply(self, work: &Work) -> Result<Applied<()>> {
-        let Self { user, reason } = self;
+        let Self {
+            user,
+            is_known,
+            reason,
+        } = self;
         work.require(Permission::BanMembers)?;
+        if !is_known {
+            return Err(Error::user_not_found());
+        }
         let member = work.find_member(user).await?;
         if let Some(member) = &member {
             let target = work.standing_of(member);

@@ -240,11 +240,10 @@ async fn ban_from_server(
     let by = By::from(actor);
     communities.count_write(&pace, &by)?;
     communities.asked(&by, id).await?;
-    let target = communities.directory.find(member).await?;
-    let target = target.ok_or_else(Error::user_not_found)?;
     let reason = input.reason()?.or(reason);
     let change = Ban {
-        user: target.id,
+        user: member,
+        is_known: communities.directory.find(member).await?.is_some(),
         reason: reason.clone(),
     };
     communities.make(by, id, reason, change).await?;

@@ -28,6 +28,8 @@ mod integrations;
 mod integrations_members;
 mod lifecycle;
 mod matrix;
+mod matrix_apps;
+mod matrix_routes;
 mod messages;
 mod migrations;
 mod moderation;

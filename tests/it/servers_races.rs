@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
-use crate::support::{Bot, Community, Hook, Person, TestApp};
+use crate::support::{Bot, Community, Hook, Person, TestApp, Tile, counter};
 
 /// How often somebody loses a right while they use it. The race itself is in the database's
 /// hands; each round is another roll of the dice. `CHATTER_TEST_ROUNDS=10000` rolls for minutes.
@@ -234,4 +234,28 @@ async fn what_may_be_said_is_said_however_much_the_server_changes() {
     let (made, ()) = join(join_all(changes), says).await;
     assert!(made.iter().sum::<u64>() > 0, "{made:?}");
     assert_eq!(hook.said().await.len(), 20);
+}
+
+#[tokio::test]
+async fn nothing_is_shown_by_a_widget_that_was_suspended_before() {
+    let app = TestApp::spawn().await;
+    let [alice] = app.users(["alice"]).await;
+    let club = Community::of(&alice, &[]).await;
+    for _ in 0..rounds() / 4 {
+        let tile = Tile::of(&app, &club, &alice).await;
+        let posts = join_all((0..10).map(|value| tile.posts(counter(value))));
+        let suspension = async {
+            let suspend = format!("/api/admin/apps/{}/suspend", tile.id);
+            alice.post(&suspend, json!({})).await.succeeds();
+            tile.version(&app).await
+        };
+        let (posts, version) = join(posts, suspension).await;
+        assert_eq!(tile.version(&app).await, version, "after it was answered");
+        let taken = posts.iter().filter(|reply| reply.status == 200).count();
+        assert_eq!(i64::try_from(taken).ok(), Some(version));
+        for refused in posts.iter().filter(|reply| reply.status != 200) {
+            refused.refuses(403, "suspended");
+        }
+        alice.delete(&format!("/apps/{}", tile.id)).await.is_done();
+    }
 }

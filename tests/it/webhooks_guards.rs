@@ -186,6 +186,38 @@ async fn what_is_to_be_signed_is_taken_with_a_signature_alone() {
 }
 
 #[tokio::test]
+async fn a_signed_post_that_was_caught_is_not_said_again_under_another_key() {
+    let app = TestApp::spawn().await;
+    let hook = hook(&app).await;
+    let key = [1_u8; 32];
+    let secret = format!("whsec_{}", BASE64_STANDARD.encode(key));
+    hook.has_signed_by(&secret).await;
+    let body = hello().to_string();
+    let now = app.clock.now().unix_seconds();
+    let posts = async |body: &str, more: &[(&str, &str)]| {
+        let mut request = hook.request(Method::POST, "").body(body.to_owned());
+        for (name, value) in signed(&key, now, body) {
+            request = request.header(name, value);
+        }
+        for (name, value) in more {
+            request = request.header(*name, *value);
+        }
+        Reply::of(request.header("content-type", "application/json")).await
+    };
+    let first = posts(&body, &[]).await.succeeds();
+    for other in ["other", "msg_2"] {
+        let again = posts(&body, &[("idempotency-key", other)]).await;
+        assert_eq!(again.headers["idempotency-replayed"], "true");
+        assert_eq!(again.succeeds()["id"], first["id"]);
+    }
+    let another = json!({"content": "x", "nonce": "n"}).to_string();
+    posts(&another, &[])
+        .await
+        .refuses(422, "idempotency_key_reused");
+    assert_eq!(hook.said().await.len(), 1);
+}
+
+#[tokio::test]
 async fn only_from_where_it_is_allowed() {
     let app = TestApp::with(|config| {
         config.server.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];

@@ -418,7 +418,7 @@ impl Fields<'_, '_> {
     /// The text as one line of characters that can be seen.
     fn clean(&mut self, name: &'static str, text: &str) -> String {
         let cleaned = one_line(text);
-        let words = |text: &str| text.chars().filter(|c| !matches!(c, ' ')).count();
+        let words = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
         if words(&cleaned) != words(text) {
             self.cleaned.push(name);
         }

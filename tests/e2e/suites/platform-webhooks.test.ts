@@ -72,7 +72,8 @@ describe("a post", () => {
     const toAll = { content: "@everyone", allowed_mentions: { parse: ["everyone"] } };
     await isRefused(webhook.posts(toAll), 400, "mention_not_allowed");
     await gets(200, owner.request("PATCH", `/apps/${webhook.app}`, { mentionEveryone: true }));
-    assert.equal((await lands(webhook, toAll)).source, "@everyone");
+    const { source, mention_everyone } = await lands(webhook, toAll);
+    assert.deepEqual([source, mention_everyone], ["@everyone", true]);
   });
 
   test("answers a message, has an emoji for a picture, and can be quiet", async () => {

@@ -1154,7 +1154,7 @@ export interface paths {
          * @description A new password ends every other session. Everybody is told of what they see with
          *     `user_list_refresh`.
          */
-        post: operations["change_settings"];
+        post: operations["change_own_settings"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8008,7 +8008,7 @@ export interface operations {
             };
         };
     };
-    change_settings: {
+    change_own_settings: {
         parameters: {
             query?: never;
             header?: never;

@@ -244,6 +244,26 @@ fn unknown_keys_are_dropped_and_named() {
 }
 
 #[test]
+fn what_is_shown_is_one_line_of_what_can_be_seen() {
+    let snapshot = Snapshot::parse(
+        br#"{"rows":[{"kind":"text","label":"a\u202eb","value":" c\nd\u0000 "},
+            {"kind":"status","label":"a  b","state":"ok","text":"e\u2066f"}]}"#,
+    )
+    .expect("a snapshot");
+
+    assert_eq!(
+        serde_json::to_string(&snapshot.rows).expect("JSON"),
+        r#"[{"kind":"text","label":"ab","value":"c d"},{"kind":"status","label":"a b","state":"ok","text":"ef"}]"#
+    );
+    let removed = ["0/label", "0/value", "1/text"];
+    let removed = removed.map(|field| format!("characters_removed:/rows/{field}"));
+    assert_eq!(snapshot.warnings, removed);
+    let empty = br#"{"rows":[{"kind":"counter","label":"\u202e\u200f","value":1}]}"#;
+    let problems = Snapshot::parse(empty).expect_err("nothing to be seen");
+    assert_eq!(problems[0].error, "row_0:label_required");
+}
+
+#[test]
 fn a_sender_says_how_long_its_rows_are_good_for() {
     let ttl = |ttl: &str| {
         let row = r#"{"kind":"counter","label":"n","value":1}"#;
