@@ -405,7 +405,7 @@ impl Accounts {
         self.update_with(tx, change).await.map(drop)
     }
 
-    async fn update_with(&self, tx: Tx, change: user::ActiveModel) -> Result<User> {
+    pub(super) async fn update_with(&self, tx: Tx, change: user::ActiveModel) -> Result<User> {
         let user = store::update_user(&tx, change).await?;
         tx.commit().await?;
         self.directory.forget(&user);
