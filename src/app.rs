@@ -17,6 +17,7 @@ use crate::{
     account::{Accounts, SessionStore},
     chat, doc,
     kernel::{Clock, Config, Db, Tasks, metrics, token},
+    moderation,
     socket::{self, Delivery, Gate, LinkListener, Peer, Routes},
 };
 
@@ -166,6 +167,7 @@ fn open_namespace(
     let mut routes = Routes::default();
     chat::register(&mut routes, &features.chat);
     doc::register(&mut routes, &features.docs);
+    moderation::register(&mut routes, &features.moderation);
     let events = routes.events();
     let gate = Gate {
         routes: Arc::new(routes),
@@ -181,6 +183,7 @@ fn open_namespace(
     let admitting = accounts.clone();
     let (still_typing, leaving) = (chat.typing().clone(), presence.clone());
     let editing = features.docs.clone();
+    let moderation = features.moderation.clone();
     gate.open(
         io,
         move |arrival| {
@@ -193,7 +196,11 @@ fn open_namespace(
         move |arrival, joined| {
             presence.arrived(&arrival.caller);
             let (accounts, caller) = (accounts.clone(), arrival.caller.clone());
-            rechecks.spawn(async move { accounts.recheck(&caller).await });
+            let moderation = moderation.clone();
+            rechecks.spawn(async move {
+                accounts.recheck(&caller).await;
+                moderation.arrived(&caller).await;
+            });
             chat.join_again(arrival, joined);
         },
         move |caller| {

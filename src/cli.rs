@@ -9,7 +9,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     account::{
-        Accounts, Directory, FirstAccount, LoginThrottle, Parts, Passwords, SessionStore, User,
+        Accounts, Bans, Directory, FirstAccount, LoginThrottle, Parts, Passwords, SessionStore,
+        User,
     },
     app::{self, App},
     kernel::{Clock, Config, Db, Mailer, Tasks, telemetry},
@@ -147,6 +148,7 @@ async fn accounts(config: &Config) -> anyhow::Result<Accounts> {
         sessions: SessionStore::new(db.clone(), clock.clone()),
         settings: Settings::load(&db).await?,
         passwords: Passwords::new()?,
+        bans: Bans::load(db.clone()).await?,
         throttle: LoginThrottle::new(false),
         delivery: Delivery::new(io),
         first_account: FirstAccount::Ordinary,

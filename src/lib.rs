@@ -4,7 +4,7 @@
 //!
 //! - [`app`]: the composition root. Builds the features, the router and the namespace; serves.
 //! - [`cli`]: the command line. [`events`]: the reference of the Socket.IO events.
-//! - Features, one folder each: [`apps`], [`admin`], [`doc`], [`gdm`], [`server`], [`chat`],
+//! - Features, one folder each: [`apps`], [`moderation`], [`admin`], [`doc`], [`gdm`], [`server`], [`chat`],
 //!   [`file`], [`presence`], [`account`], [`settings`].
 //! - [`access`]: who calls a route of the platform, and how it is answered.
 //! - [`permission`]: who may do what within a server, decided without I/O.
@@ -27,6 +27,7 @@ pub mod file;
 pub mod gdm;
 pub mod http;
 pub mod kernel;
+pub mod moderation;
 pub mod permission;
 pub mod presence;
 pub mod server;

@@ -93,3 +93,7 @@ id_type! {
     /// An uploaded file.
     FileId
 }
+id_type! {
+    /// A report to the admins.
+    ReportId
+}

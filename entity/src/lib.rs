@@ -11,6 +11,8 @@ pub mod audit_entry;
 pub mod channel_overwrite;
 pub mod conversation;
 pub mod conversation_member;
+pub mod device;
+pub mod device_ban;
 pub mod dm_log;
 pub mod doc;
 pub mod doc_member;
@@ -26,6 +28,7 @@ mod id;
 pub mod installation_key;
 pub mod integration;
 pub mod integration_token;
+pub mod ip_ban;
 pub mod mention;
 pub mod message;
 pub mod oauth_client;
@@ -34,6 +37,7 @@ pub mod oauth_grant;
 pub mod oauth_secret;
 pub mod oauth_token;
 pub mod password_reset;
+pub mod report;
 pub mod role_mention;
 pub mod server;
 pub mod server_audit;
@@ -52,6 +56,7 @@ pub mod widget;
 
 pub use id::{
     AppId, AppTokenId, AuditEntryId, ConversationId, DeliveryId, DocId, FileId, GrantId, InviteId,
-    MessageId, RevisionId, RoleId, SecretId, ServerAuditId, ServerId, ServerInviteId, UserId,
+    MessageId, ReportId, RevisionId, RoleId, SecretId, ServerAuditId, ServerId, ServerInviteId,
+    UserId,
 };
 pub use timestamp::Timestamp;

@@ -53,6 +53,9 @@ pub struct Model {
     pub edited_by: Option<UserId>,
     /// Set on tombstones.
     pub deleted_at: Option<Timestamp>,
+    /// 0: everybody in the conversation sees it. 1: its author alone ever did. 2: its author alone
+    /// does, since they edited it; for others it is deleted.
+    pub shadow: i16,
 }
 
 /// No relations are followed through the ORM: queries name their joins.

@@ -90,6 +90,14 @@ pub struct Model {
     pub last_seen_at: Option<Timestamp>,
     /// Set while the account is banned.
     pub banned_at: Option<Timestamp>,
+    /// When the last timeout was imposed; none once it is lifted.
+    pub timed_out_at: Option<Timestamp>,
+    /// Until when the person may say nothing.
+    pub timed_out_until: Option<Timestamp>,
+    /// Set while what the person says is shown to themselves alone.
+    pub shadow_banned_at: Option<Timestamp>,
+    /// Whether bans of addresses do not concern the person.
+    pub immune: bool,
     /// Set once the person has given the account up.
     pub deleted_at: Option<Timestamp>,
 }

@@ -18,6 +18,7 @@ mod m20261122_000003_create_apps;
 mod m20261122_000004_create_files;
 mod m20261122_000005_mention_roles;
 mod m20261122_000006_create_installation_key;
+mod m20261122_000007_create_moderation;
 mod m20261122_000011_create_system_user;
 mod m20261122_000012_create_people;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_create_files::Migration),
             Box::new(m20261122_000005_mention_roles::Migration),
             Box::new(m20261122_000006_create_installation_key::Migration),
+            Box::new(m20261122_000007_create_moderation::Migration),
             Box::new(m20261122_000011_create_system_user::Migration),
             Box::new(m20261122_000012_create_people::Migration),
         ]

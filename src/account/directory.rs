@@ -100,6 +100,15 @@ impl Directory {
         store::search_users(self.db.reader(), &folded, offset, limit).await
     }
 
+    /// People in whose name `text` occurs, whatever its case, banned ones included.
+    pub async fn containing(&self, text: &str, limit: u64) -> Result<Vec<User>> {
+        if !username::may_be_one(text) {
+            return Ok(Vec::new());
+        }
+        let folded = username::folded_of(text);
+        store::users_containing(self.db.reader(), &folded, limit).await
+    }
+
     /// Forgets what is kept of an account; to be called after a change is committed.
     pub(super) fn forget(&self, user: &User) {
         self.by_id.invalidate(&user.id);

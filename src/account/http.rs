@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Accounts, SessionStore, http_me, http_reset,
+    Accounts, DEVICE_COOKIE, SessionStore, http_me, http_reset,
     model::{LoginSource, User},
     return_url,
     service::Registration,
@@ -22,6 +22,9 @@ use crate::{
     http::{Answer, Done, ErrorBody, Fields, Json, Navigation, assets, escape, waypoint},
     kernel::{Error, Result, error::ErrorKind},
 };
+
+/// How long a browser keeps the name of its device: two years.
+const DEVICE_SECONDS: u32 = 63_072_000;
 
 /// The routes of this feature, for [`router`] and for the API document.
 pub fn routes() -> OpenApiRouter<Accounts> {
@@ -113,6 +116,7 @@ async fn login(
         end_current_session(&accounts, &session).await?;
         return Err(error);
     }
+    let device = accounts.note_login(&user, &source).await;
     let kept = return_url::kept(&headers);
     let forget = kept.as_ref().map(|_| return_url::forget()).transpose()?;
     let redirect = redirect.or(kept).unwrap_or_else(|| "/chat".to_owned());
@@ -128,7 +132,18 @@ async fn login(
     if let Some(forget) = forget {
         response.headers_mut().append(header::SET_COOKIE, forget);
     }
+    if source.device.is_none()
+        && let Ok(cookie) = device_cookie(&device).parse()
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     Ok(response)
+}
+
+/// The cookie with which a browser says next time that it is this device. Pages may read it: some
+/// clients report it by themselves.
+fn device_cookie(device: &str) -> String {
+    format!("{DEVICE_COOKIE}={device}; Path=/; Max-Age={DEVICE_SECONDS}; SameSite=Lax")
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -1,6 +1,6 @@
 //! From a cookie to a person: the extractors whose presence in a signature is the policy.
 
-use std::sync::Arc;
+use std::{net::Ipv4Addr, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Request, State},
@@ -14,6 +14,7 @@ use tower_sessions::Session;
 
 use super::{
     Accounts, SessionStore,
+    bans::device_of,
     model::{LoginSource, User},
     session_store::USER,
 };
@@ -74,6 +75,10 @@ async fn socket_caller(parts: &mut Parts) -> Result<Option<Caller>> {
     let Some(user) = signed_in(parts).await? else {
         return Ok(None);
     };
+    let address = parts
+        .extensions
+        .get::<ClientAddress>()
+        .map_or(Ipv4Addr::UNSPECIFIED.into(), |client| client.0);
     let session = parts
         .extensions
         .get::<Session>()
@@ -83,6 +88,7 @@ async fn socket_caller(parts: &mut Parts) -> Result<Option<Caller>> {
         user: user.id,
         session: session.into(),
         sid: Sid::ZERO,
+        address,
     }))
 }
 
@@ -99,12 +105,12 @@ async fn signed_in(parts: &mut Parts) -> Result<Option<Arc<User>>> {
         return Ok(None);
     };
     match accounts.directory().find(UserId(id)).await? {
-        Some(user) if user.banned_at.is_some() => {
+        Some(user) if user.banned_at.is_some() && user.deleted_at.is_none() => {
             session.flush().await.map_err(Error::internal)?;
             Err(Error::refused("banned", "user banned"))
         }
-        Some(user) => Ok(Some(user)),
-        None => {
+        Some(user) if user.deleted_at.is_none() => Ok(Some(user)),
+        _ => {
             session.flush().await.map_err(Error::internal)?;
             Ok(None)
         }
@@ -172,6 +178,7 @@ impl<S: Sync> FromRequestParts<S> for LoginSource {
             address: client.0,
             bucket: client.bucket(),
             user_agent: user_agent.chars().take(256).collect(),
+            device: device_of(&parts.headers),
         })
     }
 }

@@ -14,6 +14,8 @@ pub struct LoginSource {
     pub bucket: IpAddr,
     /// The client's own name for itself.
     pub user_agent: String,
+    /// What the device calls itself, as far as it says so.
+    pub device: Option<String>,
 }
 
 /// The shortest password taken, in characters.

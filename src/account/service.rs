@@ -8,7 +8,7 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 
 use super::{
-    Directory, LoginThrottle, Passwords, SessionStore, Username,
+    Bans, Directory, LoginThrottle, Passwords, SessionStore, Sighting, Username,
     model::{LoginSource, User, is_email},
     store,
     username::{folded_of, may_be_one},
@@ -38,8 +38,9 @@ pub struct Inner {
     pub(super) directory: Directory,
     sessions: SessionStore,
     pub(super) passwords: Passwords,
+    bans: Bans,
     pub(super) throttle: LoginThrottle,
-    settings: Settings,
+    pub(super) settings: Settings,
     pub(super) delivery: Delivery,
     first_account: FirstAccount,
     pub(super) tasks: Tasks,
@@ -79,6 +80,8 @@ pub struct Parts {
     pub sessions: SessionStore,
     /// Hashing.
     pub passwords: Passwords,
+    /// Addresses and devices that may not come in.
+    pub bans: Bans,
     /// Login attempts.
     pub throttle: LoginThrottle,
     /// Switches.
@@ -104,6 +107,7 @@ impl Accounts {
             directory: parts.directory,
             sessions: parts.sessions,
             passwords: parts.passwords,
+            bans: parts.bans,
             throttle: parts.throttle,
             settings: parts.settings,
             delivery: parts.delivery,
@@ -117,6 +121,11 @@ impl Accounts {
     /// Who is who.
     pub fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    /// Addresses and devices that may not come in.
+    pub fn bans(&self) -> &Bans {
+        &self.bans
     }
 
     /// How many accounts there are.
@@ -141,6 +150,7 @@ impl Accounts {
             return Err(Error::invalid("invalid_email", "Invalid email format"));
         }
         self.throttle.registration(from.bucket)?;
+        self.require_welcome(from)?;
         let password_hash = self.passwords.hash(new.password).await?;
 
         // Asked outside of the transaction: it takes a connection of its own.
@@ -165,23 +175,10 @@ impl Accounts {
         Ok(user)
     }
 
-    /// Makes an account as the operator, by the command line or an admin.
+    /// Makes an account as the operator, by the command line.
     pub async fn create(&self, username: &str, password: String, role: Role) -> Result<User> {
-        let username = parse_username(username)?;
-        let password_hash = self.passwords.hash(password).await?;
-        let tx = self.db.begin().await?;
-        let new = store::NewUser {
-            username_folded: username.folded(),
-            username: username.as_str().to_owned(),
-            password_hash,
-            role,
-            email: None,
-            now: self.clock.now(),
-        };
-        let user = store::insert_user(&tx, new).await?.ok_or_else(taken)?;
-        tx.commit().await?;
-        self.announce_new(&user);
-        Ok(user)
+        let account = self.prepare_account(username, password, role).await?;
+        self.create_with(self.db.begin().await?, account).await
     }
 
     /// The account that `username` and `password` open.
@@ -200,8 +197,14 @@ impl Accounts {
         let matches = self.passwords.verify(password, stored).await?;
         let user = user.filter(|_| matches).ok_or_else(invalid_credentials)?;
         if user.banned_at.is_some() {
+            self.bans.saw(Sighting::Banned {
+                user: user.id,
+                address: from.address,
+                device: from.device.clone(),
+            });
             return Err(Error::refused("banned", "You are banned"));
         }
+        self.require_admitted(&user, from)?;
         self.throttle.succeeded(&folded, from.bucket);
         Ok(user)
     }
@@ -308,7 +311,8 @@ impl Accounts {
     pub async fn is_live(&self, user: UserId, session: &str) -> Result<bool> {
         let is_live = self.sessions.is_live(session).await?;
         let user = self.directory.find(user).await?;
-        Ok(is_live && user.is_some_and(|user| user.banned_at.is_none()))
+        Ok(is_live
+            && user.is_some_and(|user| user.banned_at.is_none() && user.deleted_at.is_none()))
     }
 
     /// Ends a socket whose session or account ended while it was connecting: what ended them looked
@@ -401,7 +405,7 @@ impl Accounts {
         self.update_with(tx, change).await.map(drop)
     }
 
-    async fn update_with(&self, tx: Tx, change: user::ActiveModel) -> Result<User> {
+    pub(super) async fn update_with(&self, tx: Tx, change: user::ActiveModel) -> Result<User> {
         let user = store::update_user(&tx, change).await?;
         tx.commit().await?;
         self.directory.forget(&user);
@@ -431,7 +435,7 @@ impl Accounts {
         }
     }
 
-    fn announce_new(&self, user: &User) {
+    pub(super) fn announce_new(&self, user: &User) {
         self.delivery.emit(
             &[Room::Everyone],
             "user_list_refresh",

@@ -89,6 +89,7 @@ pub(super) async fn find_user_by_folded(
 
 pub(super) async fn list_users(db: &impl ConnectionTrait) -> Result<Vec<User>> {
     Ok(people()
+        .filter(user::Column::DeletedAt.is_null())
         .order_by_asc(user::Column::UsernameFolded)
         .all(db)
         .await?)
@@ -102,20 +103,40 @@ pub(super) async fn search_users(
     limit: u64,
 ) -> Result<Vec<User>> {
     use sea_orm::{QuerySelect, sea_query::LikeExpr};
-    // Names may contain `_`, which would match any character.
-    let pattern = prefix
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_")
-        + "%";
+    let pattern = literally(prefix) + "%";
     Ok(people()
         .filter(user::Column::UsernameFolded.like(LikeExpr::new(pattern).escape('\\')))
         .filter(user::Column::BannedAt.is_null())
+        .filter(user::Column::DeletedAt.is_null())
         .order_by_asc(user::Column::UsernameFolded)
         .offset(offset)
         .limit(limit)
         .all(db)
         .await?)
+}
+
+/// People in whose folded name `text` occurs.
+pub(super) async fn users_containing(
+    db: &impl ConnectionTrait,
+    text: &str,
+    limit: u64,
+) -> Result<Vec<User>> {
+    use sea_orm::{QuerySelect, sea_query::LikeExpr};
+    let pattern = format!("%{}%", literally(text));
+    Ok(people()
+        .filter(user::Column::UsernameFolded.like(LikeExpr::new(pattern).escape('\\')))
+        .filter(user::Column::DeletedAt.is_null())
+        .order_by_asc(user::Column::UsernameFolded)
+        .limit(limit)
+        .all(db)
+        .await?)
+}
+
+/// A pattern that matches `text` itself: names may contain `_`, which would match any character.
+fn literally(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
 }
 
 pub(super) async fn update_user(

@@ -51,11 +51,7 @@ impl Audit {
     }
 
     /// At most `limit` entries older than `before`, the newest first.
-    pub(super) async fn list(
-        &self,
-        before: Option<AuditEntryId>,
-        limit: u64,
-    ) -> Result<Vec<Audited>> {
+    pub async fn list(&self, before: Option<AuditEntryId>, limit: u64) -> Result<Vec<Audited>> {
         let rows = store::list_entries(self.db.reader(), before, limit).await?;
         let mut entries = Vec::with_capacity(rows.len());
         for row in rows {

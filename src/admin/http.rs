@@ -44,7 +44,6 @@ pub fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(change_toggles))
         .routes(routes!(change_settings))
         .routes(routes!(change_role))
-        .routes(routes!(ban))
         .routes(routes!(dm_logs))
         .routes(routes!(audit))
         .merge(super::http_system::routes())
@@ -208,47 +207,6 @@ async fn change_role(
     let is_admin = input.is_admin()?;
     let admins = admin.set_admin(actor, &input.username, is_admin).await?;
     Ok(Answer::new(Admins { admins }))
-}
-
-#[derive(Deserialize, ToSchema)]
-struct Ban {
-    /// `user`.
-    r#type: String,
-    /// `ban` or `unban`.
-    action: String,
-    /// A user name.
-    value: String,
-}
-
-impl Ban {
-    /// Whether the person is to be banned.
-    fn is_ban(&self) -> Result<bool> {
-        match (self.r#type.as_str(), self.action.as_str()) {
-            ("user", "ban") => Ok(true),
-            ("user", "unban") => Ok(false),
-            ("user", _) => Err(Error::invalid("bad_params", "unknown action")),
-            _ => Err(Error::bad_params()),
-        }
-    }
-}
-
-/// Ban somebody, or lift a ban; for admins.
-///
-/// Superadmins cannot be banned, admins by superadmins only. All sessions of the person end.
-#[utoipa::path(post, path = "/api/admin/ban", tag = "admin", request_body = Ban, responses(
-    (status = 200, body = Done),
-    (status = 400, description = "bad params, unknown action", body = ErrorBody),
-    (status = 403, description = "forbidden, not allowed, disabled", body = ErrorBody),
-    (status = 404, description = "user not found", body = ErrorBody),
-))]
-async fn ban(
-    State(admin): State<Admin>,
-    Administrator(actor): Administrator,
-    Json(input): Json<Ban>,
-) -> Result<Done> {
-    let is_ban = input.is_ban()?;
-    admin.set_banned(actor, &input.value, is_ban).await?;
-    Ok(Done::default())
 }
 
 #[derive(Deserialize, IntoParams)]

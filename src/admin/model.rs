@@ -12,13 +12,19 @@ use crate::{
 
 /// An entry of the audit record, with names.
 #[derive(Clone, Debug)]
-pub(super) struct Audited {
-    pub(super) id: AuditEntryId,
-    pub(super) at: Timestamp,
-    pub(super) actor: Option<String>,
-    pub(super) action: String,
-    pub(super) target: String,
-    pub(super) detail: Value,
+pub struct Audited {
+    /// Its id.
+    pub id: AuditEntryId,
+    /// When.
+    pub at: Timestamp,
+    /// Who; none for the command line and for the server itself.
+    pub actor: Option<String>,
+    /// What, as a stable name.
+    pub action: String,
+    /// To whom or what.
+    pub target: String,
+    /// Details.
+    pub detail: Value,
 }
 
 /// From whom to whom a direct message went.
@@ -63,7 +69,8 @@ impl SettingChanges {
             let Some(key) = Key::parse(name) else {
                 continue;
             };
-            let value = as_text(value).filter(|text| key.accepts(text));
+            let value = as_text(value).map(|text| key.clamp(text));
+            let value = value.filter(|text| key.accepts(text));
             changes.insert(key, value.ok_or_else(|| bad_value(key.name()))?);
         }
         Ok(Self(changes))

@@ -9,7 +9,6 @@ use tokio::sync::Mutex;
 use super::{
     Audit, Entry,
     model::{Audited, LogPage, LoggedDm, SettingChanges, describe},
-    rights::{require_ban, require_ordinary},
     store,
 };
 use crate::{
@@ -95,33 +94,16 @@ impl Admin {
         is_admin: bool,
     ) -> Result<Vec<String>> {
         let target = self.person(name).await?;
-        require_ordinary(target.role)?;
+        // The command line can.
+        if target.role.is_superadmin() {
+            return Err(Error::refused("forbidden", "not allowed"));
+        }
         let role = if is_admin { Role::Admin } else { Role::User };
         if target.role == role {
             return self.admins().await;
         }
         let admin = self.clone();
         let work = async move { admin.set_role_now(&actor, &target, role).await };
-        self.tasks.complete(work).await
-    }
-
-    /// Bans the person called `name`, or lifts their ban.
-    pub(super) async fn set_banned(
-        &self,
-        actor: Arc<User>,
-        name: &str,
-        banned: bool,
-    ) -> Result<()> {
-        if !self.settings.is_on(Key::UmBanUser) {
-            return Err(Error::disabled());
-        }
-        let target = self.person(name).await?;
-        require_ban(actor.role, target.role)?;
-        if target.banned_at.is_some() == banned {
-            return Ok(());
-        }
-        let admin = self.clone();
-        let work = async move { admin.set_banned_now(&actor, &target, banned).await };
         self.tasks.complete(work).await
     }
 
@@ -211,7 +193,35 @@ impl Admin {
         };
         let tx = self.db.begin().await?;
         self.audit.record(&tx, entry).await?;
-        self.settings.change_with(tx, &changes).await
+        self.settings.change_with(tx, &changes).await?;
+        self.follow(&changes).await
+    }
+
+    /// Does what is due when settings have changed: when a downtime begins, the others go; when
+    /// admins hide, their list is emptied.
+    async fn follow(&self, changes: &[(Key, String)]) -> Result<()> {
+        let concerns = |key| changes.iter().any(|(changed, _)| *changed == key);
+        if concerns(Key::DowntimeEnabled) && self.settings.is_on(Key::DowntimeEnabled) {
+            for id in self.delivery.people(Room::Everyone) {
+                let user = self.accounts.directory().find(id).await?;
+                if !user.is_some_and(|user| user.role.is_superadmin()) {
+                    // They come back by themselves when it is over.
+                    self.delivery.reconnect(Room::User(id));
+                }
+            }
+        }
+        if concerns(Key::AdminsStealth) {
+            self.tell_admins(&self.admins().await?);
+        }
+        Ok(())
+    }
+
+    /// Tells everybody who is an admin, unless admins are hidden.
+    fn tell_admins(&self, admins: &[String]) {
+        let hidden = self.settings.is_on(Key::AdminsStealth);
+        let shown = if hidden { &[] } else { admins };
+        self.delivery
+            .emit(&[Room::Everyone], "admin_list", &json!({"admins": shown}));
     }
 
     async fn set_role_now(&self, actor: &User, target: &User, role: Role) -> Result<Vec<String>> {
@@ -228,26 +238,18 @@ impl Admin {
         let tx = self.db.begin().await?;
         self.audit.record(&tx, entry).await?;
         self.accounts.set_role_with(tx, target, role).await?;
+        let sockets = Room::User(target.id);
+        match role {
+            Role::User => self.delivery.leave(sockets, Room::Admins),
+            Role::Admin | Role::Superadmin => self.delivery.join(sockets, Room::Admins),
+        }
         let admins = self.admins().await?;
-        self.delivery
-            .emit(&[Room::Everyone], "admin_list", &json!({"admins": admins}));
+        self.tell_admins(&admins);
         let news = format!("{} {news}.", target.username);
         let notice = SystemMessage::new(&news, self.clock.now());
         self.delivery
             .emit(&[Room::Everyone], "system_message", &notice);
         Ok(admins)
-    }
-
-    async fn set_banned_now(&self, actor: &User, target: &User, banned: bool) -> Result<()> {
-        let entry = Entry {
-            actor: Some(actor.id),
-            action: if banned { "user.ban" } else { "user.unban" },
-            target: target.username.clone(),
-            detail: json!({}),
-        };
-        let tx = self.db.begin().await?;
-        self.audit.record(&tx, entry).await?;
-        self.accounts.set_banned_with(tx, target, banned).await
     }
 
     async fn person(&self, name: &str) -> Result<Arc<User>> {

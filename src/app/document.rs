@@ -10,7 +10,7 @@ use crate::{
     apps::{integrations, oauth, registry, webhooks, widgets},
     chat, doc, file, gdm,
     http::SESSION_COOKIE,
-    presence, server,
+    moderation, presence, server,
 };
 
 /// What the document at `/api/openapi.json` begins with.
@@ -53,7 +53,7 @@ impl Modify for Callers {
 /// The document at `/api/openapi.json`.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = ApiDoc::openapi();
-    for feature in [
+    let features = vec![
         account::routes().into_openapi(),
         file::routes().into_openapi(),
         chat::routes().into_openapi(),
@@ -63,12 +63,14 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         doc::routes().into_openapi(),
         presence::routes().into_openapi(),
         admin::routes().into_openapi(),
+        moderation::routes().into_openapi(),
         oauth::routes().into_openapi(),
         registry::routes().into_openapi(),
         integrations::routes().into_openapi(),
         webhooks::routes().into_openapi(),
         widgets::routes().into_openapi(),
-    ] {
+    ];
+    for feature in features {
         document.merge(feature);
     }
     document

@@ -4,7 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     access::{self, Access},
-    account::{self, Accounts, Directory, FirstAccount, LoginThrottle, Passwords, SessionStore},
+    account::{
+        self, Accounts, Bans, Directory, FirstAccount, LoginThrottle, Passwords, SessionStore,
+    },
     admin::{self, Admin, Audit},
     apps::{
         integrations::Integrations,
@@ -18,6 +20,7 @@ use crate::{
     file::{self, Files},
     gdm::{self, Gdms},
     kernel::{Clock, Config, Db, InstallationKey, Mailer, Tasks},
+    moderation::{self, Moderation},
     presence::{self, Presence},
     server::{self, Communities},
     settings::Settings,
@@ -38,6 +41,8 @@ pub(super) struct Features {
     pub(super) docs: Docs,
     pub(super) presence: Presence,
     pub(super) admin: Admin,
+    pub(super) moderation: Moderation,
+    pub(super) settings: Settings,
     pub(super) apps: Apps,
 }
 
@@ -77,7 +82,8 @@ pub(super) async fn features(
     } = shared;
     let settings = Settings::load(db).await?;
     let directory = Directory::new(db.clone());
-    let accounts = accounts(shared, &settings, &directory, setup_token)?;
+    let bans = Bans::load(db.clone()).await?;
+    let accounts = accounts(shared, &settings, (&directory, bans), setup_token)?;
     let access = Access::start(access::Parts {
         db: db.clone(),
         clock: clock.clone(),
@@ -123,6 +129,7 @@ pub(super) async fn features(
         delivery: delivery.clone(),
         tasks: tasks.clone(),
     });
+    let moderation = moderation(shared, &accounts, &settings, &chat);
     let presence = Presence::start(presence::Parts {
         db: db.clone(),
         accounts: accounts.clone(),
@@ -159,6 +166,8 @@ pub(super) async fn features(
         docs,
         presence,
         admin,
+        moderation,
+        settings,
         apps,
     })
 }
@@ -166,7 +175,7 @@ pub(super) async fn features(
 fn accounts(
     shared: Shared<'_>,
     settings: &Settings,
-    directory: &Directory,
+    (directory, bans): (&Directory, Bans),
     setup_token: Option<Arc<str>>,
 ) -> anyhow::Result<Accounts> {
     Ok(Accounts::new(account::Parts {
@@ -175,6 +184,7 @@ fn accounts(
         directory: directory.clone(),
         sessions: shared.sessions.clone(),
         passwords: Passwords::new()?,
+        bans,
         throttle: LoginThrottle::new(shared.config.limits.enabled),
         settings: settings.clone(),
         delivery: shared.delivery.clone(),
@@ -208,6 +218,25 @@ async fn files(
         limits: shared.config.limits.enabled,
     })
     .await
+}
+
+fn moderation(
+    shared: Shared<'_>,
+    accounts: &Accounts,
+    settings: &Settings,
+    chat: &Chat,
+) -> Moderation {
+    let (db, clock) = (shared.db.clone(), shared.clock.clone());
+    Moderation::start(moderation::Parts {
+        accounts: accounts.clone(),
+        settings: settings.clone(),
+        audit: Audit::new(db.clone(), clock.clone(), accounts.directory().clone()),
+        chat: chat.clone(),
+        delivery: shared.delivery.clone(),
+        tasks: shared.tasks.clone(),
+        db,
+        clock,
+    })
 }
 
 fn docs(shared: Shared<'_>, directory: &Directory) -> Docs {

@@ -28,6 +28,7 @@ use crate::{
         find_client_address, log_request, require_same_origin,
     },
     kernel::{Clock, Config, Db, Error, metrics},
+    moderation::{self, Gate, gate},
     presence, server,
     socket::{Delivery, Handshake, handshake},
 };
@@ -51,6 +52,7 @@ pub(super) fn router(
         .merge(doc::router(features.docs.clone()))
         .merge(presence::router(features.presence.clone()))
         .merge(admin::router(features.admin.clone()))
+        .merge(moderation::router(features.moderation.clone()))
         .merge(oauth::router(features.apps.oauth.clone()))
         .merge(registry::router(features.apps.registry.clone()))
         .merge(integrations::router(features.apps.integrations.clone()))
@@ -92,6 +94,13 @@ pub(super) fn router(
         .layer(middleware::from_fn_with_state(
             (declared.clone(), features.access.limits().clone()),
             count_people,
+        ))
+        .layer(middleware::from_fn_with_state(
+            Gate {
+                bans: features.accounts.bans().clone(),
+                settings: features.settings.clone(),
+            },
+            gate,
         ))
         .layer(middleware::from_fn_with_state(
             features.accounts.clone(),

@@ -42,6 +42,7 @@ struct Row<'a> {
     card: Option<String>,
     server: Option<ServerId>,
     version: Option<i64>,
+    shadow: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -199,6 +200,7 @@ impl<'a> Row<'a> {
             card: card.map_err(|error| DbErr::Custom(error.to_string()))?,
             server: channel.map(|channel| channel.server.id),
             version: channel.map(|channel| channel.server.version),
+            shadow: message.hidden_for().is_some(),
         })
     }
 }
@@ -225,6 +227,7 @@ impl Row<'_> {
             self.card.into(),
             self.server.into(),
             self.version.into(),
+            self.shadow.into(),
         ]
     }
 }
@@ -264,7 +267,7 @@ pub(super) async fn mark_read(
 }
 
 /// Values of one row.
-const COLUMNS: usize = 19;
+const COLUMNS: usize = 20;
 /// The most rows of one piece.
 const LARGEST_PIECE: usize = 256;
 
@@ -289,14 +292,15 @@ fn sqlite_insert(rows: usize) -> String {
     };
     format!(
         "WITH v(i, conv, sender, source, html, attachment, reply_to, reply_user, reply_snippet, \
-            mentions, role_mentions, nonce, logged, bypass, at, app, card, server, version) \
+            mentions, role_mentions, nonce, logged, bypass, at, app, card, server, version, \
+            shadow) \
             AS (VALUES {values}) \
         INSERT INTO message (conversation_id, seq, rev, sender_id, source, text, attachment, \
             reply_to, reply_user_id, reply_snippet, mentions, role_mentions, nonce, logged, \
-            created_at, app_id, card) \
+            created_at, app_id, card, shadow) \
         SELECT c.id, c.last_seq + r.k, c.last_rev + r.k, r.sender, r.source, r.html, \
             r.attachment, r.reply_to, r.reply_user, r.reply_snippet, r.mentions, \
-            r.role_mentions, r.nonce, r.logged, r.at, r.app, r.card \
+            r.role_mentions, r.nonce, r.logged, r.at, r.app, r.card, r.shadow \
         FROM (SELECT {rank} AS k, v.* FROM v \
             WHERE (v.sender IS NULL OR EXISTS (SELECT 1 FROM conversation_member m \
                     WHERE m.conversation_id = v.conv AND m.user_id = v.sender)) \
@@ -319,7 +323,8 @@ const POSTGRES_INSERT: &str = "\
 WITH v AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS v(i int, conv bigint, sender bigint, \
         source text, html text, attachment text, reply_to bigint, reply_user bigint, \
         reply_snippet text, mentions text, role_mentions text, nonce text, logged boolean, \
-        bypass boolean, at bigint, app bigint, card text, server bigint, version bigint)), \
+        bypass boolean, at bigint, app bigint, card text, server bigint, version bigint, \
+        shadow boolean)), \
 locked AS MATERIALIZED (SELECT id, last_seq, last_rev FROM conversation \
     WHERE id IN (SELECT conv FROM v) ORDER BY id FOR NO KEY UPDATE), \
 current AS MATERIALIZED (SELECT id, version FROM server \
@@ -341,10 +346,10 @@ passed AS (SELECT v.*, row_number() OVER (PARTITION BY v.conv ORDER BY v.i) AS k
             WHERE s.id = v.server AND s.version = v.version))), \
 ins AS (INSERT INTO message (conversation_id, seq, rev, sender_id, source, text, attachment, \
         reply_to, reply_user_id, reply_snippet, mentions, role_mentions, nonce, logged, \
-        created_at, app_id, card) \
+        created_at, app_id, card, shadow) \
     SELECT l.id, l.last_seq + p.k, l.last_rev + p.k, p.sender, p.source, p.html, p.attachment, \
         p.reply_to, p.reply_user, p.reply_snippet, p.mentions, p.role_mentions, p.nonce, \
-        p.logged, p.at, p.app, p.card \
+        p.logged, p.at, p.app, p.card, p.shadow::int \
     FROM passed p JOIN locked l ON l.id = p.conv ORDER BY p.i \
     RETURNING id, conversation_id, seq, rev, sender_id, text, mentions, role_mentions, logged, \
         created_at), \

@@ -8,7 +8,7 @@ use super::{
     Chat, Turn,
     channels::is_outdated,
     event::{Changed, ReadState},
-    model::{Amendment, Audience, Author, Change, ConversationName, Place},
+    model::{Amendment, Audience, Author, Change, ConversationName, Place, Reach},
     rights::{self, MessageFacts},
     send::too_long,
     standing::{self, Standing},
@@ -47,6 +47,7 @@ impl Chat {
         id: MessageId,
         source: &str,
     ) -> Result<Changed> {
+        self.require_not_timed_out(user)?;
         let (place, facts, row) = self.changeable(user, kind, id).await?;
         rights::require_edit(user, &facts, &self.settings.current())?;
         if source.trim().is_empty() {
@@ -108,15 +109,29 @@ impl Chat {
         user: &Arc<User>,
         place: Place,
         row: &store::Row,
-        what: Amendment,
+        mut what: Amendment,
     ) -> Result<Changed> {
         let conversation = self.name_of(&place, user.id).await?;
+        let own = row.sender_id == Some(user.id);
+        let edits = matches!(what, Amendment::Edit(..));
+        let reach = match row.hidden_for() {
+            Some(author) => Reach::Author(author),
+            // Others must not be spoken to by way of what they have read already.
+            None if own && edits && user.shadow_banned_at.is_some() => Reach::Withdrawn(user.id),
+            None => Reach::Everybody,
+        };
+        if reach != Reach::Everybody
+            && let Amendment::Edit(body, _) = &mut what
+        {
+            body.calls_nobody();
+        }
         let change = Change {
             place,
             message: row.id,
             seq: row.seq,
             written_by: (row.sender_id, row.app_id),
             by: Author::User(user.clone()),
+            reach,
             what,
         };
         let stored = self.writer.change(change).await?;
@@ -138,6 +153,7 @@ impl Chat {
         let found = store::find_message(self.db.reader(), id).await?;
         let (row, conversation) = found
             .filter(|(row, conversation)| conversation.kind == kind && !row.is_deleted())
+            .filter(|(row, _)| row.is_shown_to(user.id) || user.role.is_admin())
             .ok_or_else(Error::not_found)?;
         let place = self.history.place(&conversation).await?;
         let place = place.ok_or_else(Error::not_found)?;

@@ -10,7 +10,7 @@ use super::{
     event::{Changed, MessageOut, Sent},
     model::{
         Amendment, AppAuthor, Audience, Author, Card, Change, ChannelPlace, NewMessage, Nonce,
-        Place, Stored,
+        Place, Reach, Stored,
     },
     publish,
     send::Draft,
@@ -199,11 +199,16 @@ impl Chat {
         stored.await.unwrap_or_else(|_| Err(Error::busy()))
     }
 
-    /// Messages by their ids, as members of their channel see them.
-    pub async fn messages(&self, place: &Place, ids: Vec<MessageId>) -> Result<Vec<MessageOut>> {
+    /// Messages by their ids, as `viewer`, a member of their channel, sees them.
+    pub async fn messages(
+        &self,
+        place: &Place,
+        viewer: UserId,
+        ids: Vec<MessageId>,
+    ) -> Result<Vec<MessageOut>> {
         let mut rows = store::find_messages(self.db.reader(), ids).await?;
         rows.retain(|row| row.conversation_id == place.id);
-        self.history.outgoing(place, UserId(0), rows).await
+        self.history.outgoing(place, viewer, rows).await
     }
 
     /// A channel for an app to act in, as of now: what is decided by it holds as long as its server
@@ -223,7 +228,7 @@ impl Chat {
     pub async fn say_as_app(&self, place: Place, message: AppMessage) -> Result<MessageOut> {
         self.require_no_maintenance()?;
         require_open_for_apps(&place)?;
-        let reply = self.reply(&place, message.reply_to).await?;
+        let reply = self.reply(&place, message.reply_to, None).await?;
         if message.reply_to.is_some() && reply.is_none() {
             return Err(Error::invalid(
                 "reply_to_not_found",
@@ -328,7 +333,7 @@ impl Chat {
         let body = self.app_body(&place, source, mentions).await?;
         let what = Amendment::Edit(body, Some(Arc::new(card)));
         self.amend_as_app(&place, author, &row, what).await?;
-        let edited = self.messages(&place, vec![id]).await?.pop();
+        let edited = self.messages(&place, UserId(0), vec![id]).await?.pop();
         edited.ok_or_else(message_not_found)
     }
 
@@ -367,6 +372,7 @@ impl Chat {
             seq: row.seq,
             written_by: (row.sender_id, row.app_id),
             by: Author::App(author),
+            reach: Reach::Everybody,
             what,
         };
         self.writer.change(change).await

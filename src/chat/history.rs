@@ -38,7 +38,7 @@ impl Chat {
         limit: Option<u64>,
     ) -> Result<(Vec<MessageOut>, bool)> {
         let limit = limit.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
-        let (rows, more) = store::history(self.db.reader(), place.id, span, limit).await?;
+        let (rows, more) = store::history(self.db.reader(), place.id, viewer, span, limit).await?;
         Ok((self.history.outgoing(place, viewer, rows).await?, more))
     }
 
@@ -207,7 +207,7 @@ impl Chat {
     ) -> Result<SyncedConversation> {
         let reader = self.db.reader();
         let (rows, rev, more) = if let Some(since) = since {
-            let rows = store::changed_since(reader, place.id, since, limit).await?;
+            let rows = store::changed_since(reader, place.id, user.id, since, limit).await?;
             // A full page may be all there is; the caller asks once more and learns it.
             let more = rows.len() as u64 >= limit;
             let rev = rows.last().map_or(standing.last_rev, |row| row.rev);
@@ -222,7 +222,7 @@ impl Chat {
             )
         } else {
             let size = SNAPSHOT.min(limit);
-            let (rows, _) = store::history(reader, place.id, Span::Newest, size).await?;
+            let (rows, _) = store::history(reader, place.id, user.id, Span::Newest, size).await?;
             (rows, standing.last_rev, false)
         };
         Ok(SyncedConversation {

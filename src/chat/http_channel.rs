@@ -124,7 +124,7 @@ async fn post_message(
     };
     let sent = chat.say_in_channel(&user, channel, draft).await?;
     let place: Place = chat.channel(user.id, channel).await?;
-    let stored = chat.messages(&place, vec![sent.id]).await?.pop();
+    let stored = chat.messages(&place, user.id, vec![sent.id]).await?.pop();
     let message = stored.ok_or_else(|| Error::internal(anyhow::anyhow!("BUG: it was stored")))?;
     Ok((StatusCode::CREATED, Answer::new(ChannelMessage { message })))
 }

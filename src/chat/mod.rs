@@ -23,6 +23,8 @@ mod http;
 mod http_channel;
 pub mod mentions;
 mod model;
+mod moderated;
+mod moderated_store;
 mod nonce;
 mod pictures;
 mod publish;

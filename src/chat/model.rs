@@ -227,6 +227,12 @@ pub(super) struct Body {
 }
 
 impl Body {
+    /// Lets it mention nobody: what is hidden calls nobody.
+    pub(super) fn calls_nobody(&mut self) {
+        self.mentions.clear();
+        self.roles.clear();
+    }
+
     /// The people whom it mentions.
     pub(super) fn people(&self) -> Vec<UserId> {
         self.mentions.iter().map(|(id, _)| *id).collect()
@@ -332,6 +338,14 @@ pub(super) struct NewMessage {
     pub logged: bool,
 }
 
+impl NewMessage {
+    /// Whose eyes it is for alone, if it is not for everybody there: what the shadow-banned say.
+    pub(super) fn hidden_for(&self) -> Option<UserId> {
+        let author = self.author.user()?;
+        author.shadow_banned_at.map(|_| author.id)
+    }
+}
+
 /// What a stored message got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stored {
@@ -358,8 +372,21 @@ pub(super) struct Change {
     pub written_by: (Option<UserId>, Option<AppId>),
     /// Who changes it.
     pub by: Author,
+    /// Who learns of it.
+    pub reach: Reach,
     /// What changes.
     pub what: Amendment,
+}
+
+/// Who learns of a change to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Whoever reads the conversation.
+    Everybody,
+    /// The message's author, who alone sees it.
+    Author(UserId),
+    /// Its author, who alone sees it from now on: for others it is deleted.
+    Withdrawn(UserId),
 }
 
 impl Change {

@@ -12,7 +12,9 @@ use super::{
         AuthorKind, AuthorOut, ChangedAt, MessageDeleted, MessageEdited, MessageOut, SYSTEM,
         SYSTEM_AVATAR,
     },
-    model::{Amendment, Audience, Author, Change, NewMessage, Place, Stored, other},
+    model::{
+        Amendment, Audience, Author, Body, Card, Change, NewMessage, Place, Reach, Stored, other,
+    },
     pictures,
     typing::Typing,
 };
@@ -49,6 +51,13 @@ impl Publisher {
             Audience::Gdm(_) => &["gdm_new"],
             Audience::Channel(_) => &["channel_new"],
         };
+        if let Some(author) = message.hidden_for() {
+            return self.emit(
+                Room::User(author),
+                events,
+                &outgoing(message, stored, author, &self.proxy),
+            );
+        }
         self.tell(&message.place, events, |viewer| {
             outgoing(message, stored, viewer, &self.proxy)
         });
@@ -62,39 +71,84 @@ impl Publisher {
             Audience::Gdm(_) => ("gdm_edit", "gdm_delete"),
             Audience::Channel(_) => ("channel_edit", "channel_delete"),
         };
-        let by = change.by.name();
+        let place = &change.place;
         match &change.what {
             Amendment::Edit(body, card) => {
-                let (everyone, roles) = called(&change.place, &body.roles).unzip();
-                self.tell(&change.place, &["message_edited", edited], |viewer| {
-                    MessageEdited {
-                        id: stored.id,
-                        content: body.source.clone(),
-                        text: body.text.clone(),
-                        source: body.source.clone(),
-                        edited_at: stored.at,
-                        edited_by: by.to_owned(),
-                        mentions: body.mentions.iter().map(|(_, name)| name.clone()).collect(),
-                        mention_everyone: everyone,
-                        mention_roles: roles.clone(),
-                        embeds: card
-                            .as_ref()
-                            .map(|card| pictures::shown(&self.proxy, &card.embeds)),
-                        at: changed_at(&change.place, stored, viewer),
+                let news = |viewer| self.edit(change, (body, card.as_deref()), stored, viewer);
+                let events = ["message_edited", edited];
+                match change.reach {
+                    Reach::Everybody => self.tell(place, &events, news),
+                    Reach::Author(author) => {
+                        self.emit(Room::User(author), &events, &news(author));
                     }
-                });
+                    Reach::Withdrawn(author) => {
+                        self.emit(Room::User(author), &events, &news(author));
+                        let gone = |viewer| deletion(change, stored, viewer);
+                        self.tell_others(place, author, "message_deleted", gone);
+                        self.tell_others(place, author, deleted, |_| stored.id);
+                    }
+                }
             }
             Amendment::Delete(_) => {
-                self.tell(&change.place, &["message_deleted"], |viewer| {
-                    MessageDeleted {
-                        id: stored.id,
-                        deleted_by: by.to_owned(),
-                        at: changed_at(&change.place, stored, viewer),
+                let news = |viewer| deletion(change, stored, viewer);
+                match change.reach {
+                    Reach::Everybody => {
+                        self.tell(place, &["message_deleted"], news);
+                        self.tell(place, &[deleted], |_| stored.id);
                     }
-                });
-                self.tell(&change.place, &[deleted], |_| stored.id);
+                    Reach::Author(author) | Reach::Withdrawn(author) => {
+                        let room = Room::User(author);
+                        self.emit(room, &["message_deleted"], &news(author));
+                        self.emit(room, &[deleted], &stored.id);
+                    }
+                }
             }
         }
+    }
+
+    fn edit(
+        &self,
+        change: &Change,
+        (body, card): (&Body, Option<&Card>),
+        stored: &Stored,
+        viewer: UserId,
+    ) -> MessageEdited {
+        let (everyone, roles) = called(&change.place, &body.roles).unzip();
+        MessageEdited {
+            id: stored.id,
+            content: body.source.clone(),
+            text: body.text.clone(),
+            source: body.source.clone(),
+            edited_at: stored.at,
+            edited_by: change.by.name().to_owned(),
+            mentions: body.mentions.iter().map(|(_, name)| name.clone()).collect(),
+            mention_everyone: everyone,
+            mention_roles: roles,
+            embeds: card.map(|card| pictures::shown(&self.proxy, &card.embeds)),
+            at: changed_at(&change.place, stored, viewer),
+        }
+    }
+
+    /// Sends `payload(viewer)` to everybody concerned but `author`.
+    fn tell_others<T: Serialize>(
+        &self,
+        place: &Place,
+        author: UserId,
+        event: &str,
+        payload: impl Fn(UserId) -> T,
+    ) {
+        let (room, viewer) = match &place.audience {
+            Audience::Public => (Room::Everyone, UserId(0)),
+            Audience::Gdm(group) => (Room::Conversation(group.id), UserId(0)),
+            Audience::Channel(channel) => (channel.room(), UserId(0)),
+            Audience::Dm(pair) => {
+                let peer = other(pair, author).id;
+                (Room::User(peer), peer)
+            }
+        };
+        let payload = payload(viewer);
+        self.delivery
+            .emit_except(&[room], Room::User(author), event, &payload);
     }
 
     /// Sends `payload(viewer)` as each of `events` to everybody concerned. It is encoded once for
@@ -190,6 +244,14 @@ pub(super) fn outgoing(
             .filter(|_| message.author.user_id().is_some())
             .map(|nonce| nonce.as_str().to_owned()),
         deleted: false,
+    }
+}
+
+fn deletion(change: &Change, stored: &Stored, viewer: UserId) -> MessageDeleted {
+    MessageDeleted {
+        id: stored.id,
+        deleted_by: change.by.name().to_owned(),
+        at: changed_at(&change.place, stored, viewer),
     }
 }
 

@@ -178,7 +178,8 @@ impl Chat {
     }
 
     /// Refuses what cannot be sent to anybody, before a DM is opened for it.
-    pub(super) fn require_sendable(&self, draft: &Draft) -> Result<()> {
+    pub(super) fn require_sendable(&self, user: &User, draft: &Draft) -> Result<()> {
+        self.require_not_timed_out(user)?;
         self.require_switched_on(Key::DmEnabled)?;
         if draft.source.trim().is_empty() && !draft.has_file() {
             return Err(empty());
@@ -193,6 +194,7 @@ impl Chat {
         place: Place,
         draft: Draft,
     ) -> Result<Vec<NewMessage>> {
+        self.require_not_timed_out(user)?;
         self.require_may_send(user, &place, &draft).await?;
         let nonce = draft.nonce.map(Nonce::parse).transpose()?;
         let attachment = match draft.attachment.filter(|name| !name.is_empty()) {
@@ -206,7 +208,7 @@ impl Chat {
         let antispam = self.antispam_settings();
         let sources = split_source(source, &antispam);
         let answered = self.readable_answered(user, &place, draft.reply_to).await?;
-        let reply = self.reply(&place, answered).await?;
+        let reply = self.reply(&place, answered, Some(user)).await?;
         if !self.is_resend(user, nonce.as_ref()).await? {
             // What is sent in parts is judged by its first one; what cannot be divided, by its length
             // among the rest.
@@ -219,8 +221,12 @@ impl Chat {
             matches!(place.audience, Audience::Dm(_)) && self.settings.is_on(Key::GdSaveDmLogs);
         let mut messages = Vec::with_capacity(sources.len());
         for (index, source) in sources.into_iter().enumerate() {
+            let mut body = self.body(user, &place, source).await?;
+            if user.shadow_banned_at.is_some() {
+                body.calls_nobody();
+            }
             messages.push(NewMessage {
-                body: self.body(user, &place, source).await?,
+                body,
                 place: place.clone(),
                 author: Author::User(user.clone()),
                 card: None,
@@ -231,6 +237,20 @@ impl Chat {
             });
         }
         Ok(messages)
+    }
+
+    /// Refuses who may say nothing for a while, wherever it is.
+    pub(super) fn require_not_timed_out(&self, user: &User) -> Result<()> {
+        let left = user
+            .timed_out_until
+            .map(|until| until.0 - self.clock.now().0)
+            .filter(|left| *left > 0);
+        left.map_or(Ok(()), |milliseconds| {
+            let seconds = u64::try_from(milliseconds)
+                .unwrap_or_default()
+                .div_ceil(1000);
+            Err(Error::refused("timed_out", "You are timed out").after(seconds))
+        })
     }
 
     pub(super) fn require_no_maintenance(&self) -> Result<()> {
@@ -284,11 +304,13 @@ impl Chat {
     }
 
     /// The message that is answered, if it is in the same conversation. Another id - deleted,
-    /// elsewhere, made up - leaves no reply, as the documented API has it.
+    /// elsewhere, made up - leaves no reply, as the documented API has it. What is hidden is
+    /// answered by what is hidden alone: the answer quotes it.
     pub(super) async fn reply(
         &self,
         place: &Place,
         id: Option<MessageId>,
+        by: Option<&User>,
     ) -> Result<Option<Reply>> {
         let Some(id) = id else { return Ok(None) };
         let found = store::find_message(self.db.reader(), id).await?;
@@ -297,6 +319,13 @@ impl Chat {
         else {
             return Ok(None);
         };
+        let hidden = by.filter(|user| user.shadow_banned_at.is_some());
+        let is_quotable = row
+            .hidden_for()
+            .is_none_or(|author| hidden.is_some_and(|user| user.id == author));
+        if !is_quotable {
+            return Ok(None);
+        }
         Ok(Some(Reply {
             id,
             user: row.sender_id,

@@ -161,7 +161,9 @@ impl Chat {
     /// The account behind a caller, for as long as it may act.
     pub async fn require_user(&self, id: UserId) -> Result<Arc<User>> {
         let user = self.directory.find(id).await?;
-        let user = user.ok_or_else(Error::unauthenticated)?;
+        let user = user
+            .filter(|user| user.deleted_at.is_none())
+            .ok_or_else(Error::unauthenticated)?;
         if user.banned_at.is_some() {
             return Err(Error::refused(
                 "banned",

@@ -142,7 +142,7 @@ async fn dm_send(chat: Chat, caller: Caller, message: Send, ack: Ack) {
         if let Some(place) = chat.find_place(&user, &name).await? {
             return Ok(place);
         }
-        chat.require_sendable(&message.clone().into_draft())?;
+        chat.require_sendable(&user, &message.clone().into_draft())?;
         chat.dm(&user, recipient).await
     };
     let place = place.await;
@@ -409,7 +409,10 @@ pub(super) async fn show_typing(
 ) -> Result<Nothing> {
     if started {
         let user = chat.require_user(caller.user).await?;
-        chat.typing().started(audience, &user);
+        // Whose words nobody is shown is not seen to type either.
+        if user.shadow_banned_at.is_none() && chat.require_not_timed_out(&user).is_ok() {
+            chat.typing().started(audience, &user);
+        }
     } else {
         chat.typing().stopped(audience, caller.user);
     }

@@ -15,10 +15,10 @@ pub(super) struct Standing {
     pub(super) last_seq: i64,
     pub(super) last_rev: i64,
     pub(super) read_seq: i64,
-    /// Tombstones after `read_seq`.
+    /// Tombstones after `read_seq`, and what is not shown to this person.
     pub(super) deleted_unread: i64,
     pub(super) mentions: i64,
-    /// The newest message that is not deleted.
+    /// The newest message that this person is shown.
     pub(super) last_message_id: Option<MessageId>,
 }
 
@@ -53,7 +53,10 @@ pub(super) async fn standings(
 const STANDINGS: &str = "\
 SELECT c.id, c.kind, c.dm_low, c.dm_high, c.last_seq, c.last_rev, m.read_seq, \
     (SELECT count(*) FROM message t WHERE t.conversation_id = c.id \
-        AND t.deleted_at IS NOT NULL AND t.seq > m.read_seq) AS deleted_unread, \
+        AND t.deleted_at IS NOT NULL AND t.seq > m.read_seq) + \
+    (SELECT count(*) FROM message h WHERE h.conversation_id = c.id AND h.shadow <> 0 \
+        AND h.sender_id <> m.user_id AND h.deleted_at IS NULL AND h.seq > m.read_seq) \
+        AS deleted_unread, \
     (SELECT count(*) FROM mention n WHERE n.user_id = m.user_id \
         AND n.conversation_id = c.id AND n.seq > m.read_seq) + \
     CASE WHEN c.kind <> 'channel' THEN 0 ELSE \
@@ -65,6 +68,8 @@ SELECT c.id, c.kind, c.dm_low, c.dm_high, c.last_seq, c.last_rev, m.read_seq, \
             AND NOT EXISTS (SELECT 1 FROM mention p \
                 WHERE p.message_id = r.message_id AND p.user_id = m.user_id)) END AS mentions, \
     (SELECT l.id FROM message l WHERE l.conversation_id = c.id AND l.deleted_at IS NULL \
-        ORDER BY l.seq DESC LIMIT 1) AS last_message_id \
+        AND (l.shadow = 0 OR l.sender_id = m.user_id) ORDER BY l.seq DESC LIMIT 1) \
+        AS last_message_id \
 FROM conversation_member m JOIN conversation c ON c.id = m.conversation_id \
-WHERE m.user_id = $1 AND (c.kind <> 'dm' OR c.last_seq > 0)";
+WHERE m.user_id = $1 AND (c.kind <> 'dm' OR EXISTS (SELECT 1 FROM message v \
+    WHERE v.conversation_id = c.id AND (v.shadow = 0 OR v.sender_id = m.user_id)))";

@@ -8,8 +8,8 @@ use entity::{
     message,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, PaginatorTrait,
-    QueryFilter, QuerySelect, Statement, Value,
+    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect, Statement, Value,
 };
 use serde::Deserialize;
 
@@ -39,7 +39,11 @@ pub(super) struct Row {
     deleted_at: Option<i64>,
     pub(super) app_id: Option<AppId>,
     pub(super) card: Option<String>,
+    shadow: i16,
 }
+
+/// The column `shadow` of what its author withdrew from others: see [`message::Model::shadow`].
+pub(super) const WITHDRAWN: i16 = 2;
 
 impl Row {
     /// When it was sent.
@@ -56,11 +60,35 @@ impl Row {
     pub(super) const fn is_deleted(&self) -> bool {
         self.deleted_at.is_some()
     }
+
+    /// Whose eyes it is for alone, if it is not for everybody there.
+    pub(super) fn hidden_for(&self) -> Option<UserId> {
+        self.sender_id.filter(|_| self.shadow != 0)
+    }
+
+    /// Whether `viewer`, who reads its conversation, is shown it.
+    pub(super) fn is_shown_to(&self, viewer: UserId) -> bool {
+        self.hidden_for().is_none_or(|author| author == viewer)
+    }
+
+    /// The message as `viewer` has it: what was withdrawn from them is a tombstone.
+    pub(super) fn shown_to(mut self, viewer: UserId) -> Self {
+        if !self.is_shown_to(viewer) {
+            self.deleted_at = self.deleted_at.or(self.edited_at).or(Some(self.created_at));
+            (self.edited_at, self.edited_by) = (None, None);
+            for text in [&mut self.source, &mut self.text] {
+                text.clear();
+            }
+            (self.attachment, self.card, self.mentions) = (None, None, None);
+            (self.reply_to, self.reply_user_id, self.reply_snippet) = (None, None, None);
+        }
+        self
+    }
 }
 
 const COLUMNS: &str = "id, conversation_id, seq, rev, sender_id, source, text, attachment, \
-    reply_to, reply_user_id, reply_snippet, mentions, role_mentions, nonce, created_at, edited_at, edited_by, \
-    deleted_at, app_id, card";
+    reply_to, reply_user_id, reply_snippet, mentions, role_mentions, nonce, created_at, edited_at, \
+    edited_by, deleted_at, app_id, card, shadow";
 
 /// Runs `select`, which selects from `message`, and returns its rows.
 ///
@@ -178,12 +206,13 @@ pub(super) async fn find_message(
     Ok(conversation.map(|conversation| (row, conversation)))
 }
 
-/// Up to `limit` messages that are not deleted, oldest first, and whether there are more beyond.
+/// Up to `limit` messages that `viewer` is shown, oldest first, and whether there are more beyond.
 ///
 /// By key, never by offset: a page costs the same wherever it is.
 pub(super) async fn history(
     db: &impl ConnectionTrait,
     conversation: ConversationId,
+    viewer: UserId,
     span: Span,
     limit: u64,
 ) -> Result<(Vec<Row>, bool)> {
@@ -194,8 +223,15 @@ pub(super) async fn history(
         Span::After(id) => (AFTER_MESSAGE, Some(id)),
     };
     let bound = id.map_or(i64::MAX, |id| id.0);
-    let values: [Value; 3] = [conversation.into(), bound.into(), fetch.into()];
-    let mut found = rows(db, select, values).await?;
+    let values = |bound: i64| -> [Value; 4] {
+        [
+            conversation.into(),
+            bound.into(),
+            fetch.into(),
+            viewer.into(),
+        ]
+    };
+    let mut found = rows(db, select, values(bound)).await?;
     if let Some(id) = id
         && found.is_empty()
         && !is_in(db, conversation, id).await?
@@ -204,8 +240,7 @@ pub(super) async fn history(
             Span::After(_) => (FROM_SEQ, seq_before(db, conversation, id).await? + 1),
             _ => (BEFORE_SEQ, seq_before(db, conversation, id).await? + 1),
         };
-        let values: [Value; 3] = [conversation.into(), bound.into(), fetch.into()];
-        found = rows(db, select, values).await?;
+        found = rows(db, select, values(bound)).await?;
     }
     found.sort_unstable_by_key(|row| row.seq);
     let surplus = found
@@ -222,15 +257,15 @@ pub(super) async fn history(
 // SQLite looks at a bare bound LIMIT while it plans, and so prepares the statement anew at every
 // execution; `+ 0` keeps it from looking, and a page costs a fifth less.
 const BEFORE_SEQ: &str = "SELECT * FROM message WHERE conversation_id = $1 AND seq < $2 \
-    AND deleted_at IS NULL ORDER BY seq DESC LIMIT ($3 + 0)";
+    AND deleted_at IS NULL AND (shadow = 0 OR sender_id = $4) ORDER BY seq DESC LIMIT ($3 + 0)";
 const FROM_SEQ: &str = "SELECT * FROM message WHERE conversation_id = $1 AND seq >= $2 \
-    AND deleted_at IS NULL ORDER BY seq LIMIT ($3 + 0)";
+    AND deleted_at IS NULL AND (shadow = 0 OR sender_id = $4) ORDER BY seq LIMIT ($3 + 0)";
 const BEFORE_MESSAGE: &str = "SELECT * FROM message WHERE conversation_id = $1 \
     AND seq < (SELECT seq FROM message WHERE id = $2 AND conversation_id = $1) \
-    AND deleted_at IS NULL ORDER BY seq DESC LIMIT ($3 + 0)";
+    AND deleted_at IS NULL AND (shadow = 0 OR sender_id = $4) ORDER BY seq DESC LIMIT ($3 + 0)";
 const AFTER_MESSAGE: &str = "SELECT * FROM message WHERE conversation_id = $1 \
     AND seq > (SELECT seq FROM message WHERE id = $2 AND conversation_id = $1) \
-    AND deleted_at IS NULL ORDER BY seq LIMIT ($3 + 0)";
+    AND deleted_at IS NULL AND (shadow = 0 OR sender_id = $4) ORDER BY seq LIMIT ($3 + 0)";
 
 async fn is_in(
     db: &impl ConnectionTrait,
@@ -276,20 +311,29 @@ async fn seq_before(
     Ok(low)
 }
 
-/// Messages changed after `since`, tombstones included, by ascending `rev`.
+/// Messages changed after `since` as `viewer` has them, tombstones included, by ascending `rev`.
+///
+/// What only its author was ever shown is left out, so that others find nothing where the counter
+/// jumped.
 pub(super) async fn changed_since(
     db: &impl ConnectionTrait,
     conversation: ConversationId,
+    viewer: UserId,
     since: i64,
     limit: u64,
 ) -> Result<Vec<Row>> {
     let select = "SELECT * FROM message WHERE conversation_id = $1 AND rev > $2 \
-                  ORDER BY rev LIMIT ($3 + 0)";
+                  AND (shadow <> 1 OR sender_id = $4) ORDER BY rev LIMIT ($3 + 0)";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let values: [Value; 3] = [conversation.into(), since.into(), limit.into()];
+    let values: [Value; 4] = [
+        conversation.into(),
+        since.into(),
+        limit.into(),
+        viewer.into(),
+    ];
     let mut rows = rows(db, select, values).await?;
     rows.sort_unstable_by_key(|row| row.rev);
-    Ok(rows)
+    Ok(rows.into_iter().map(|row| row.shown_to(viewer)).collect())
 }
 
 pub(super) async fn find_messages(
@@ -330,28 +374,16 @@ pub(super) async fn owner_of_app(db: &impl ConnectionTrait, id: AppId) -> Result
     Ok(app.map(|app| app.owner_id))
 }
 
-/// The people with whom `user` has exchanged messages.
+/// The people with whom `user` has exchanged messages, as far as `user` is shown any.
 pub(super) async fn dm_peers(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<UserId>> {
-    let dms = conversation::Entity::find()
-        .filter(conversation::Column::Kind.eq(Kind::Dm))
-        .filter(conversation::Column::LastSeq.gt(0))
-        .filter(
-            Condition::any()
-                .add(conversation::Column::DmLow.eq(user))
-                .add(conversation::Column::DmHigh.eq(user)),
-        )
-        .all(db)
-        .await?;
-    Ok(dms
-        .into_iter()
-        .filter_map(|dm| {
-            if dm.dm_low == Some(user) {
-                dm.dm_high
-            } else {
-                dm.dm_low
-            }
-        })
-        .collect())
+    let sql = "SELECT CASE WHEN c.dm_low = $1 THEN c.dm_high ELSE c.dm_low END AS peer \
+        FROM conversation c WHERE c.kind = 'dm' AND (c.dm_low = $1 OR c.dm_high = $1) \
+        AND EXISTS (SELECT 1 FROM message v WHERE v.conversation_id = c.id \
+            AND (v.shadow = 0 OR v.sender_id = $1))";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [user.into()]);
+    let rows = db.query_all_raw(statement).await?;
+    let peers = rows.iter().map(|row| row.try_get("", "peer"));
+    Ok(peers.collect::<Result<_, _>>()?)
 }
 
 /// The message that `user` has sent under this nonce, and where.

@@ -173,6 +173,7 @@ impl History {
         viewer: UserId,
         rows: Vec<Row>,
     ) -> Result<Vec<MessageOut>> {
+        let rows: Vec<Row> = rows.into_iter().map(|row| row.shown_to(viewer)).collect();
         let names = self.names(place, &rows).await?;
         let conversation = place.audience.name_for(viewer).to_string();
         Ok(rows

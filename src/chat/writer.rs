@@ -16,9 +16,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     batch, change_store,
-    model::{Amendment, Audience, Change, NewMessage, Stored},
+    model::{Amendment, Audience, Change, NewMessage, Reach, Stored},
     nonce,
     publish::Publisher,
+    store,
 };
 use crate::kernel::{Clock, Db, Error, Result, Tasks, error::ErrorKind, metrics};
 
@@ -363,7 +364,10 @@ fn finish(publisher: &Publisher, batch: Option<StoredBatch>) {
 }
 
 fn amend(change: &Change, rev: i64, at: Timestamp) -> Result<sea_orm::UpdateMany<message::Entity>> {
-    let update = message::Entity::update_many().col_expr(message::Column::Rev, rev.into());
+    let mut update = message::Entity::update_many().col_expr(message::Column::Rev, rev.into());
+    if let Reach::Withdrawn(_) = change.reach {
+        update = update.col_expr(message::Column::Shadow, store::WITHDRAWN.into());
+    }
     Ok(match &change.what {
         Amendment::Edit(body, card) => {
             let update = update

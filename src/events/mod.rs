@@ -22,6 +22,7 @@ use crate::{
         DocContent, DocEdited, DocJoined, DocMember, DocNews, DocRenamed, DocSynced, DocUpdated,
         DocUser,
     },
+    moderation::{Report, ReportsPage},
 };
 
 /// The names of all events that clients send, sorted.
@@ -94,6 +95,8 @@ fn types() -> Vec<(&'static str, Value)> {
         ("SyncedConversation", schema::<SyncedConversation>()),
         ("UserTyping", schema::<UserTyping>()),
         ("SystemMessage", schema::<SystemMessage>()),
+        ("ReportsPage", schema::<ReportsPage>()),
+        ("Report", schema::<Report>()),
         ("DocJoined", schema::<DocJoined>()),
         ("DocEdited", schema::<DocEdited>()),
         ("DocSynced", schema::<DocSynced>()),
@@ -157,9 +160,8 @@ fn reference_name(schema: &Value) -> Option<String> {
 fn type_name(schema: &Value) -> String {
     if let Some(name) = reference_name(schema) {
         return match name.as_str() {
-            "MessageId" | "ConversationId" | "UserId" | "DocId" | "ServerId" | "AppId" => {
-                "integer".into()
-            }
+            "MessageId" | "ConversationId" | "UserId" | "DocId" | "ServerId" | "AppId"
+            | "ReportId" => "integer".into(),
             "Timestamp" => "time".into(),
             "Kind" => "`public`, `dm` or `gdm`".into(),
             "MessageOut" => "Message".into(),

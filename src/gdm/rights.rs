@@ -122,6 +122,10 @@ mod tests {
             created_at: Timestamp(0),
             last_seen_at: None,
             banned_at: None,
+            timed_out_at: None,
+            timed_out_until: None,
+            shadow_banned_at: None,
+            immune: false,
             deleted_at: None,
         }
     }

@@ -118,6 +118,10 @@ mod tests {
             created_at: Timestamp(0),
             last_seen_at: Some(Timestamp(1000)),
             banned_at: None,
+            timed_out_at: None,
+            timed_out_until: None,
+            shadow_banned_at: None,
+            immune: false,
             deleted_at: None,
         };
         Person::new(Arc::new(user), connected, Timestamp(5000))

@@ -65,7 +65,10 @@ pub(super) async fn unread(
 ) -> Result<Vec<Unread>> {
     let sql = "SELECT s.server_id, s.conversation_id, c.last_seq - m.read_seq - \
                    (SELECT count(*) FROM message t WHERE t.conversation_id = c.id \
-                       AND t.deleted_at IS NOT NULL AND t.seq > m.read_seq) AS messages \
+                       AND t.deleted_at IS NOT NULL AND t.seq > m.read_seq) - \
+                   (SELECT count(*) FROM message h WHERE h.conversation_id = c.id \
+                       AND h.shadow <> 0 AND h.sender_id <> m.user_id \
+                       AND h.deleted_at IS NULL AND h.seq > m.read_seq) AS messages \
                FROM conversation_member m \
                JOIN server_channel s ON s.conversation_id = m.conversation_id \
                JOIN conversation c ON c.id = m.conversation_id \

@@ -36,8 +36,17 @@ settings! {
     InviteOnlyMode = "INVITE_ONLY_MODE": "0",
     AnnouncementsOnly = "ANNOUNCEMENTS_ONLY": "0",
     UmBanUser = "UM_BAN_USER": "1",
+    UmTimeoutUser = "UM_TIMEOUT_USER": "1",
+    UmSearchUser = "UM_SEARCH_USER": "1",
+    UmTempBan = "UM_TEMP_BAN": "1",
+    UmGlobalWarning = "UM_GLOBAL_WARNING": "1",
+    UmShadowBan = "UM_SHADOW_BAN": "1",
     McDeleteMessages = "MC_DELETE_MESSAGES": "1",
     McEditMessages = "MC_EDIT_MESSAGES": "1",
+    McBroadcastMessage = "MC_BROADCAST_MESSAGE": "1",
+    McViewHistory = "MC_VIEW_HISTORY": "1",
+    McMessageLifespan = "MC_MESSAGE_LIFESPAN": "0",
+    McMessageLifespanDays = "MC_MESSAGE_LIFESPAN_DAYS": "0",
     GdLockGroup = "GD_LOCK_GROUP": "1",
     GdUnlockGroup = "GD_UNLOCK_GROUP": "1",
     GdRemoveUser = "GD_REMOVE_USER": "1",
@@ -47,6 +56,18 @@ settings! {
     GdOwnerControls = "GD_OWNER_CONTROLS": "0",
     GdSaveDmLogs = "GD_SAVE_DM_LOGS": "1",
     GdDmAsSystem = "GD_DM_AS_SYSTEM": "1",
+    GdCloseAllDms = "GD_CLOSE_ALL_DMS": "1",
+    AdminSyncPerms = "ADMIN_SYNC_PERMS": "0",
+    AdminViewActive = "ADMIN_VIEW_ACTIVE": "0",
+    AdminStealthMode = "ADMIN_STEALTH_MODE": "0",
+    AdminsStealth = "ADMINS_STEALTH": "0",
+    DowntimeEnabled = "DOWNTIME_ENABLED": "0",
+    DowntimeReason = "DOWNTIME_REASON": "",
+    AlertsEnabled = "ALERTS_ENABLED": "0",
+    AlertsText = "ALERTS_TEXT": "",
+    SecStrictAssociatedBan = "SEC_STRICT_ASSOCIATED_BAN": "0",
+    SecDeviceBanOnLogin = "SEC_DEVICE_BAN_ON_LOGIN": "1",
+    SecRegBanSimilarCid = "SEC_REG_BAN_SIMILAR_CID": "1",
     AntispamMaxLength = "ANTISPAM_MAX_LENGTH": "1000",
     AntispamMaxBytes = "ANTISPAM_MAX_BYTES": "4000",
     AntispamRateWindow = "ANTISPAM_RATE_WINDOW": "10.0",
@@ -55,13 +76,28 @@ settings! {
     AntispamSlowDuration = "ANTISPAM_SLOW_DURATION": "10.0",
 }
 
+/// The longest life that messages may be given, in days: a century.
+const MAX_LIFESPAN_DAYS: u32 = 36_525;
+/// The longest text that a setting may hold, in characters.
+const MAX_TEXT_CHARS: usize = 1000;
+
 impl Key {
     /// The setting called `name`.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|key| key.name() == name)
     }
 
-    /// Whether `value` makes sense: `"0"`/`"1"` for switches, a number for the others.
+    /// `value` within the setting's range: a number of days below 0 is 0.
+    pub fn clamp(self, value: String) -> String {
+        match self {
+            Self::McMessageLifespanDays if value.parse::<i64>().is_ok_and(|days| days < 0) => {
+                "0".to_owned()
+            }
+            _ => value,
+        }
+    }
+
+    /// Whether `value` makes sense: `"0"`/`"1"` for switches, a number or a text for the others.
     pub fn accepts(self, value: &str) -> bool {
         match self {
             Self::AntispamMaxLength | Self::AntispamMaxBytes | Self::AntispamRateMax => {
@@ -70,6 +106,10 @@ impl Key {
             Self::AntispamRateWindow | Self::AntispamMinGap | Self::AntispamSlowDuration => value
                 .parse::<f64>()
                 .is_ok_and(|number| (0.0..=86_400.0).contains(&number)),
+            Self::McMessageLifespanDays => value
+                .parse::<u32>()
+                .is_ok_and(|days| days <= MAX_LIFESPAN_DAYS),
+            Self::DowntimeReason | Self::AlertsText => value.chars().count() <= MAX_TEXT_CHARS,
             _ => matches!(value, "0" | "1"),
         }
     }

@@ -1,6 +1,6 @@
 //! Events out to rooms, without silent skips.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, net::IpAddr, sync::Arc, time::Duration};
 
 use dashmap::DashMap;
 use entity::UserId;
@@ -36,6 +36,7 @@ pub struct Delivery {
 struct Connection {
     user: UserId,
     session: Arc<str>,
+    address: IpAddr,
     /// The TCP connection of its WebSocket; none while it polls.
     link: Option<Link>,
     /// Without a WebSocket: whether the client has fetched something since the last
@@ -248,6 +249,30 @@ impl Delivery {
         each_once.into_iter().collect()
     }
 
+    /// Who is connected, and from where: a pair for each socket.
+    pub fn addresses(&self) -> Vec<(UserId, IpAddr)> {
+        let connections = self.connections.iter();
+        connections.map(|it| (it.user, it.address)).collect()
+    }
+
+    /// Ends every socket of whom `ends` says so, as [`Delivery::disconnect`] does; how many.
+    pub fn disconnect_where(&self, ends: impl Fn(UserId, IpAddr) -> bool) -> usize {
+        // Ending a socket takes it out of the map, which must not be held then.
+        let chosen: Vec<Sid> = self
+            .connections
+            .iter()
+            .filter(|it| ends(it.user, it.address))
+            .map(|it| *it.key())
+            .collect();
+        let sockets: Vec<_> = chosen.iter().filter_map(|sid| self.socket(*sid)).collect();
+        for socket in &sockets {
+            if socket.clone().disconnect().is_err() {
+                self.cut_off(socket);
+            }
+        }
+        sockets.len()
+    }
+
     /// Ends every connection as a server does that will be back: clients reconnect by themselves.
     pub async fn close(&self) {
         self.io.close().await;
@@ -300,6 +325,7 @@ impl Delivery {
             Connection {
                 user: caller.user,
                 session: caller.session.clone(),
+                address: caller.address,
                 backlog: Backlog::new(link.as_ref().map_or(0, Link::written)),
                 link,
                 has_polled: true,

@@ -32,7 +32,7 @@ pub use link::{LinkListener, Peer};
 pub use room::Room;
 pub use routes::Routes;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use entity::UserId;
 use socketioxide::{SocketIo, layer::SocketIoLayer};
@@ -54,6 +54,8 @@ pub struct Caller {
     pub session: Arc<str>,
     /// The socket itself; nil until it is connected.
     pub sid: Sid,
+    /// Where it came from.
+    pub address: IpAddr,
 }
 
 /// Builds the namespace's transport with limits on everything a client can make it hold.

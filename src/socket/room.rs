@@ -13,6 +13,8 @@ pub enum Room<'a> {
     User(UserId),
     /// All sockets of the members of one group, or of those who may view one restricted channel.
     Conversation(ConversationId),
+    /// All sockets of admins and superadmins.
+    Admins,
     /// All sockets of the members of one server.
     Server(ServerId),
     /// All sockets that have one document open.
@@ -26,6 +28,7 @@ impl Room<'_> {
     pub(super) fn name(self) -> Cow<'static, str> {
         match self {
             Self::Everyone => Cow::Borrowed("everyone"),
+            Self::Admins => Cow::Borrowed("admins"),
             _ => Cow::Owned(self.to_string()),
         }
     }
@@ -35,6 +38,7 @@ impl fmt::Display for Room<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Everyone => f.write_str("everyone"),
+            Self::Admins => f.write_str("admins"),
             Self::User(id) => write!(f, "user:{id}"),
             Self::Conversation(id) => write!(f, "conversation:{id}"),
             Self::Server(id) => write!(f, "server:{id}"),

@@ -63,6 +63,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "moderation",
+        &[
+            "kernel", "http", "socket", "settings", "account", "chat", "admin",
+        ],
+    ),
+    (
         "apps",
         &[
             "kernel",
@@ -87,7 +93,9 @@ const SEA_ORM: &[&str] = &[
     "access/store.rs",
     "account/service.rs",
     "account/session_store.rs",
+    "account/standing.rs",
     "account/store.rs",
+    "account/store_bans.rs",
     "admin/store.rs",
     "apps/oauth/store.rs",
     "apps/registry/store.rs",
@@ -99,6 +107,7 @@ const SEA_ORM: &[&str] = &[
     "chat/batch.rs",
     "chat/change_store.rs",
     "chat/groups.rs",
+    "chat/moderated_store.rs",
     "chat/nonce.rs",
     "chat/server_store.rs",
     "chat/standing.rs",
@@ -112,6 +121,8 @@ const SEA_ORM: &[&str] = &[
     "kernel/db.rs",
     "kernel/error.rs",
     "kernel/key.rs",
+    "moderation/store.rs",
+    "moderation/store_records.rs",
     "presence/store.rs",
     "server/store.rs",
     "server/store_members.rs",

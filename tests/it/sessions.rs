@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use chatter::{
-    account::{Accounts, Directory, FirstAccount, LoginThrottle, Parts, Passwords, SessionStore},
+    account::{
+        Accounts, Bans, Directory, FirstAccount, LoginThrottle, Parts, Passwords, SessionStore,
+    },
     kernel::{Db, Mailer, Tasks},
     settings::Settings,
     socket::{self, Delivery},
@@ -104,6 +106,7 @@ async fn housekeeping(app: &TestApp) -> Accounts {
         sessions: SessionStore::new(db.clone(), app.clock.clone()),
         settings: Settings::load(&db).await.expect("settings"),
         passwords: Passwords::new().expect("a hasher"),
+        bans: Bans::load(db.clone()).await.expect("bans"),
         throttle: LoginThrottle::new(false),
         delivery: Delivery::new(io),
         first_account: FirstAccount::Ordinary,

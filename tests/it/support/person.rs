@@ -21,6 +21,8 @@ pub(crate) struct Person {
     /// Their user name; empty for a stranger.
     pub(crate) name: String,
     address: SocketAddr,
+    /// The address that a proxy says they have.
+    from: Option<String>,
     http: Client,
     jar: Arc<Jar>,
 }
@@ -47,6 +49,7 @@ impl Person {
         Self {
             name: name.to_owned(),
             address,
+            from: from.map(str::to_owned),
             http,
             jar,
         }
@@ -59,12 +62,12 @@ impl Person {
 
     /// The same person at another browser.
     pub(crate) fn elsewhere(&self) -> Self {
-        Self::new(&self.name, self.address, None)
+        Self::new(&self.name, self.address, self.from.as_deref())
     }
 
     /// The same person at the server's new address, after a restart.
     pub(crate) fn at(&self, address: SocketAddr) -> Self {
-        let person = Self::new(&self.name, address, None);
+        let person = Self::new(&self.name, address, self.from.as_deref());
         person.takes_cookie(&self.cookie().expect("a session"));
         person
     }
@@ -75,10 +78,12 @@ impl Person {
         Some(cookies.to_str().expect("text").to_owned())
     }
 
-    /// Puts a cookie into the jar.
-    pub(crate) fn takes_cookie(&self, cookie: &str) {
+    /// Puts cookies into the jar, as [`Person::cookie`] has them.
+    pub(crate) fn takes_cookie(&self, cookies: &str) {
         let url = self.url("/").parse().expect("a URL");
-        self.jar.add_cookie_str(&format!("{cookie}; Path=/"), &url);
+        for cookie in cookies.split("; ") {
+            self.jar.add_cookie_str(&format!("{cookie}; Path=/"), &url);
+        }
     }
 
     /// A request that the test finishes itself.
@@ -158,7 +163,7 @@ impl Person {
 
     /// A socket, or why not.
     pub(crate) async fn tries_to_connect(&self) -> Result<Socket, Value> {
-        Socket::connect(self.address, self.cookie().as_deref()).await
+        Socket::connect(self.address, self.cookie().as_deref(), self.from.as_deref()).await
     }
 
     fn url(&self, path: &str) -> String {

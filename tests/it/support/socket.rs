@@ -36,15 +36,26 @@ enum Packet {
 
 impl Socket {
     /// Connects with a session's cookie, or says how the server refused.
-    pub(crate) async fn connect(address: SocketAddr, cookie: Option<&str>) -> Result<Self, Value> {
+    ///
+    /// `from` is the address that a proxy says the client has.
+    pub(crate) async fn connect(
+        address: SocketAddr,
+        cookie: Option<&str>,
+        from: Option<&str>,
+    ) -> Result<Self, Value> {
         let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");
         let mut request = url.into_client_request().expect("a request");
         if let Some(cookie) = cookie {
             let cookie = cookie.parse().expect("a header");
             request.headers_mut().insert("cookie", cookie);
         }
+        if let Some(from) = from {
+            let from = from.parse().expect("a header");
+            request.headers_mut().insert("x-forwarded-for", from);
+        }
         let tcp = TcpStream::connect(address).await.expect("a connection");
-        let (stream, _) = client_async(request, tcp).await.expect("a WebSocket");
+        let opened = client_async(request, tcp).await;
+        let (stream, _) = opened.map_err(|refusal| Value::String(refusal.to_string()))?;
         let mut socket = Self {
             stream,
             asked: 0,
@@ -107,6 +118,18 @@ impl Socket {
             }
             assert!(self.read().await, "the connection ended before {names:?}");
         }
+    }
+
+    /// What this socket has been sent of these names, up to the answer to what it asks now: an event
+    /// that was sent before is here by then.
+    pub(crate) async fn has_heard(&mut self, names: &[&str]) -> Vec<Value> {
+        self.asks("sync", json!({"since": {"public": i64::MAX}}))
+            .await;
+        let heard = self.events.drain(..);
+        heard
+            .filter(|(name, _)| names.contains(&name.as_str()))
+            .map(|(_, payload)| payload)
+            .collect()
     }
 
     /// Waits until the server ends the connection; the answers that came before.
