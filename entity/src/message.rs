@@ -51,6 +51,8 @@ pub struct Model {
     pub edited_by: Option<UserId>,
     /// Set on tombstones.
     pub deleted_at: Option<Timestamp>,
+    /// How many rows of `reaction` it has.
+    pub reactions: i64,
 }
 
 /// No relations are followed through the ORM: queries name their joins.

@@ -17,6 +17,9 @@ mod m20261122_000002_create_servers;
 mod m20261122_000003_create_apps;
 mod m20261122_000004_create_files;
 mod m20261122_000011_create_system_user;
+mod m20261122_000008_create_search;
+mod m20261122_000009_create_reactions;
+mod m20261122_000010_create_pins;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -34,6 +37,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_create_apps::Migration),
             Box::new(m20261122_000004_create_files::Migration),
             Box::new(m20261122_000011_create_system_user::Migration),
+            Box::new(m20261122_000008_create_search::Migration),
+            Box::new(m20261122_000009_create_reactions::Migration),
+            Box::new(m20261122_000010_create_pins::Migration),
         ]
     }
 }

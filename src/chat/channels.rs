@@ -416,7 +416,8 @@ fn place(channel: ChannelPlace) -> Place {
     }
 }
 
-fn missing(permission: Permission) -> Error {
+/// `forbidden`, for want of this permission.
+pub(super) fn missing(permission: Permission) -> Error {
     let text = format!("this needs the permission {}", permission.as_str());
     Error::refused("forbidden", text)
 }

@@ -125,8 +125,28 @@ pub enum AuthorKind {
 pub struct ReactionOut {
     /// The emoji.
     pub emoji: String,
-    /// Who chose it.
+    /// Who chose it: the first 50 people, and the caller.
     pub users: Vec<String>,
+    /// How many chose it.
+    pub count: i64,
+    /// Whether the caller did.
+    pub me: bool,
+}
+
+/// `reaction_added` and `reaction_removed`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReactionChanged {
+    /// The message.
+    pub id: MessageId,
+    /// The emoji.
+    pub emoji: &'static str,
+    /// Who put it there or took it away.
+    pub username: String,
+    /// How many have chosen it now; 0 when it is gone.
+    pub count: i64,
+    /// Where the message is.
+    #[serde(flatten)]
+    pub at: ChangedAt,
 }
 
 /// `message_edited`, and the older `edit_message`, `dm_edit` and `gdm_edit`.

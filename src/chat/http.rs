@@ -16,6 +16,7 @@ use super::{
     Chat,
     event::{ConversationOut, MessageOut, ReadState, Synced},
     history::span,
+    http_reaction,
     model::{ConversationName, Place},
 };
 use crate::{
@@ -36,6 +37,7 @@ pub fn routes() -> OpenApiRouter<Chat> {
         .routes(routes!(conversations))
         .routes(routes!(sync))
         .routes(routes!(mark_read))
+        .merge(http_reaction::routes())
 }
 
 /// The routes of this feature, ready to serve.

@@ -36,6 +36,8 @@ pub(super) struct Row {
     deleted_at: Option<i64>,
     pub(super) app_id: Option<AppId>,
     pub(super) card: Option<String>,
+    /// How many reactions it has.
+    pub(super) reactions: i64,
 }
 
 impl Row {
@@ -57,7 +59,7 @@ impl Row {
 
 const COLUMNS: &str = "id, conversation_id, seq, rev, sender_id, source, text, attachment, \
     reply_to, reply_user_id, reply_snippet, mentions, nonce, created_at, edited_at, edited_by, \
-    deleted_at, app_id, card";
+    deleted_at, app_id, card, reactions";
 
 /// Runs `select`, which selects from `message`, and returns its rows.
 ///

@@ -6,9 +6,10 @@ use entity::{ConversationId, MessageId, UserId, conversation, conversation::Kind
 
 use super::{
     Card, ChannelPlace, Groups, Servers,
-    event::{AuthorKind, AuthorOut, MessageOut, SYSTEM, SYSTEM_AVATAR},
+    event::{AuthorKind, AuthorOut, MessageOut, ReactionOut, SYSTEM, SYSTEM_AVATAR},
     model::{Audience, Place, other},
     publish::{kind_and_tid, server_of},
+    reaction,
     store::{self, Row, Standing},
 };
 use crate::{
@@ -31,6 +32,7 @@ struct Names {
     people: HashMap<UserId, String>,
     /// The authors of answered messages that no person wrote.
     answered: HashMap<MessageId, String>,
+    reactions: HashMap<MessageId, Vec<ReactionOut>>,
 }
 
 impl History {
@@ -126,8 +128,12 @@ impl History {
         }))
     }
 
-    async fn names(&self, place: &Place, rows: &[Row]) -> Result<Names> {
-        let mut names = Names::default();
+    async fn names(&self, place: &Place, viewer: UserId, rows: &[Row]) -> Result<Names> {
+        let db = self.servers.db();
+        let mut names = Names {
+            reactions: reaction::under(db, &self.directory, rows, viewer).await?,
+            ..Names::default()
+        };
         for row in rows {
             let people = [row.sender_id, row.reply_user_id, row.edited_by];
             for id in people.into_iter().flatten().chain(mentioned(row)) {
@@ -139,7 +145,7 @@ impl History {
         if place.audience.channel().is_some() {
             let answered = rows.iter().filter(|row| row.reply_user_id.is_none());
             let answered = answered.filter_map(|row| row.reply_to).collect();
-            for row in store::find_messages(self.servers.db().reader(), answered).await? {
+            for row in store::find_messages(db.reader(), answered).await? {
                 names
                     .answered
                     .extend(app_name(&row).map(|name| (row.id, name)));
@@ -155,7 +161,7 @@ impl History {
         viewer: UserId,
         rows: Vec<Row>,
     ) -> Result<Vec<MessageOut>> {
-        let names = self.names(place, &rows).await?;
+        let mut names = self.names(place, viewer, &rows).await?;
         let conversation = place.audience.name_for(viewer).to_string();
         Ok(rows
             .into_iter()
@@ -181,7 +187,7 @@ impl Names {
         }
     }
 
-    fn outgoing(&self, place: &Place, conversation: &str, row: Row) -> MessageOut {
+    fn outgoing(&mut self, place: &Place, conversation: &str, row: Row) -> MessageOut {
         let card: Option<Card> = row
             .card
             .as_deref()
@@ -230,7 +236,7 @@ impl Names {
             reply_username: row.reply_to.map(|id| self.answered(id, row.reply_user_id)),
             reply_to: row.reply_to,
             reply_snippet: row.reply_snippet,
-            reactions: Vec::new(),
+            reactions: self.reactions.remove(&row.id).unwrap_or_default(),
             avatar: (row.sender_id.is_none() && row.app_id.is_none()).then_some(SYSTEM_AVATAR),
             author,
             // The key of an app is between the app and the server.

@@ -11,7 +11,8 @@
 use std::{collections::HashMap, time::Instant};
 
 use entity::{ConversationId, MessageId, Timestamp, UserId, message};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, SqlErr, Statement};
+use futures_util::future::BoxFuture;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -19,6 +20,7 @@ use super::{
     model::{Amendment, Audience, Change, NewMessage, Stored},
     nonce,
     publish::Publisher,
+    reaction_store,
 };
 use crate::kernel::{Clock, Db, Error, Result, Tasks, error::ErrorKind, metrics};
 
@@ -34,6 +36,18 @@ enum Command {
     Send(Box<NewMessage>, Answer),
     Change(Box<Change>, Answer),
     Read(ConversationId, UserId, i64, oneshot::Sender<Result<()>>),
+    InTurn(Work),
+}
+
+/// Something that is done between other changes. Dropped, it is not done.
+type Work = Box<dyn FnOnce(Turn) -> BoxFuture<'static, ()> + Send>;
+
+/// What work in the writer's turn has at hand.
+#[derive(Clone)]
+pub(super) struct Turn {
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    pub(super) publisher: Publisher,
 }
 
 /// The way into the writer. Cheap to clone.
@@ -87,6 +101,26 @@ impl Writer {
         marked.await.unwrap_or_else(|_| Err(Error::busy()))
     }
 
+    /// Does `work` when everything that was queued before is stored and published, and nothing else
+    /// meanwhile: whatever moves a conversation's `rev` in a way of its own.
+    pub(super) async fn in_turn<T, F, Fut>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(Turn) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<T>> + Send + 'static,
+    {
+        let (answer, done) = oneshot::channel();
+        let work: Work = Box::new(move |turn| {
+            Box::pin(async move {
+                let result = work(turn).await;
+                // A caller that is gone does not need its answer.
+                drop(answer.send(result));
+            })
+        });
+        self.enqueue(Command::InTurn(work));
+        done.await.unwrap_or_else(|_| Err(Error::busy()))
+    }
+
     fn enqueue(&self, command: Command) {
         // Full, or shutting down. Either way nothing was done and trying again is right.
         if let Err(refused) = self.queue.try_send(command) {
@@ -107,6 +141,7 @@ impl Command {
         match self {
             Self::Send(_, answer) | Self::Change(_, answer) => answer(Err(error)),
             Self::Read(_, _, _, answer) => drop(answer.send(Err(error))),
+            Self::InTurn(work) => drop(work),
         }
     }
 }
@@ -166,6 +201,16 @@ impl Run {
                     self.store(&mut messages, &mut answers).await;
                     self.publish_stored();
                     self.apply(*change, answer).await;
+                }
+                Command::InTurn(work) => {
+                    self.store(&mut messages, &mut answers).await;
+                    self.publish_stored();
+                    work(Turn {
+                        db: self.db.clone(),
+                        clock: self.clock.clone(),
+                        publisher: self.publisher.clone(),
+                    })
+                    .await;
                 }
                 Command::Read(conversation, user, seq, answer) => {
                     marks.push((conversation, user, seq, answer));
@@ -267,19 +312,7 @@ impl Run {
 
     async fn try_apply(&mut self, change: &Change) -> Result<Stored> {
         let tx = self.db.begin().await?;
-        let backend = tx.get_database_backend();
-        // The conversation's row first: it is the lock that puts changes into one order.
-        let sql =
-            "UPDATE conversation SET last_rev = last_rev + 1 WHERE id = $1 RETURNING last_rev";
-        let row = tx
-            .query_one_raw(Statement::from_sql_and_values(
-                backend,
-                sql,
-                [change.place.id.into()],
-            ))
-            .await?
-            .ok_or_else(Error::not_found)?;
-        let rev: i64 = row.try_get("", "last_rev")?;
+        let rev = batch::next_rev(&tx, change.place.id, 1).await?;
         if let Some(channel) = change.place.audience.channel() {
             batch::require_version(&tx, channel).await?;
         }
@@ -299,6 +332,9 @@ impl Run {
             .await?;
         if updated.rows_affected == 0 {
             return Err(Error::not_found());
+        }
+        if let Amendment::Delete(_) = &change.what {
+            reaction_store::forget(&tx, &[change.message]).await?;
         }
         tx.commit().await?;
         Ok(Stored {
@@ -385,6 +421,7 @@ fn amend(
             .col_expr(message::Column::ReplyTo, Option::<MessageId>::None.into())
             .col_expr(message::Column::ReplyUserId, Option::<UserId>::None.into())
             .col_expr(message::Column::ReplySnippet, Option::<String>::None.into())
+            .col_expr(message::Column::Reactions, 0.into())
             .col_expr(message::Column::DeletedAt, at.into()),
     })
 }

@@ -15,8 +15,8 @@ use self::table::{INCOMING, OUTGOING, Payload};
 use crate::{
     apps::widgets::{SnapshotView, WidgetUpdated},
     chat::event::{
-        AuthorOut, Changed, MessageDeleted, MessageEdited, MessageOut, ReadState, Sent, Synced,
-        SyncedConversation, SystemMessage, UserTyping,
+        AuthorOut, Changed, MessageDeleted, MessageEdited, MessageOut, ReactionChanged,
+        ReactionOut, ReadState, Sent, Synced, SyncedConversation, SystemMessage, UserTyping,
     },
     doc::event::{
         DocContent, DocEdited, DocJoined, DocMember, DocNews, DocRenamed, DocSynced, DocUpdated,
@@ -89,6 +89,8 @@ fn types() -> Vec<(&'static str, Value)> {
         ("Changed", schema::<Changed>()),
         ("MessageEdited", schema::<MessageEdited>()),
         ("MessageDeleted", schema::<MessageDeleted>()),
+        ("ReactionChanged", schema::<ReactionChanged>()),
+        ("Reaction", schema::<ReactionOut>()),
         ("ReadState", schema::<ReadState>()),
         ("Synced", schema::<Synced>()),
         ("SyncedConversation", schema::<SyncedConversation>()),

@@ -207,6 +207,12 @@ pub(super) const OUTGOING: &[Outgoing] = &[
         about: "A message was deleted",
     },
     Outgoing {
+        names: &["reaction_added", "reaction_removed"],
+        payload: Payload::Typed("ReactionChanged"),
+        to: "those who could read the message",
+        about: "Somebody put an emoji under a message, or took it away. It is a change like an edit: `rev` moves",
+    },
+    Outgoing {
         names: &[
             "delete_message",
             "dm_delete",

@@ -98,6 +98,7 @@ const SEA_ORM: &[&str] = &[
     "chat/batch.rs",
     "chat/groups.rs",
     "chat/nonce.rs",
+    "chat/reaction_store.rs",
     "chat/server_store.rs",
     "chat/store.rs",
     "chat/writer.rs",

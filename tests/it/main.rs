@@ -36,6 +36,7 @@ mod oauth_grants;
 mod oauth_site;
 mod oauth_tokens;
 mod origins;
+mod reactions;
 mod secrets;
 mod servers;
 mod servers_hidden;
