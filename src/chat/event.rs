@@ -133,6 +133,37 @@ pub struct ReactionOut {
     pub me: bool,
 }
 
+/// A message that is pinned.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Pinned {
+    /// The message.
+    #[serde(flatten)]
+    pub message: MessageOut,
+    /// When it was pinned.
+    pub pinned_at: Timestamp,
+    /// Who pinned it.
+    pub pinned_by: String,
+}
+
+/// `pin_update`: another message is pinned, or one is not any more.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PinUpdate {
+    /// `public` or `gdm`.
+    pub kind: Kind,
+    /// `pin` or `unpin`.
+    pub action: &'static str,
+    /// The message's id.
+    pub id: MessageId,
+    /// Group: its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread_id: Option<ConversationId>,
+    /// The conversation's name.
+    pub conversation: String,
+    /// The message, when it was pinned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageOut>,
+}
+
 /// `reaction_added` and `reaction_removed`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReactionChanged {

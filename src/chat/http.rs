@@ -16,8 +16,9 @@ use super::{
     Chat,
     event::{ConversationOut, MessageOut, ReadState, Synced},
     history::span,
-    http_reaction,
+    http_pin, http_reaction,
     model::{ConversationName, Place},
+    search,
 };
 use crate::{
     account::CurrentUser,
@@ -37,7 +38,9 @@ pub fn routes() -> OpenApiRouter<Chat> {
         .routes(routes!(conversations))
         .routes(routes!(sync))
         .routes(routes!(mark_read))
+        .merge(http_pin::routes())
         .merge(http_reaction::routes())
+        .merge(search::http::routes())
 }
 
 /// The routes of this feature, ready to serve.

@@ -14,6 +14,8 @@ use crate::kernel::{Error, Result, Tasks};
 const REACTIONS: (u32, Duration) = (30, Duration::from_millis(500));
 /// Searches, typing included: twenty at once, then two a second.
 const SEARCHES: (u32, Duration) = (20, Duration::from_millis(500));
+/// Commands: ten at once, then one a second.
+const COMMANDS: (u32, Duration) = (10, Duration::from_secs(1));
 /// How often those who were quiet are forgotten.
 const SWEEP: Duration = Duration::from_mins(1);
 
@@ -24,6 +26,8 @@ pub(super) enum Doing {
     Reacting,
     /// Searching.
     Searching,
+    /// Typing commands.
+    Commanding,
 }
 
 /// The pace that people keep to. Cheap to clone.
@@ -33,6 +37,7 @@ pub(super) struct Pace(Option<Arc<Limiters>>);
 struct Limiters {
     reactions: DefaultKeyedRateLimiter<UserId>,
     searches: DefaultKeyedRateLimiter<UserId>,
+    commands: DefaultKeyedRateLimiter<UserId>,
 }
 
 impl Pace {
@@ -42,12 +47,14 @@ impl Pace {
             Arc::new(Limiters {
                 reactions: RateLimiter::keyed(quota(REACTIONS)),
                 searches: RateLimiter::keyed(quota(SEARCHES)),
+                commands: RateLimiter::keyed(quota(COMMANDS)),
             })
         });
         if let Some(limiters) = limiters.clone() {
             tasks.every(SWEEP, move || {
                 limiters.reactions.retain_recent();
                 limiters.searches.retain_recent();
+                limiters.commands.retain_recent();
                 std::future::ready(())
             });
         }
@@ -65,6 +72,7 @@ impl Pace {
         let (limiter, what) = match doing {
             Doing::Reacting => (&limiters.reactions, "reactions"),
             Doing::Searching => (&limiters.searches, "searches"),
+            Doing::Commanding => (&limiters.commands, "commands"),
         };
         limiter.check_key(&user).map_err(|refused| {
             let wait = refused.wait_time_from(DefaultClock::default().now());

@@ -6,8 +6,8 @@ use entity::{
     message,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult,
-    PaginatorTrait, QueryFilter, QuerySelect, Statement, Value,
+    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QuerySelect, Statement, Value,
 };
 use serde::Deserialize;
 
@@ -109,6 +109,8 @@ pub(super) struct Standing {
     pub(super) last_seq: i64,
     pub(super) last_rev: i64,
     pub(super) read_seq: i64,
+    /// `seq` up to which this person has cleared it for themselves.
+    pub(super) cleared_seq: i64,
     /// Tombstones after `read_seq`.
     pub(super) deleted_unread: i64,
     pub(super) mentions: i64,
@@ -201,13 +203,14 @@ pub(super) async fn find_message(
     Ok(conversation.map(|conversation| (row, conversation)))
 }
 
-/// Up to `limit` messages that are not deleted, oldest first, and whether there are more beyond.
+/// Up to `limit` messages that are not deleted and come after `seq` `cleared`, oldest first, and
+/// whether there are more beyond.
 ///
 /// By key, never by offset: a page costs the same wherever it is.
 pub(super) async fn history(
     db: &impl ConnectionTrait,
     conversation: ConversationId,
-    span: Span,
+    (span, cleared): (Span, i64),
     limit: u64,
 ) -> Result<(Vec<Row>, bool)> {
     let fetch = i64::try_from(limit + 1).unwrap_or(i64::MAX);
@@ -217,7 +220,12 @@ pub(super) async fn history(
         Span::After(id) => (AFTER_MESSAGE, Some(id)),
     };
     let bound = id.map_or(i64::MAX, |id| id.0);
-    let values: [Value; 3] = [conversation.into(), bound.into(), fetch.into()];
+    let values: [Value; 4] = [
+        conversation.into(),
+        bound.into(),
+        fetch.into(),
+        cleared.into(),
+    ];
     let mut found = rows(db, select, values).await?;
     if let Some(id) = id
         && found.is_empty()
@@ -227,7 +235,12 @@ pub(super) async fn history(
             Span::After(_) => (FROM_SEQ, seq_before(db, conversation, id).await? + 1),
             _ => (BEFORE_SEQ, seq_before(db, conversation, id).await? + 1),
         };
-        let values: [Value; 3] = [conversation.into(), bound.into(), fetch.into()];
+        let values: [Value; 4] = [
+            conversation.into(),
+            bound.into(),
+            fetch.into(),
+            cleared.into(),
+        ];
         found = rows(db, select, values).await?;
     }
     found.sort_unstable_by_key(|row| row.seq);
@@ -245,15 +258,15 @@ pub(super) async fn history(
 // SQLite looks at a bare bound LIMIT while it plans, and so prepares the statement anew at every
 // execution; `+ 0` keeps it from looking, and a page costs a fifth less.
 const BEFORE_SEQ: &str = "SELECT * FROM message WHERE conversation_id = $1 AND seq < $2 \
-    AND deleted_at IS NULL ORDER BY seq DESC LIMIT ($3 + 0)";
+    AND seq > $4 AND deleted_at IS NULL ORDER BY seq DESC LIMIT ($3 + 0)";
 const FROM_SEQ: &str = "SELECT * FROM message WHERE conversation_id = $1 AND seq >= $2 \
-    AND deleted_at IS NULL ORDER BY seq LIMIT ($3 + 0)";
+    AND seq > $4 AND deleted_at IS NULL ORDER BY seq LIMIT ($3 + 0)";
 const BEFORE_MESSAGE: &str = "SELECT * FROM message WHERE conversation_id = $1 \
     AND seq < (SELECT seq FROM message WHERE id = $2 AND conversation_id = $1) \
-    AND deleted_at IS NULL ORDER BY seq DESC LIMIT ($3 + 0)";
+    AND seq > $4 AND deleted_at IS NULL ORDER BY seq DESC LIMIT ($3 + 0)";
 const AFTER_MESSAGE: &str = "SELECT * FROM message WHERE conversation_id = $1 \
     AND seq > (SELECT seq FROM message WHERE id = $2 AND conversation_id = $1) \
-    AND deleted_at IS NULL ORDER BY seq LIMIT ($3 + 0)";
+    AND seq > $4 AND deleted_at IS NULL ORDER BY seq LIMIT ($3 + 0)";
 
 async fn is_in(
     db: &impl ConnectionTrait,
@@ -347,15 +360,15 @@ pub(super) async fn standings(
 }
 
 const STANDINGS: &str = "\
-SELECT c.id, c.kind, c.dm_low, c.dm_high, c.last_seq, c.last_rev, m.read_seq, \
+SELECT c.id, c.kind, c.dm_low, c.dm_high, c.last_seq, c.last_rev, m.read_seq, m.cleared_seq, \
     (SELECT count(*) FROM message t WHERE t.conversation_id = c.id \
         AND t.deleted_at IS NOT NULL AND t.seq > m.read_seq) AS deleted_unread, \
     (SELECT count(*) FROM mention n WHERE n.user_id = m.user_id \
         AND n.conversation_id = c.id AND n.seq > m.read_seq) AS mentions, \
     (SELECT l.id FROM message l WHERE l.conversation_id = c.id AND l.deleted_at IS NULL \
-        ORDER BY l.seq DESC LIMIT 1) AS last_message_id \
+        AND l.seq > m.cleared_seq ORDER BY l.seq DESC LIMIT 1) AS last_message_id \
 FROM conversation_member m JOIN conversation c ON c.id = m.conversation_id \
-WHERE m.user_id = $1 AND (c.kind <> 'dm' OR c.last_seq > 0)";
+WHERE m.user_id = $1 AND (c.kind <> 'dm' OR c.last_seq > m.cleared_seq)";
 
 /// Who made an app.
 pub(super) async fn owner_of_app(db: &impl ConnectionTrait, id: AppId) -> Result<Option<UserId>> {
@@ -363,28 +376,26 @@ pub(super) async fn owner_of_app(db: &impl ConnectionTrait, id: AppId) -> Result
     Ok(app.map(|app| app.owner_id))
 }
 
-/// The people with whom `user` has exchanged messages.
+/// The people with whom `user` has exchanged messages that they have not cleared.
 pub(super) async fn dm_peers(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<UserId>> {
-    let dms = conversation::Entity::find()
-        .filter(conversation::Column::Kind.eq(Kind::Dm))
-        .filter(conversation::Column::LastSeq.gt(0))
-        .filter(
-            Condition::any()
-                .add(conversation::Column::DmLow.eq(user))
-                .add(conversation::Column::DmHigh.eq(user)),
-        )
-        .all(db)
-        .await?;
-    Ok(dms
-        .into_iter()
-        .filter_map(|dm| {
-            if dm.dm_low == Some(user) {
-                dm.dm_high
-            } else {
-                dm.dm_low
-            }
-        })
-        .collect())
+    #[derive(FromQueryResult)]
+    struct Pair {
+        dm_low: UserId,
+        dm_high: UserId,
+    }
+    let sql = "SELECT c.dm_low, c.dm_high FROM conversation_member m \
+               JOIN conversation c ON c.id = m.conversation_id \
+               WHERE m.user_id = $1 AND c.kind = 'dm' AND c.last_seq > m.cleared_seq";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [user.into()]);
+    let pairs = Pair::find_by_statement(statement).all(db).await?;
+    let other = |pair: Pair| {
+        if pair.dm_low == user {
+            pair.dm_high
+        } else {
+            pair.dm_low
+        }
+    };
+    Ok(pairs.into_iter().map(other).collect())
 }
 
 /// The message that `user` has sent under this nonce, and where.

@@ -8,19 +8,18 @@
 //!
 //! A message that fails - its sender left, its nonce is taken, a constraint - fails alone.
 
-use std::{collections::HashMap, time::Instant};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
-use entity::{ConversationId, MessageId, Timestamp, UserId, message};
+use entity::{ConversationId, UserId};
 use futures_util::future::BoxFuture;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
-use tokio::sync::{mpsc, oneshot};
+use sea_orm::{DbErr, SqlErr};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::{
-    batch,
-    model::{Amendment, Audience, Change, NewMessage, Stored},
+    amendment, batch,
+    model::{Audience, Change, NewMessage, Stored},
     nonce,
     publish::Publisher,
-    reaction_store,
 };
 use crate::kernel::{Clock, Db, Error, Result, Tasks, error::ErrorKind, metrics};
 
@@ -58,12 +57,19 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the writer.
-    pub(super) fn start(db: Db, clock: Clock, publisher: Publisher, tasks: &Tasks) -> Self {
+    pub(super) fn start(
+        db: Db,
+        clock: Clock,
+        publisher: Publisher,
+        stored_some: Arc<Notify>,
+        tasks: &Tasks,
+    ) -> Self {
         let (queue, commands) = mpsc::channel(QUEUE);
         let run = Run {
             db,
             clock,
             publisher,
+            stored_some,
             stored: None,
         };
         tasks.spawn(run.work(commands, tasks.stopping()));
@@ -150,6 +156,8 @@ struct Run {
     db: Db,
     clock: Clock,
     publisher: Publisher,
+    /// Tells the search that there is something new.
+    stored_some: Arc<Notify>,
     /// Messages that are stored but not yet published and answered: that is done while the next
     /// batch is being stored, or at once when there is none.
     stored: Option<StoredBatch>,
@@ -238,6 +246,7 @@ impl Run {
         match inserted {
             Ok(stored) => {
                 metrics::stored(stored.iter().flatten().count(), began.elapsed());
+                self.stored_some.notify_one();
                 self.stored = Some(StoredBatch {
                     messages,
                     answers,
@@ -272,6 +281,7 @@ impl Run {
                 Ok(stored) => match stored.into_iter().next().flatten() {
                     Some(stored) => {
                         metrics::stored(1, began.elapsed());
+                        self.stored_some.notify_one();
                         self.publisher.sent(&message, &stored);
                         // A repeat may follow in the same batch.
                         known.extend(key.map(|key| (key, (message.place.id, stored))));
@@ -317,25 +327,7 @@ impl Run {
             batch::require_version(&tx, channel).await?;
         }
         let at = self.clock.now();
-        let mentioned: Vec<UserId> = match &change.what {
-            Amendment::Edit(body, _) => body.mentions.iter().map(|(id, _)| *id).collect(),
-            Amendment::Delete(_) => Vec::new(),
-        };
-        let key = (change.message, change.place.id, change.seq);
-        let mentions = batch::replace_mentions(&tx, key, &mentioned).await?;
-        let update = amend(change, rev, at, mentions)?;
-        let updated = update
-            .filter(message::Column::Id.eq(change.message))
-            .filter(message::Column::ConversationId.eq(change.place.id))
-            .filter(message::Column::DeletedAt.is_null())
-            .exec(&tx)
-            .await?;
-        if updated.rows_affected == 0 {
-            return Err(Error::not_found());
-        }
-        if let Amendment::Delete(_) = &change.what {
-            reaction_store::forget(&tx, &[change.message]).await?;
-        }
+        amendment::apply(&tx, change, rev, at).await?;
         tx.commit().await?;
         Ok(Stored {
             id: change.message,
@@ -387,43 +379,6 @@ fn finish(publisher: &Publisher, batch: Option<StoredBatch>) {
     for ((message, stored), answer) in outcomes.zip(batch.answers) {
         answer(stored.ok_or_else(|| not_a_member(message)));
     }
-}
-
-fn amend(
-    change: &Change,
-    rev: i64,
-    at: Timestamp,
-    mentions: Option<String>,
-) -> Result<sea_orm::UpdateMany<message::Entity>> {
-    let update = message::Entity::update_many()
-        .col_expr(message::Column::Rev, rev.into())
-        .col_expr(message::Column::Mentions, mentions.into());
-    Ok(match &change.what {
-        Amendment::Edit(body, card) => {
-            let update = update
-                .col_expr(message::Column::Source, body.source.clone().into())
-                .col_expr(message::Column::Text, body.text.clone().into())
-                .col_expr(message::Column::EditedAt, at.into())
-                .col_expr(message::Column::EditedBy, change.by.user_id().into());
-            match card {
-                Some(card) => update.col_expr(
-                    message::Column::Card,
-                    serde_json::to_string(card.as_ref())?.into(),
-                ),
-                None => update,
-            }
-        }
-        Amendment::Delete(remnant) => update
-            .col_expr(message::Column::Source, "".into())
-            .col_expr(message::Column::Text, "".into())
-            .col_expr(message::Column::Attachment, Option::<String>::None.into())
-            .col_expr(message::Column::Card, remnant.clone().into())
-            .col_expr(message::Column::ReplyTo, Option::<MessageId>::None.into())
-            .col_expr(message::Column::ReplyUserId, Option::<UserId>::None.into())
-            .col_expr(message::Column::ReplySnippet, Option::<String>::None.into())
-            .col_expr(message::Column::Reactions, 0.into())
-            .col_expr(message::Column::DeletedAt, at.into()),
-    })
 }
 
 /// Whether the failure is of one row (and so not of the connection or the disk): then the others

@@ -14,8 +14,9 @@ use utoipa::PartialSchema;
 use self::table::{INCOMING, OUTGOING, Payload};
 use crate::{
     apps::widgets::{SnapshotView, WidgetUpdated},
+    chat::Commanded,
     chat::event::{
-        AuthorOut, Changed, MessageDeleted, MessageEdited, MessageOut, ReactionChanged,
+        AuthorOut, Changed, MessageDeleted, MessageEdited, MessageOut, PinUpdate, ReactionChanged,
         ReactionOut, ReadState, Sent, Synced, SyncedConversation, SystemMessage, UserTyping,
     },
     doc::event::{
@@ -86,11 +87,13 @@ fn types() -> Vec<(&'static str, Value)> {
         ("Message", schema::<MessageOut>()),
         ("Author", schema::<AuthorOut>()),
         ("Sent", schema::<Sent>()),
+        ("Commanded", schema::<Commanded>()),
         ("Changed", schema::<Changed>()),
         ("MessageEdited", schema::<MessageEdited>()),
         ("MessageDeleted", schema::<MessageDeleted>()),
         ("ReactionChanged", schema::<ReactionChanged>()),
         ("Reaction", schema::<ReactionOut>()),
+        ("PinUpdate", schema::<PinUpdate>()),
         ("ReadState", schema::<ReadState>()),
         ("Synced", schema::<Synced>()),
         ("SyncedConversation", schema::<SyncedConversation>()),

@@ -38,6 +38,8 @@ settings! {
     UmBanUser = "UM_BAN_USER": "1",
     McDeleteMessages = "MC_DELETE_MESSAGES": "1",
     McEditMessages = "MC_EDIT_MESSAGES": "1",
+    McPinMessage = "MC_PIN_MESSAGE": "1",
+    McPurgeChannel = "MC_PURGE_CHANNEL": "1",
     GdLockGroup = "GD_LOCK_GROUP": "1",
     GdUnlockGroup = "GD_UNLOCK_GROUP": "1",
     GdRemoveUser = "GD_REMOVE_USER": "1",

@@ -62,7 +62,11 @@ async fn a_name_in_twenty_letter_cases_at_once_is_one_account() {
 
     assert_eq!(statuses[0], 200);
     assert_eq!(statuses[1..], [409; 19]);
-    assert_eq!(app.number("SELECT count(*) FROM \"user\" WHERE id > 0", []).await, 1);
+    assert_eq!(
+        app.number("SELECT count(*) FROM \"user\" WHERE id > 0", [])
+            .await,
+        1
+    );
     let mut ids = Vec::new();
     for person in &people[17..] {
         person.signs_in().await.succeeds();
@@ -82,7 +86,11 @@ async fn a_refused_registration_leaves_nothing_behind() {
         assert_eq!(refused.status, 400, "{username}: {}", refused.body);
     }
 
-    assert_eq!(app.number("SELECT count(*) FROM \"user\" WHERE id > 0", []).await, 0);
+    assert_eq!(
+        app.number("SELECT count(*) FROM \"user\" WHERE id > 0", [])
+            .await,
+        0
+    );
     let places = "SELECT count(*) FROM conversation_member";
     assert_eq!(app.number(places, []).await, 0);
 }

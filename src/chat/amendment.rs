@@ -1,0 +1,82 @@
+//! What becomes of a message that is edited or deleted, and of all that hangs on it: mentions,
+//! reactions, pins, and what the search knows of it.
+
+use entity::{MessageId, Timestamp, UserId, message};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::{
+    batch,
+    model::{Amendment, Change},
+    pin_store, reaction_store, search,
+};
+use crate::kernel::{Error, Result, Tx};
+
+/// Makes `change` within `tx`, which has locked its conversation for it.
+///
+/// # Errors
+/// `not_found` when there is no such message any more.
+pub(super) async fn apply(tx: &Tx, change: &Change, rev: i64, at: Timestamp) -> Result<()> {
+    let mentioned: Vec<UserId> = match &change.what {
+        Amendment::Edit(body, _) => body.mentions.iter().map(|(id, _)| *id).collect(),
+        Amendment::Delete(_) => Vec::new(),
+    };
+    let key = (change.message, change.place.id, change.seq);
+    let mentions = batch::replace_mentions(tx, key, &mentioned).await?;
+    let update = amend(change, rev, at, mentions)?;
+    let updated = update
+        .filter(message::Column::Id.eq(change.message))
+        .filter(message::Column::ConversationId.eq(change.place.id))
+        .filter(message::Column::DeletedAt.is_null())
+        .exec(tx)
+        .await?;
+    if updated.rows_affected == 0 {
+        return Err(Error::not_found());
+    }
+    match &change.what {
+        Amendment::Edit(..) => search::renew(tx, change.message).await?,
+        Amendment::Delete(_) => {
+            let gone = [change.message];
+            reaction_store::forget(tx, &gone).await?;
+            pin_store::forget(tx, &gone).await?;
+            search::forget(tx, &gone).await?;
+        }
+    }
+    Ok(())
+}
+
+fn amend(
+    change: &Change,
+    rev: i64,
+    at: Timestamp,
+    mentions: Option<String>,
+) -> Result<sea_orm::UpdateMany<message::Entity>> {
+    let update = message::Entity::update_many()
+        .col_expr(message::Column::Rev, rev.into())
+        .col_expr(message::Column::Mentions, mentions.into());
+    Ok(match &change.what {
+        Amendment::Edit(body, card) => {
+            let update = update
+                .col_expr(message::Column::Source, body.source.clone().into())
+                .col_expr(message::Column::Text, body.text.clone().into())
+                .col_expr(message::Column::EditedAt, at.into())
+                .col_expr(message::Column::EditedBy, change.by.user_id().into());
+            match card {
+                Some(card) => update.col_expr(
+                    message::Column::Card,
+                    serde_json::to_string(card.as_ref())?.into(),
+                ),
+                None => update,
+            }
+        }
+        Amendment::Delete(remnant) => update
+            .col_expr(message::Column::Source, "".into())
+            .col_expr(message::Column::Text, "".into())
+            .col_expr(message::Column::Attachment, Option::<String>::None.into())
+            .col_expr(message::Column::Card, remnant.clone().into())
+            .col_expr(message::Column::ReplyTo, Option::<MessageId>::None.into())
+            .col_expr(message::Column::ReplyUserId, Option::<UserId>::None.into())
+            .col_expr(message::Column::ReplySnippet, Option::<String>::None.into())
+            .col_expr(message::Column::Reactions, 0.into())
+            .col_expr(message::Column::DeletedAt, at.into()),
+    })
+}
