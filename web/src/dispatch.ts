@@ -18,6 +18,7 @@ import {
 } from './store/events';
 import { noticed } from './store/notices';
 import { cameOnline, wentOffline } from './store/presence';
+import { reacted } from './store/reactions';
 import { serverChanged, serverGone, widgetReported } from './store/servers';
 import type { State } from './store/types';
 import { typingStarted, withoutTyping } from './store/typing';
@@ -67,9 +68,15 @@ const handlers: Handlers = {
     }),
   }),
   message_deleted: (state, event) => ({
-    state: messageChanged(state, { ...event, change: { html: '', source: '', cards: [], deleted: true } }),
+    state: messageChanged(state, {
+      ...event,
+      change: { html: '', source: '', cards: [], reactions: [], deleted: true },
+    }),
   }),
   messages_deleted: (state) => ({ state, sync: true }),
+  reaction_added: (state, event) => ({ state: reacted(state, event, true) }),
+  reaction_removed: (state, event) => ({ state: reacted(state, event, false) }),
+  pin_update: (state) => ({ state: { ...state, pinChanges: state.pinChanges + 1 } }),
   clear_all: (state) => ({ state: timelinesForgotten(state, () => true), sync: true, relist: true }),
   dm_cleared: (state, event) => ({
     state: timelinesForgotten(state, (id) =>

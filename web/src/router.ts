@@ -25,6 +25,15 @@ export function useLocation(): Location {
 
 export const conversationPath = (id: string) => `/chat?c=${encodeURIComponent(id).replace('%3A', ':')}`;
 
+/** A message in its conversation. */
+export const messagePath = (id: string, message: number) => `${conversationPath(id)}&m=${message}`;
+
+/** The message an address means. */
+export function messageIn(query: URLSearchParams): number | null {
+  const id = query.get('m');
+  return id !== null && /^\d{1,16}$/.test(id) ? Number(id) : null;
+}
+
 export const documentsPath = '/doc';
 
 /** Also the address people share. */

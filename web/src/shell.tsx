@@ -21,9 +21,10 @@ const AddServer = part(() => import('./features/servers/AddServer'));
 const DocPage = part(() => import('./features/doc/DocPage'), <Waiting />);
 const NewConversation = part(() => import('./features/gdm/NewConversation'));
 const ShortcutList = part(() => import('./features/chat/ShortcutList'));
+const SearchDialog = part(() => import('./features/chat/SearchDialog'));
 const Switcher = part(() => import('./features/chat/Switcher'));
 
-type Overlay = 'switcher' | 'new' | 'server' | 'shortcuts' | null;
+type Overlay = 'switcher' | 'search' | 'new' | 'server' | 'shortcuts' | null;
 
 export function Shell() {
   const { path } = useLocation();
@@ -46,6 +47,7 @@ export function Shell() {
           inDocuments={inDocuments}
           onNew={() => setOverlay('new')}
           onSearch={() => setOverlay('switcher')}
+          onFind={() => setOverlay('search')}
         />
       ) : (
         <ServerSidebar key={server} id={server} openId={openId} footer={<Account />} />
@@ -56,11 +58,12 @@ export function Shell() {
         ) : atServer && server !== null ? (
           <ServerHome id={server} />
         ) : (
-          <ChatPage openId={openId} />
+          <ChatPage openId={openId} onSearch={() => setOverlay('search')} />
         )}
       </main>
       <Announcer />
       {overlay === 'switcher' ? <Switcher onClose={() => setOverlay(null)} /> : null}
+      {overlay === 'search' ? <SearchDialog openId={openId} onClose={() => setOverlay(null)} /> : null}
       {overlay === 'shortcuts' ? <ShortcutList onClose={() => setOverlay(null)} /> : null}
       {overlay === 'server' ? <AddServer onClose={() => setOverlay(null)} /> : null}
       {overlay === 'new' ? <NewConversation onClose={() => setOverlay(null)} /> : null}

@@ -19,6 +19,7 @@ export function parseMessage(wire: WireMessage): Message {
     emoji: (isApp ? wire.author?.avatar_emoji : null) ?? null,
     cards: parseCards(wire.embeds),
     files: parseFiles(wire.attachment),
+    reactions: wire.reactions,
     html: wire.text,
     source: wire.source,
     nonce: wire.nonce ?? null,

@@ -13,9 +13,10 @@ interface Props {
   inDocuments: boolean;
   onNew: () => void;
   onSearch: () => void;
+  onFind: () => void;
 }
 
-export function Sidebar({ openId, inDocuments, onNew, onSearch }: Props) {
+export function Sidebar({ openId, inDocuments, onNew, onSearch, onFind }: Props) {
   const conversations = useChatter((state) => state.conversations);
   const ready = useChatter((state) => state.ready);
   const sorted = useMemo(() => homeConversations(conversations), [conversations]);
@@ -23,6 +24,15 @@ export function Sidebar({ openId, inDocuments, onNew, onSearch }: Props) {
     <nav className="sidebar" aria-label={text.chat.conversations}>
       <header className="sidebar-head">
         <Wordmark heading={openId === null && !inDocuments} />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={text.search.title}
+          title={text.search.title}
+          onClick={onFind}
+        >
+          <Icon name="search" />
+        </button>
         <button
           type="button"
           className="icon-button icon-button-accent"

@@ -4,13 +4,17 @@ import { listedBeside } from '../../store/selectors';
 import { current } from '../../store/store';
 
 /** Keys that work anywhere in the chat. None of them is a single letter, so none can eat what one writes. */
-export function useShortcuts(openId: string | null, show: (what: 'switcher' | 'shortcuts') => void): void {
+export function useShortcuts(
+  openId: string | null,
+  show: (what: 'switcher' | 'search' | 'shortcuts') => void,
+): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       // An editor may have its own meaning for them.
       if (event.isComposing || event.defaultPrevented) return;
       const command = (event.ctrlKey || event.metaKey) && !event.altKey;
       if (command && event.key.toLowerCase() === 'k') show('switcher');
+      else if (command && event.shiftKey && event.key.toLowerCase() === 'f') show('search');
       else if (command && event.key === '/') show('shortcuts');
       else if (event.altKey && event.key === 'ArrowUp') step(openId, -1, event.shiftKey);
       else if (event.altKey && event.key === 'ArrowDown') step(openId, 1, event.shiftKey);
