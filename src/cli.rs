@@ -12,7 +12,7 @@ use crate::{
         Accounts, Directory, FirstAccount, LoginThrottle, Parts, Passwords, SessionStore, User,
     },
     app::{self, App},
-    kernel::{Clock, Config, Db, Tasks, telemetry},
+    kernel::{Clock, Config, Db, Mailer, Tasks, telemetry},
     settings::Settings,
     socket::{self, Delivery},
 };
@@ -151,6 +151,8 @@ async fn accounts(config: &Config) -> anyhow::Result<Accounts> {
         delivery: Delivery::new(io),
         first_account: FirstAccount::Ordinary,
         tasks: Tasks::default(),
+        mailer: Mailer::new(&config.mail)?,
+        public_url: config.server.public_url.as_str().into(),
         clock,
         db,
     }))

@@ -21,6 +21,8 @@ export default defineConfig({
   server: {
     port: 5173,
     strictPort: true,
+    // The documents for developers of apps are the project's.
+    fs: { allow: ['.', '../docs'] },
     proxy: {
       '/api': server,
       '/login': page,
@@ -33,6 +35,7 @@ export default defineConfig({
       '/webhooks': server,
       '/widgets': server,
       '/oauth': server,
+      '/proxy': server,
       '/uploads': server,
       '/socket.io': { target: server, ws: true },
     },

@@ -34,6 +34,8 @@ pub struct Model {
     pub last_address: Option<String>,
     /// With what.
     pub last_user_agent: Option<String>,
+    /// How many days before its end its creator was told of it last; none: not yet.
+    pub warned_days: Option<i64>,
 }
 
 /// No relations are followed through the ORM: queries name their joins.

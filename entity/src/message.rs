@@ -39,6 +39,8 @@ pub struct Model {
     pub reply_snippet: Option<String>,
     /// Ids of the people mentioned, as a JSON array; none when nobody is.
     pub mentions: Option<String>,
+    /// Ids of the roles mentioned, likewise; in channels only.
+    pub role_mentions: Option<String>,
     /// The sender's own key for this message: a resend with the same one stores nothing.
     pub nonce: Option<String>,
     /// Whether DM logging was on when it was sent.

@@ -21,6 +21,8 @@ pub struct Model {
     pub topic: String,
     /// Its place in the list, from 0.
     pub position: i64,
+    /// Whether only those who manage channels may speak in it.
+    pub locked: bool,
     /// Set once it is deleted.
     pub deleted_at: Option<Timestamp>,
 }

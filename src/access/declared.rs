@@ -4,7 +4,7 @@
 //! `integration` and `oauth` with the scopes that their tokens need, `url_token`, or `()` for
 //! anybody. A route that says nothing is for people and for nobody's token.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use axum::{
@@ -19,11 +19,21 @@ use utoipa::openapi::OpenApi;
 use super::{
     actor::Bearer,
     bearer::{Bearers, Client, bearer_of, suspended},
+    limits::Limit,
+    pace::Pace,
+    service::Access,
 };
 use crate::{
-    http::Cookieless,
+    http::{ClientAddress, Cookieless},
     kernel::{Error, Result, error::ErrorKind, token::TokenKind},
 };
+
+/// Requests of one address with tokens that are none.
+const FAILURES: Limit = Limit::new(
+    "bearer_failure",
+    |limits| limits.bearer_failures,
+    Duration::from_mins(1),
+);
 
 /// Methods as the document writes them.
 const METHODS: [(&str, Method); 5] = [
@@ -174,6 +184,13 @@ impl Declared {
         self.0.get(path.as_str())?.get(method)
     }
 
+    /// Whether a request is to one of the platform's routes that people call.
+    pub(super) fn is_for_people(&self, request: &Request) -> bool {
+        let operation = self.operation(request);
+        self.shape(request) == Shape::Platform
+            && operation.is_some_and(|operation| operation.session)
+    }
+
     /// How the answer to a request looks.
     pub(super) fn shape(&self, request: &Request) -> Shape {
         let path = request.extensions().get::<MatchedPath>();
@@ -191,7 +208,7 @@ impl Declared {
 /// Lets a token in only where it is declared, and then without a session; and takes the cookie from
 /// requests to routes that are not for people.
 pub async fn require_declared(
-    State((declared, bearers)): State<(Declared, Bearers)>,
+    State((declared, access)): State<(Declared, Access)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -205,13 +222,13 @@ pub async fn require_declared(
         .map(str::to_owned);
     if let Some(token) = &token {
         let client = Client::of(&request);
-        match admit(&bearers, operation, token, &client).await {
+        match admit(access.bearers(), operation, token, &client).await {
             Ok(bearer) => {
                 request.extensions_mut().insert(bearer);
             }
             // What is nowhere is not found, whoever asks.
             Err(error) if !is_route && error.kind() == ErrorKind::Forbidden => {}
-            Err(error) => return refuse(operation, error),
+            Err(error) => return refuse(operation, counted(&access, &request, error)),
         }
     }
     if token.is_some() || operation.is_some_and(|operation| !operation.session) {
@@ -237,6 +254,19 @@ async fn admit(
     bearers.require_creator(&found.bearer).await?;
     bearers.touch(&found.bearer, client);
     Ok(found.bearer)
+}
+
+/// The same refusal; of a token that is none it is counted, and once there were too many that is
+/// what is said. A good token is never refused for it, whoever else shares its address.
+fn counted(access: &Access, request: &Request, error: Error) -> Error {
+    let client = request.extensions().get::<ClientAddress>();
+    let Some(client) = client.filter(|_| error.code() == "invalid_token") else {
+        return error;
+    };
+    let pace = request.extensions().get::<Pace>().cloned();
+    let bound = (FAILURES, (*client).into());
+    let counted = access.limits().check(&pace.unwrap_or_default(), &[bound]);
+    counted.err().unwrap_or(error)
 }
 
 fn refuse(operation: Option<&Operation>, error: Error) -> Response {

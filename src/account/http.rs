@@ -5,20 +5,21 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing,
 };
-use http::{StatusCode, Uri};
+use http::{HeaderMap, StatusCode, Uri, header};
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Accounts, SessionStore, http_me,
+    Accounts, SessionStore, http_me, http_reset,
     model::{LoginSource, User},
+    return_url,
     service::Registration,
     session_store::{ADDRESS, USER, USER_AGENT},
 };
 use crate::{
-    http::{Answer, Done, ErrorBody, Fields, Navigation, assets, escape, waypoint},
+    http::{Answer, Done, ErrorBody, Fields, Json, Navigation, assets, escape, waypoint},
     kernel::{Error, Result, error::ErrorKind},
 };
 
@@ -28,10 +29,13 @@ pub fn routes() -> OpenApiRouter<Accounts> {
         .routes(routes!(login))
         .routes(routes!(register))
         .routes(routes!(logout))
+        .routes(routes!(store_return_url))
         .merge(http_me::routes())
+        .merge(http_reset::routes())
         // The pages behind the same paths are the web client's.
         .route("/login", routing::get(assets::serve))
         .route("/register", routing::get(assets::serve))
+        .route("/reset-password", routing::get(assets::serve))
         .route("/logout", routing::get(logout_link))
 }
 
@@ -87,9 +91,10 @@ async fn login(
     source: LoginSource,
     navigation: Navigation,
     uri: Uri,
+    headers: HeaderMap,
     Fields(credentials): Fields<Credentials>,
 ) -> Result<Response> {
-    let redirect = local_path(&uri);
+    let redirect = asked_for(&uri);
     let signed_in = accounts
         .sign_in(&credentials.username, credentials.password, &source)
         .await;
@@ -108,8 +113,10 @@ async fn login(
         end_current_session(&accounts, &session).await?;
         return Err(error);
     }
-    let redirect = redirect.unwrap_or_else(|| "/chat".to_owned());
-    Ok(if navigation.0 {
+    let kept = return_url::kept(&headers);
+    let forget = kept.as_ref().map(|_| return_url::forget()).transpose()?;
+    let redirect = redirect.or(kept).unwrap_or_else(|| "/chat".to_owned());
+    let mut response = if navigation.0 {
         Redirect::to(&redirect).into_response()
     } else {
         Answer::new(SignedIn {
@@ -117,7 +124,33 @@ async fn login(
             redirect,
         })
         .into_response()
-    })
+    };
+    if let Some(forget) = forget {
+        response.headers_mut().append(header::SET_COOKIE, forget);
+    }
+    Ok(response)
+}
+
+#[derive(Deserialize, ToSchema)]
+struct ReturnUrl {
+    /// A path on this server.
+    #[serde(alias = "returnUrl")]
+    return_url: String,
+}
+
+/// Have the next sign-in in this browser lead somewhere, such as where one was.
+///
+/// Kept for a quarter of an hour. `returnUrl` is taken as well.
+#[utoipa::path(post, path = "/api/store-return-url", tag = "account", request_body = ReturnUrl,
+    responses(
+    (status = 200, body = Done),
+    (status = 400, description = "Not a path on this server", body = ErrorBody),
+))]
+async fn store_return_url(Json(input): Json<ReturnUrl>) -> Result<Response> {
+    let keep = return_url::keep(&input.return_url)?;
+    let mut response = Done::default().into_response();
+    response.headers_mut().append(header::SET_COOKIE, keep);
+    Ok(response)
 }
 
 /// Make an account.
@@ -174,12 +207,12 @@ async fn logout_link(
     State(accounts): State<Accounts>,
     session: Session,
     navigation: Navigation,
-    headers: http::HeaderMap,
+    headers: HeaderMap,
 ) -> Result<Response> {
     let site = headers
         .get("sec-fetch-site")
         .and_then(|site| site.to_str().ok());
-    if site == Some("cross-site") && !headers.contains_key(http::header::ORIGIN) {
+    if site == Some("cross-site") && !headers.contains_key(header::ORIGIN) {
         return Err(Error::refused(
             "foreign_origin",
             "forbidden: request from another site",
@@ -217,15 +250,12 @@ async fn end_current_session(accounts: &Accounts, session: &Session) -> Result<(
 }
 
 /// The `redirect` that a link to the login page carries, if it stays on this server.
-fn local_path(uri: &Uri) -> Option<String> {
+fn asked_for(uri: &Uri) -> Option<String> {
     let query = uri.query().unwrap_or_default();
     let target = serde_urlencoded::from_str::<ReturnTo>(query)
         .ok()?
         .redirect?;
-    let local = target.starts_with('/')
-        && !target.starts_with("//")
-        && !target.contains(['\\', '\r', '\n', '\t']);
-    local.then_some(target)
+    return_url::local(&target).map(str::to_owned)
 }
 
 /// The login page that leads to `path` afterwards.
@@ -258,23 +288,17 @@ fn form_page(title: &str, action: &str, error: &Error) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::local_path;
+    use super::asked_for;
 
     #[test]
-    fn after_login_one_stays_on_this_server() {
-        let target = |query: &str| local_path(&format!("/login?{query}").parse().expect("a URI"));
+    fn a_link_to_the_login_page_says_where_to_go_next() {
+        let target = |query: &str| asked_for(&format!("/login?{query}").parse().expect("a URI"));
         assert_eq!(
             target("redirect=%2Fjoin%2FABC").as_deref(),
             Some("/join/ABC")
         );
-        for foreign in [
-            "https://evil.example",
-            "//evil.example",
-            "/\\evil.example",
-            "%2F%0Ax",
-        ] {
-            assert_eq!(target(&format!("redirect={foreign}")), None, "{foreign}");
+        for foreign in ["redirect=https://evil.example", "redirect=%2F%0Ax", ""] {
+            assert_eq!(target(foreign), None, "{foreign}");
         }
-        assert_eq!(target(""), None);
     }
 }

@@ -11,6 +11,7 @@ use super::{
     Accounts, CurrentUser, MaybeUser, SessionStore,
     http::begin_session,
     model::{LoginSource, User},
+    profile::{self, ProfileChange},
 };
 use crate::{
     http::{Answer, Done, ErrorBody, Json, Path},
@@ -25,6 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<Accounts> {
         .routes(routes!(my_sessions))
         .routes(routes!(end_my_session))
         .routes(routes!(change_my_password))
+        .routes(routes!(change_settings))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -206,4 +208,76 @@ async fn change_my_password(
         .await?;
     begin_session(&accounts, &session, &user, &source).await?;
     Ok(Done::default())
+}
+
+/// What one changes; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+struct SettingsChange {
+    new_username: Option<String>,
+    /// Needed for a new password.
+    #[serde(default)]
+    current_password: Option<String>,
+    new_password: Option<String>,
+    /// `light` or `dark`; others are ignored.
+    theme: Option<String>,
+    /// 300 characters of it are kept.
+    bio: Option<String>,
+    /// `online`, `idle`, `dnd` or `offline`: the presence. Anything else is the text beside one's
+    /// name, of which 100 characters are kept.
+    status: Option<String>,
+    /// The presence, or empty to follow one's connections.
+    presence: Option<String>,
+    /// One of the languages there are; others are ignored.
+    language: Option<String>,
+    /// Empty: none. An address with `*` in it is ignored, since some clients send back a masked one.
+    email: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Renamed {
+    username: String,
+}
+
+/// Change one's name, profile, preferences or password; all of it or nothing.
+///
+/// A new password ends every other session. Everybody is told of what they see with
+/// `user_list_refresh`.
+#[utoipa::path(post, path = "/api/settings", tag = "account", request_body = SettingsChange,
+    responses(
+    (status = 200, body = Answer<Renamed>),
+    (status = 400, description = "Invalid name, e-mail, password or text", body = ErrorBody),
+    (status = 403, description = "invalid current password", body = ErrorBody),
+    (status = 409, description = "username taken", body = ErrorBody),
+))]
+async fn change_settings(
+    State(accounts): State<Accounts>,
+    CurrentUser(user): CurrentUser,
+    session: Session,
+    source: LoginSource,
+    Json(change): Json<SettingsChange>,
+) -> Result<Answer<Renamed>> {
+    let new = change.new_password.filter(|password| !password.is_empty());
+    let current = change.current_password.unwrap_or_default();
+    let change = ProfileChange {
+        username: change.new_username,
+        passwords: new.map(|new| profile::PasswordChange { current, new }),
+        theme: change.theme,
+        bio: change.bio,
+        status: change.status,
+        presence: change.presence,
+        language: change.language,
+        email: change.email,
+    };
+    let has_password = change.passwords.is_some();
+    let old = session.id().map(SessionStore::hash).unwrap_or_default();
+    let user = accounts
+        .change_profile(&user, change, &old, &source)
+        .await?;
+    if has_password {
+        // A new id, and with it a new session: the old one may be what was stolen.
+        begin_session(&accounts, &session, &user, &source).await?;
+    }
+    Ok(Answer::new(Renamed {
+        username: user.username,
+    }))
 }

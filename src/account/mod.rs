@@ -8,9 +8,13 @@
 mod directory;
 mod http;
 mod http_me;
+mod http_reset;
 mod identity;
 mod model;
 mod password;
+mod profile;
+mod reset;
+mod return_url;
 mod service;
 mod session_store;
 mod store;

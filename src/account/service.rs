@@ -14,7 +14,7 @@ use super::{
     username::{folded_of, may_be_one},
 };
 use crate::{
-    kernel::{Clock, Db, Error, Result, Tasks, Tx, error::ErrorKind},
+    kernel::{Clock, Db, Error, Mailer, Result, Tasks, Tx, error::ErrorKind},
     settings::{Key, Settings},
     socket::{Caller, Delivery, Room},
 };
@@ -33,16 +33,18 @@ impl std::ops::Deref for Accounts {
 
 /// What the handles share.
 pub struct Inner {
-    db: Db,
-    clock: Clock,
-    directory: Directory,
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    pub(super) directory: Directory,
     sessions: SessionStore,
-    passwords: Passwords,
-    throttle: LoginThrottle,
+    pub(super) passwords: Passwords,
+    pub(super) throttle: LoginThrottle,
     settings: Settings,
-    delivery: Delivery,
+    pub(super) delivery: Delivery,
     first_account: FirstAccount,
-    tasks: Tasks,
+    pub(super) tasks: Tasks,
+    pub(super) mailer: Mailer,
+    pub(super) public_url: Arc<str>,
 }
 
 /// What the first account of an installation becomes.
@@ -87,6 +89,10 @@ pub struct Parts {
     pub first_account: FirstAccount,
     /// Where changes are made, so that they are made to the end.
     pub tasks: Tasks,
+    /// How letters are sent.
+    pub mailer: Mailer,
+    /// The address that links begin with.
+    pub public_url: Arc<str>,
 }
 
 impl Accounts {
@@ -103,6 +109,8 @@ impl Accounts {
             delivery: parts.delivery,
             first_account: parts.first_account,
             tasks: parts.tasks,
+            mailer: parts.mailer,
+            public_url: parts.public_url,
         }))
     }
 
@@ -207,18 +215,7 @@ impl Accounts {
         keep_session: &str,
         from: &LoginSource,
     ) -> Result<()> {
-        // Whoever has somebody's session could otherwise guess the password at leisure.
-        self.throttle.attempt(&user.username_folded, from.bucket)?;
-        let matches = self
-            .passwords
-            .verify(current, Some(user.password_hash.clone()))
-            .await?;
-        if !matches {
-            return Err(Error::refused(
-                "invalid_password",
-                "invalid current password",
-            ));
-        }
+        self.require_password(user, current, from).await?;
         let (accounts, id, keep) = (self.clone(), user.id, keep_session.to_owned());
         self.tasks
             .complete(async move {
@@ -226,6 +223,25 @@ impl Accounts {
                 accounts.end_sessions(id, Some(&keep)).await
             })
             .await
+    }
+
+    /// Refuses whoever does not know `user`'s password.
+    pub(super) async fn require_password(
+        &self,
+        user: &User,
+        password: String,
+        from: &LoginSource,
+    ) -> Result<()> {
+        // Whoever has somebody's session could otherwise guess the password at leisure.
+        self.throttle.attempt(&user.username_folded, from.bucket)?;
+        let stored = Some(user.password_hash.clone());
+        if self.passwords.verify(password, stored).await? {
+            return Ok(());
+        }
+        Err(Error::refused(
+            "invalid_password",
+            "invalid current password",
+        ))
     }
 
     /// Gives an account a new password as the operator. Every session of the person ends.
@@ -355,7 +371,7 @@ impl Accounts {
         self.sessions.sweep().await
     }
 
-    async fn end_sessions(&self, user: UserId, keep: Option<&str>) -> Result<()> {
+    pub(super) async fn end_sessions(&self, user: UserId, keep: Option<&str>) -> Result<()> {
         for session in self.sessions.list(user).await? {
             if Some(session.id_hash.as_str()) != keep {
                 self.end_session(&session.id_hash).await?;
@@ -381,7 +397,7 @@ impl Accounts {
         Ok(user)
     }
 
-    async fn update_with(&self, tx: Tx, change: user::ActiveModel) -> Result<User> {
+    pub(super) async fn update_with(&self, tx: Tx, change: user::ActiveModel) -> Result<User> {
         let user = store::update_user(&tx, change).await?;
         tx.commit().await?;
         self.directory.forget(&user);
@@ -420,7 +436,7 @@ impl Accounts {
     }
 }
 
-fn parse_username(text: &str) -> Result<Username> {
+pub(super) fn parse_username(text: &str) -> Result<Username> {
     Username::parse(text).map_err(|error| Error::invalid("invalid_username", error.to_string()))
 }
 
@@ -432,6 +448,6 @@ fn invalid_credentials() -> Error {
     )
 }
 
-fn taken() -> Error {
+pub(super) fn taken() -> Error {
     Error::new(ErrorKind::Conflict, "username_taken", "Username taken")
 }

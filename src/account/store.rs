@@ -1,6 +1,6 @@
 //! Queries on `user` and `session`.
 
-use entity::{Timestamp, UserId, session, user};
+use entity::{Timestamp, UserId, password_reset, session, user};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
     PaginatorTrait, QueryFilter, QueryOrder, Select, Set, SqlErr, Statement,
@@ -123,6 +123,64 @@ pub(super) async fn update_user(
     change: user::ActiveModel,
 ) -> Result<User> {
     Ok(change.update(db).await?)
+}
+
+/// The same for a change that may be of the name; none when the new one is taken.
+pub(super) async fn update_unless_taken(
+    db: &impl ConnectionTrait,
+    change: user::ActiveModel,
+) -> Result<Option<User>> {
+    match change.update(db).await {
+        Ok(user) => Ok(Some(user)),
+        Err(error) => match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Ok(None),
+            _ => Err(error.into()),
+        },
+    }
+}
+
+/// The reset of `user` that was asked for last becomes the only one that works.
+pub(super) async fn save_reset(
+    db: &impl ConnectionTrait,
+    reset: password_reset::ActiveModel,
+) -> Result<()> {
+    use sea_orm::sea_query::OnConflict;
+    password_reset::Entity::insert(reset)
+        .on_conflict(
+            OnConflict::column(password_reset::Column::UserId)
+                .update_columns([
+                    password_reset::Column::TokenHash,
+                    password_reset::Column::ExpiresAt,
+                ])
+                .to_owned(),
+        )
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn find_reset(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    token_hash: &str,
+) -> Result<Option<password_reset::Model>> {
+    Ok(password_reset::Entity::find_by_id(user)
+        .filter(password_reset::Column::TokenHash.eq(token_hash))
+        .one(db)
+        .await?)
+}
+
+/// Uses up a reset; whether it was still there.
+pub(super) async fn take_reset(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    token_hash: &str,
+) -> Result<bool> {
+    let taken = password_reset::Entity::delete_by_id(user)
+        .filter(password_reset::Column::TokenHash.eq(token_hash))
+        .exec(db)
+        .await?;
+    Ok(taken.rows_affected == 1)
 }
 
 /// Moves `last_seen_at` of several people forward.

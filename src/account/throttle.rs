@@ -5,6 +5,7 @@
 
 use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
+use entity::UserId;
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
@@ -16,6 +17,9 @@ use crate::kernel::{Error, Result};
 const PER_ACCOUNT: (u32, Duration) = (10, Duration::from_mins(3));
 /// Attempts from one address: twenty at once, then one every three seconds.
 const PER_ADDRESS: (u32, Duration) = (20, Duration::from_secs(3));
+/// Changes of one person's profile, which everybody is told of: twenty at once, then one every six
+/// seconds.
+const CHANGES: (u32, Duration) = (20, Duration::from_secs(6));
 /// Remembered places from which people have signed in.
 const MAX_KNOWN_PLACES: u64 = 100_000;
 const KNOWN_FOR: Duration = Duration::from_hours(720);
@@ -27,6 +31,7 @@ pub struct LoginThrottle(Option<Arc<Limiters>>);
 struct Limiters {
     accounts: DefaultKeyedRateLimiter<String>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
+    changes: DefaultKeyedRateLimiter<UserId>,
     known_places: moka::sync::Cache<(String, IpAddr), ()>,
 }
 
@@ -37,6 +42,7 @@ impl LoginThrottle {
             Arc::new(Limiters {
                 accounts: RateLimiter::keyed(quota(PER_ACCOUNT)),
                 addresses: RateLimiter::keyed(quota(PER_ADDRESS)),
+                changes: RateLimiter::keyed(quota(CHANGES)),
                 known_places: moka::sync::Cache::builder()
                     .max_capacity(MAX_KNOWN_PLACES)
                     .time_to_live(KNOWN_FOR)
@@ -67,6 +73,14 @@ impl LoginThrottle {
         }
     }
 
+    /// Counts a change that `user` makes to their profile.
+    pub fn change(&self, user: UserId) -> Result<()> {
+        match &self.0 {
+            Some(limiters) => check(&limiters.changes, &user),
+            None => Ok(()),
+        }
+    }
+
     /// Remembers that somebody signed in to `account` from `address`.
     pub fn succeeded(&self, account: &str, address: IpAddr) {
         if let Some(limiters) = &self.0 {
@@ -81,6 +95,7 @@ impl LoginThrottle {
         if let Some(limiters) = &self.0 {
             limiters.accounts.retain_recent();
             limiters.addresses.retain_recent();
+            limiters.changes.retain_recent();
         }
     }
 }

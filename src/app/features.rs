@@ -18,7 +18,7 @@ use crate::{
     doc::{self, Docs},
     file::{self, Files},
     gdm::{self, Gdms},
-    kernel::{Clock, Config, Db, Tasks},
+    kernel::{Clock, Config, Db, InstallationKey, Mailer, Tasks},
     presence::{self, Presence},
     server::{self, Communities},
     settings::Settings,
@@ -185,6 +185,8 @@ fn accounts(
             None => FirstAccount::Ordinary,
         },
         tasks: shared.tasks.clone(),
+        mailer: Mailer::new(&shared.config.mail)?,
+        public_url: shared.config.server.public_url.as_str().into(),
     }))
 }
 
@@ -193,6 +195,7 @@ async fn files(
     accounts: &Accounts,
     directory: &Directory,
 ) -> anyhow::Result<Files> {
+    let key = InstallationKey::load(shared.db, shared.clock.now()).await?;
     Files::start(file::Parts {
         db: shared.db.clone(),
         clock: shared.clock.clone(),
@@ -201,6 +204,8 @@ async fn files(
         delivery: shared.delivery.clone(),
         tasks: shared.tasks.clone(),
         storage: shared.config.storage.clone(),
+        media: shared.config.media.clone(),
+        signer: key.signer("pictures of other sites"),
         limits: shared.config.limits.enabled,
     })
     .await
@@ -274,6 +279,7 @@ fn apps(
             directory: directory.clone(),
             access: access.clone(),
             deliveries,
+            max_content: shared.config.limits.webhook_text,
             tasks: tasks.clone(),
         }),
         widgets,

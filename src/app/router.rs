@@ -18,7 +18,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use super::{features::Features, openapi};
 use crate::{
-    access::{Declared, require_declared, write_envelope},
+    access::{Declared, count_people, require_declared, write_envelope},
     account::{self, SessionStore, identify_socket, session_layer},
     admin,
     apps::{integrations, oauth, registry, webhooks, widgets},
@@ -86,6 +86,10 @@ pub(super) fn router(
         .method_not_allowed_fallback(plumbing::method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(
+            (declared.clone(), features.access.limits().clone()),
+            count_people,
+        ))
+        .layer(middleware::from_fn_with_state(
             features.accounts.clone(),
             account::provide,
         ))
@@ -95,7 +99,7 @@ pub(super) fn router(
             require_same_origin,
         ))
         .layer(middleware::from_fn_with_state(
-            (declared.clone(), features.access.bearers().clone()),
+            (declared.clone(), features.access.clone()),
             require_declared,
         ))
         .layer(middleware::from_fn_with_state(

@@ -5,7 +5,7 @@ use entity::{MessageId, Timestamp, UserId, message};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{
-    batch,
+    change_store,
     model::{Amendment, Change},
     pin_store, reaction_store, search,
 };
@@ -16,13 +16,19 @@ use crate::kernel::{Error, Result, Tx};
 /// # Errors
 /// `not_found` when there is no such message any more.
 pub(super) async fn apply(tx: &Tx, change: &Change, rev: i64, at: Timestamp) -> Result<()> {
-    let mentioned: Vec<UserId> = match &change.what {
-        Amendment::Edit(body, _) => body.mentions.iter().map(|(id, _)| *id).collect(),
-        Amendment::Delete(_) => Vec::new(),
+    let body = match &change.what {
+        Amendment::Edit(body, _) => Some(body),
+        Amendment::Delete(_) => None,
     };
     let key = (change.message, change.place.id, change.seq);
-    let mentions = batch::replace_mentions(tx, key, &mentioned).await?;
-    let update = amend(change, rev, at, mentions)?;
+    let mut update = amend(change, rev, at)?.col_expr(
+        message::Column::Mentions,
+        change_store::replace_people(tx, key, body).await?.into(),
+    );
+    if change.place.audience.channel().is_some() {
+        let roles = change_store::replace_roles(tx, key, body).await?;
+        update = update.col_expr(message::Column::RoleMentions, roles.into());
+    }
     let updated = update
         .filter(message::Column::Id.eq(change.message))
         .filter(message::Column::ConversationId.eq(change.place.id))
@@ -44,15 +50,8 @@ pub(super) async fn apply(tx: &Tx, change: &Change, rev: i64, at: Timestamp) -> 
     Ok(())
 }
 
-fn amend(
-    change: &Change,
-    rev: i64,
-    at: Timestamp,
-    mentions: Option<String>,
-) -> Result<sea_orm::UpdateMany<message::Entity>> {
-    let update = message::Entity::update_many()
-        .col_expr(message::Column::Rev, rev.into())
-        .col_expr(message::Column::Mentions, mentions.into());
+fn amend(change: &Change, rev: i64, at: Timestamp) -> Result<sea_orm::UpdateMany<message::Entity>> {
+    let update = message::Entity::update_many().col_expr(message::Column::Rev, rev.into());
     Ok(match &change.what {
         Amendment::Edit(body, card) => {
             let update = update

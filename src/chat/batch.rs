@@ -16,11 +16,9 @@ use sea_orm::{
 use serde::Serialize;
 
 use super::{
-    ChannelPlace,
+    change_store::ids_json,
     model::{Author, NewMessage, Stored},
-    writer::outdated,
 };
-use crate::kernel::{self, Tx};
 
 /// One message as the statements take it.
 #[derive(Serialize)]
@@ -35,6 +33,7 @@ struct Row<'a> {
     reply_user: Option<UserId>,
     reply_snippet: Option<&'a str>,
     mentions: Option<String>,
+    role_mentions: Option<String>,
     nonce: Option<&'a str>,
     logged: bool,
     bypass: bool,
@@ -168,7 +167,6 @@ async fn insert_sqlite(
 
 impl<'a> Row<'a> {
     fn new(i: i64, message: &'a NewMessage, at: Timestamp) -> Result<Self, DbErr> {
-        let mentioned: Vec<UserId> = message.body.mentions.iter().map(|(id, _)| *id).collect();
         let reply = message.reply.as_ref();
         let channel = message.place.audience.channel();
         let card = message
@@ -186,7 +184,8 @@ impl<'a> Row<'a> {
             reply_to: reply.map(|reply| reply.id),
             reply_user: reply.and_then(|reply| reply.user),
             reply_snippet: reply.map(|reply| reply.snippet.as_str()),
-            mentions: mentions_json(&mentioned),
+            mentions: ids_json(&message.body.people()),
+            role_mentions: ids_json(&message.body.roles),
             nonce: message.nonce.as_ref().map(super::model::Nonce::as_str),
             logged: message.logged,
             bypass: match &message.author {
@@ -217,6 +216,7 @@ impl Row<'_> {
             self.reply_user.into(),
             self.reply_snippet.map(str::to_owned).into(),
             self.mentions.into(),
+            self.role_mentions.into(),
             self.nonce.map(str::to_owned).into(),
             self.logged.into(),
             self.bypass.into(),
@@ -227,74 +227,6 @@ impl Row<'_> {
             self.version.into(),
         ]
     }
-}
-
-/// Ids as the column `message.mentions` holds them.
-fn mentions_json(ids: &[UserId]) -> Option<String> {
-    // Integers cannot fail to encode; an impossible failure would only lose the mentions.
-    (!ids.is_empty()).then(|| serde_json::to_string(ids).unwrap_or_default())
-}
-
-/// Locks a conversation, which puts the changes to it into one order, and counts `changes` of them.
-/// Answers the `rev` of the last one.
-pub(super) async fn next_rev(
-    tx: &Tx,
-    conversation: ConversationId,
-    changes: i64,
-) -> kernel::Result<i64> {
-    let sql = "UPDATE conversation SET last_rev = last_rev + $2 WHERE id = $1 RETURNING last_rev";
-    let values = [conversation.into(), changes.into()];
-    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
-    let row = tx.query_one_raw(statement).await?;
-    let row = row.ok_or_else(kernel::Error::not_found)?;
-    Ok(row.try_get("", "last_rev")?)
-}
-
-/// Refuses to go on when the channel's server is not as it was when this was authorised. Its row
-/// stays locked: nothing about it changes until the transaction ends.
-pub(super) async fn require_version(tx: &Tx, channel: &ChannelPlace) -> kernel::Result<()> {
-    let backend = tx.get_database_backend();
-    let sql = match backend {
-        DatabaseBackend::Sqlite => "SELECT version FROM server WHERE id = $1",
-        _ => "SELECT version FROM server WHERE id = $1 FOR SHARE",
-    };
-    let values = [channel.server.id.into()];
-    let row = tx
-        .query_one_raw(Statement::from_sql_and_values(backend, sql, values))
-        .await?;
-    let version: Option<i64> = row.map(|row| row.try_get("", "version")).transpose()?;
-    if version == Some(channel.server.version) {
-        Ok(())
-    } else {
-        Err(outdated())
-    }
-}
-
-/// Replaces whom a message mentions, inside the transaction that edits it.
-pub(super) async fn replace_mentions(
-    tx: &Tx,
-    message: (MessageId, ConversationId, i64),
-    mentioned: &[UserId],
-) -> Result<Option<String>, DbErr> {
-    use entity::mention;
-    use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
-    let (id, conversation, seq) = message;
-    mention::Entity::delete_many()
-        .filter(mention::Column::MessageId.eq(id))
-        .exec(tx)
-        .await?;
-    if !mentioned.is_empty() {
-        let rows = mentioned.iter().map(|user| mention::ActiveModel {
-            message_id: Set(id),
-            user_id: Set(*user),
-            conversation_id: Set(conversation),
-            seq: Set(seq),
-        });
-        mention::Entity::insert_many(rows)
-            .exec_without_returning(tx)
-            .await?;
-    }
-    Ok(mentions_json(mentioned))
 }
 
 /// Moves `read_seq` forward for several people and conversations at once, never beyond what is
@@ -332,7 +264,7 @@ pub(super) async fn mark_read(
 }
 
 /// Values of one row.
-const COLUMNS: usize = 18;
+const COLUMNS: usize = 19;
 /// The most rows of one piece.
 const LARGEST_PIECE: usize = 256;
 
@@ -357,13 +289,14 @@ fn sqlite_insert(rows: usize) -> String {
     };
     format!(
         "WITH v(i, conv, sender, source, html, attachment, reply_to, reply_user, reply_snippet, \
-            mentions, nonce, logged, bypass, at, app, card, server, version) AS (VALUES {values}) \
+            mentions, role_mentions, nonce, logged, bypass, at, app, card, server, version) \
+            AS (VALUES {values}) \
         INSERT INTO message (conversation_id, seq, rev, sender_id, source, text, attachment, \
-            reply_to, reply_user_id, reply_snippet, mentions, nonce, logged, created_at, app_id, \
-            card) \
+            reply_to, reply_user_id, reply_snippet, mentions, role_mentions, nonce, logged, \
+            created_at, app_id, card) \
         SELECT c.id, c.last_seq + r.k, c.last_rev + r.k, r.sender, r.source, r.html, \
-            r.attachment, r.reply_to, r.reply_user, r.reply_snippet, r.mentions, r.nonce, \
-            r.logged, r.at, r.app, r.card \
+            r.attachment, r.reply_to, r.reply_user, r.reply_snippet, r.mentions, \
+            r.role_mentions, r.nonce, r.logged, r.at, r.app, r.card \
         FROM (SELECT {rank} AS k, v.* FROM v \
             WHERE (v.sender IS NULL OR EXISTS (SELECT 1 FROM conversation_member m \
                     WHERE m.conversation_id = v.conv AND m.user_id = v.sender)) \
@@ -385,8 +318,8 @@ fn sqlite_insert(rows: usize) -> String {
 const POSTGRES_INSERT: &str = "\
 WITH v AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS v(i int, conv bigint, sender bigint, \
         source text, html text, attachment text, reply_to bigint, reply_user bigint, \
-        reply_snippet text, mentions text, nonce text, logged boolean, bypass boolean, at bigint, \
-        app bigint, card text, server bigint, version bigint)), \
+        reply_snippet text, mentions text, role_mentions text, nonce text, logged boolean, \
+        bypass boolean, at bigint, app bigint, card text, server bigint, version bigint)), \
 locked AS MATERIALIZED (SELECT id, last_seq, last_rev FROM conversation \
     WHERE id IN (SELECT conv FROM v) ORDER BY id FOR NO KEY UPDATE), \
 current AS MATERIALIZED (SELECT id, version FROM server \
@@ -407,12 +340,14 @@ passed AS (SELECT v.*, row_number() OVER (PARTITION BY v.conv ORDER BY v.i) AS k
         AND (v.server IS NULL OR EXISTS (SELECT 1 FROM current s \
             WHERE s.id = v.server AND s.version = v.version))), \
 ins AS (INSERT INTO message (conversation_id, seq, rev, sender_id, source, text, attachment, \
-        reply_to, reply_user_id, reply_snippet, mentions, nonce, logged, created_at, app_id, card) \
+        reply_to, reply_user_id, reply_snippet, mentions, role_mentions, nonce, logged, \
+        created_at, app_id, card) \
     SELECT l.id, l.last_seq + p.k, l.last_rev + p.k, p.sender, p.source, p.html, p.attachment, \
-        p.reply_to, p.reply_user, p.reply_snippet, p.mentions, p.nonce, p.logged, p.at, \
-        p.app, p.card \
+        p.reply_to, p.reply_user, p.reply_snippet, p.mentions, p.role_mentions, p.nonce, \
+        p.logged, p.at, p.app, p.card \
     FROM passed p JOIN locked l ON l.id = p.conv ORDER BY p.i \
-    RETURNING id, conversation_id, seq, rev, sender_id, text, mentions, logged, created_at), \
+    RETURNING id, conversation_id, seq, rev, sender_id, text, mentions, role_mentions, logged, \
+        created_at), \
 counted AS (UPDATE conversation c SET last_seq = x.seq, last_rev = x.rev \
     FROM (SELECT conversation_id, max(seq) AS seq, max(rev) AS rev FROM ins GROUP BY 1) x \
     WHERE c.id = x.conversation_id), \
@@ -422,6 +357,9 @@ seen AS (UPDATE conversation_member m SET read_seq = x.seq \
 mentioned AS (INSERT INTO mention (message_id, user_id, conversation_id, seq) \
     SELECT ins.id, u.id::bigint, ins.conversation_id, ins.seq \
     FROM ins, jsonb_array_elements_text(ins.mentions::jsonb) AS u(id)), \
+called AS (INSERT INTO role_mention (message_id, role_id, conversation_id, seq) \
+    SELECT ins.id, r.id::bigint, ins.conversation_id, ins.seq \
+    FROM ins, jsonb_array_elements_text(ins.role_mentions::jsonb) AS r(id)), \
 logged AS (INSERT INTO dm_log (message_id, conversation_id, sender_id, text, created_at) \
     SELECT id, conversation_id, sender_id, text, created_at FROM ins WHERE logged) \
 SELECT id, conversation_id, seq, rev, sender_id FROM ins";

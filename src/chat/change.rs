@@ -11,6 +11,7 @@ use super::{
     model::{Amendment, Audience, Author, Change, ConversationName, Place},
     rights::{self, MessageFacts},
     send::too_long,
+    standing::{self, Standing},
     store, writer,
 };
 use crate::{
@@ -59,7 +60,7 @@ impl Chat {
                 conversation: self.name_of(&place, user.id).await?,
             });
         }
-        let body = self.body(&place, source.to_owned()).await?;
+        let body = self.body(user, &place, source.to_owned()).await?;
         self.amend(user, place, &row, Amendment::Edit(body, None))
             .await
     }
@@ -130,6 +131,10 @@ impl Chat {
             Some(id) => self.directory.find(id).await?,
             None => None,
         };
+        let in_channel = match place.audience.channel() {
+            Some(channel) => self.in_channel(channel, user.id).await?,
+            None => Permissions::NONE,
+        };
         let facts = MessageFacts {
             kind,
             author: row.sender_id,
@@ -138,10 +143,11 @@ impl Chat {
                 Audience::Gdm(group) => Some(group.clone()),
                 _ => None,
             },
-            in_channel: match place.audience.channel() {
-                Some(channel) => self.in_channel(channel, user.id).await?,
-                None => Permissions::NONE,
-            },
+            in_channel,
+            channel_locked: place
+                .audience
+                .channel()
+                .is_some_and(|channel| channel.require_open(in_channel).is_err()),
             readable: self.may_read(&place.audience, user.id).await?,
         };
         if !facts.readable && !user.role.is_admin() {
@@ -180,11 +186,11 @@ impl Chat {
             }
         };
         self.writer.mark_read(place.id, user.id, seq).await?;
-        let standings = store::standings(self.db.reader(), user.id, Some(&[place.id])).await?;
+        let standings = standing::standings(self.db.reader(), user.id, Some(&[place.id])).await?;
         let state = ReadState {
             conversation: place.audience.name_for(user.id).to_string(),
             read_seq: standings.first().map_or(0, |standing| standing.read_seq),
-            unread: standings.first().map_or(0, store::Standing::unread),
+            unread: standings.first().map_or(0, Standing::unread),
             mentions: standings.first().map_or(0, |standing| standing.mentions),
         };
         let room = [Room::User(user.id)];

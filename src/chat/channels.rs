@@ -6,16 +6,16 @@ use std::sync::Arc;
 use entity::{AppId, ConversationId, MessageId, ServerId, UserId};
 
 use super::{
-    Chat, attachment,
+    Chat, Mentioned, attachment,
     event::{Changed, MessageOut, Sent},
     model::{
-        Amendment, AppAuthor, Audience, Author, Body, Card, Change, ChannelPlace, ConversationName,
+        Amendment, AppAuthor, Audience, Author, Card, Change, ChannelPlace, ConversationName,
         NewMessage, Nonce, Place, Stored,
     },
     publish,
     send::Draft,
     servers::{Servers, channel_not_found},
-    store,
+    standing, store,
 };
 use crate::{
     account::User,
@@ -34,7 +34,7 @@ pub struct AppMessage {
     pub embeds: Vec<serde_json::Value>,
     /// Stored names of files.
     pub files: Vec<String>,
-    /// Who of the people named in it are mentioned.
+    /// Who of those named in it are mentioned.
     pub mentions: Mentioned,
     /// Whether it comes without a sound.
     pub silent: bool,
@@ -44,18 +44,6 @@ pub struct AppMessage {
     pub mentions_answered: bool,
     /// The key under which it is stored only once, and the hash of its request.
     pub key: Option<(String, String)>,
-}
-
-/// Who of the people named in a text are mentioned.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Mentioned {
-    /// All of them.
-    #[default]
-    All,
-    /// These alone.
-    Only(Vec<UserId>),
-    /// None.
-    Nobody,
 }
 
 /// What an app said under a key before.
@@ -181,7 +169,8 @@ impl Chat {
             .into_iter()
             .flatten()
             .find(|permission| !permissions.contains(*permission));
-        lacking.map_or(Ok(()), |permission| Err(missing(permission)))
+        lacking.map_or(Ok(()), |permission| Err(missing(permission)))?;
+        channel.require_open(permissions)
     }
 
     /// Says `draft` in the channel and waits until it is stored.
@@ -249,10 +238,11 @@ impl Chat {
     /// Says something as an app.
     ///
     /// # Errors
-    /// `reply_to_not_found`; [`is_outdated`] when the server changed since `place` was looked up,
+    /// `channel_locked`; `reply_to_not_found`; [`is_outdated`] when the server changed since `place` was looked up,
     /// upon which the app is to be authorised anew; those of the writer.
     pub async fn say_as_app(&self, place: Place, message: AppMessage) -> Result<MessageOut> {
         self.require_no_maintenance()?;
+        require_open_for_apps(&place)?;
         let reply = self.reply(&place, message.reply_to).await?;
         if message.reply_to.is_some() && reply.is_none() {
             return Err(Error::invalid(
@@ -295,7 +285,12 @@ impl Chat {
             logged: false,
         };
         let stored = self.writer.send_and_wait(new.clone()).await?;
-        Ok(publish::outgoing(&new, &stored, UserId(0)))
+        Ok(publish::outgoing(
+            &new,
+            &stored,
+            UserId(0),
+            self.files.proxy(),
+        ))
     }
 
     /// What an app said under a key before.
@@ -337,6 +332,7 @@ impl Chat {
         mentions: &Mentioned,
     ) -> Result<MessageOut> {
         let row = self.app_message(place, author.app, id).await?;
+        require_open_for_apps(place)?;
         let mut card: Card = match row.card.as_deref() {
             Some(card) => serde_json::from_str(card)?,
             None => Card::default(),
@@ -403,23 +399,13 @@ impl Chat {
             .ok_or_else(message_not_found)
     }
 
-    async fn app_body(&self, place: &Place, source: String, mentions: &Mentioned) -> Result<Body> {
-        let mut body = self.body(place, source).await?;
-        match mentions {
-            Mentioned::All => {}
-            Mentioned::Only(people) => body.mentions.retain(|(id, _)| people.contains(id)),
-            Mentioned::Nobody => body.mentions.clear(),
-        }
-        Ok(body)
-    }
-
     /// What is unread in the channels of `user`'s servers: messages, and mentions among them.
     pub async fn unread_by_server(
         &self,
         user: UserId,
     ) -> Result<std::collections::HashMap<ServerId, (i64, i64)>> {
         let mut unread = std::collections::HashMap::new();
-        for standing in store::standings(self.db.reader(), user, None).await? {
+        for standing in standing::standings(self.db.reader(), user, None).await? {
             let of_channel = standing.kind == entity::conversation::Kind::Channel;
             if of_channel && let Some(place) = self.find_channel(user, standing.id).await? {
                 let server = publish::server_of(&place).unwrap_or(ServerId(0));
@@ -436,6 +422,12 @@ impl Chat {
 /// the caller is to be authorised again.
 pub fn is_outdated(error: &Error) -> bool {
     error.code() == super::writer::OUTDATED
+}
+
+/// Apps manage no channels: in a locked one they say nothing.
+fn require_open_for_apps(place: &Place) -> Result<()> {
+    let channel = place.audience.channel();
+    channel.map_or(Ok(()), |channel| channel.require_open(Permissions::NONE))
 }
 
 fn place(channel: ChannelPlace) -> Place {

@@ -3,7 +3,7 @@
 //! One message has one shape wherever it appears. The documented fields stay as they are; `seq`,
 //! `rev`, `source`, `conversation`, `kind`, `nonce`, `mentions` and `deleted` are added.
 
-use entity::{ConversationId, MessageId, ServerId, Timestamp, conversation::Kind};
+use entity::{ConversationId, MessageId, RoleId, ServerId, Timestamp, conversation::Kind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -77,10 +77,16 @@ pub struct MessageOut {
     pub reply_to: Option<MessageId>,
     /// That message's author.
     pub reply_username: Option<String>,
-    /// How that message begins.
+    /// How that message begins; none once it is deleted.
     pub reply_snippet: Option<String>,
     /// Names of the people mentioned.
     pub mentions: Vec<String>,
+    /// Channel: whether everybody is mentioned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mention_everyone: Option<bool>,
+    /// Channel: the roles mentioned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mention_roles: Option<Vec<RoleId>>,
     /// Who reacted, and how.
     pub reactions: Vec<ReactionOut>,
     /// Only for System: its picture.
@@ -100,9 +106,12 @@ pub struct AuthorOut {
     pub id: i64,
     /// The name that people are shown. An app's is what the message says, not an account.
     pub name: String,
-    /// App: the picture that the message gave it, which nobody has looked at.
+    /// App: the picture that the message gave it, at the address of another site.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
+    /// App: the path at which this server shows that picture; absent where it shows none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy_avatar_url: Option<String>,
     /// App: the emoji that the message gave it for a picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_emoji: Option<String>,
@@ -197,6 +206,12 @@ pub struct MessageEdited {
     pub edited_by: String,
     /// Names of the people whom it mentions now.
     pub mentions: Vec<String>,
+    /// Channel: whether it mentions everybody now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mention_everyone: Option<bool>,
+    /// Channel: the roles that it mentions now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mention_roles: Option<Vec<RoleId>>,
     /// App: what is shown below the text now.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Object>>)]
@@ -309,7 +324,7 @@ pub struct ConversationOut {
     /// Channel: its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<ConversationId>,
-    /// Group: whether only its owner may send.
+    /// Group: whether only its owner may send. Channel: whether only those may who manage channels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locked: Option<bool>,
     /// Group: its owner's name.

@@ -11,7 +11,8 @@ use super::{
     event::{ConversationOut, MessageOut, Synced, SyncedConversation},
     model::{Audience, ConversationName, Place, other},
     publish::{kind_and_tid, server_of},
-    store::{self, Row, Span, Standing},
+    standing::{self, Standing},
+    store::{self, Row, Span},
     sweep_store,
 };
 use crate::{
@@ -59,7 +60,7 @@ impl Chat {
 
     /// All conversations of `user`, the one with the newest message first.
     pub(super) async fn conversations(&self, user: UserId) -> Result<Vec<ConversationOut>> {
-        let standings = store::standings(self.db.reader(), user, None).await?;
+        let standings = standing::standings(self.db.reader(), user, None).await?;
         let ids = standings
             .iter()
             .filter_map(|standing| standing.last_message_id);
@@ -110,6 +111,7 @@ impl Chat {
             Audience::Public => {}
             Audience::Channel(channel) => {
                 if let Some(channel) = channel.server.channel(channel.id) {
+                    out.locked = Some(channel.locked);
                     out.name.clone_from(&channel.name);
                 }
             }
@@ -158,7 +160,7 @@ impl Chat {
             gone,
             more: false,
         };
-        for standing in store::standings(self.db.reader(), user.id, None).await? {
+        for standing in standing::standings(self.db.reader(), user.id, None).await? {
             let since = known.remove(&standing.id);
             if since.is_some_and(|since| since >= standing.last_rev) {
                 continue;

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     account::CurrentUser,
-    http::{Answer, Json, Path, Query},
+    http::{Answer, JsonObject, Path, Query},
     kernel::{Error, Result},
 };
 
@@ -103,7 +103,8 @@ struct ChannelMessage {
     responses(
         (status = 201, body = Answer<ChannelMessage>),
         (status = 400, description = "What is said is empty or malformed"),
-        (status = 403, description = "Without the permission send_messages, or timed out"),
+        (status = 403, description = "Without the permission send_messages; timed_out; channel_locked for \
+            who does not manage channels"),
         (status = 404, description = "No such channel, or not for the caller to see"),
         (status = 413, description = "Too long, also for several messages"),
     ))]
@@ -111,7 +112,7 @@ async fn post_message(
     State(chat): State<Chat>,
     CurrentUser(user): CurrentUser,
     Path((server, channel)): Path<(ServerId, ConversationId)>,
-    Json(new): Json<NewChannelMessage>,
+    JsonObject(new): JsonObject<NewChannelMessage>,
 ) -> Result<impl IntoResponse> {
     require_in(&chat, user.id, server, channel).await?;
     let draft = Draft {

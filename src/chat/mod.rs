@@ -1,7 +1,7 @@
 //! Conversations and their messages: the public chat, DMs, groups and channels are one mechanism.
 //!
-//! Owns `conversation`, `conversation_member.read_seq`, `message`, `mention` and `dm_log`, the one
-//! write path, history, sync and typing. Does not own membership: `gdm` does of groups, `server` of
+//! Owns `conversation`, `conversation_member.read_seq`, `message`, `mention`, `role_mention` and
+//! `dm_log`, the one write path, history, sync and typing. Does not own membership: `gdm` does of groups, `server` of
 //! servers. Invariants:
 //! `seq` and `rev` have no gaps; nothing is acknowledged before it is durable; news of a
 //! conversation goes out in the order of `rev`.
@@ -13,7 +13,9 @@ mod amendment;
 pub mod antispam;
 mod attachment;
 mod batch;
+mod body;
 mod change;
+mod change_store;
 mod channels;
 pub mod event;
 pub mod groups;
@@ -26,6 +28,7 @@ pub mod mentions;
 mod model;
 mod nonce;
 mod pace;
+mod pictures;
 mod pin;
 mod pin_store;
 mod publish;
@@ -42,6 +45,7 @@ mod slash;
 mod socket;
 mod socket_channel;
 pub mod split;
+mod standing;
 mod store;
 mod sweep;
 mod sweep_store;
@@ -50,7 +54,8 @@ mod typing;
 mod view;
 mod writer;
 
-pub use channels::{AppMessage, Mentioned, SaidBefore, is_outdated};
+pub use body::{Among, Mentioned};
+pub use channels::{AppMessage, SaidBefore, is_outdated};
 pub use groups::{Group, Groups};
 pub use http::{router, routes};
 pub use http_channel::{channel_router, channel_routes};

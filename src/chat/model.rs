@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use entity::{AppId, ConversationId, MessageId, ServerId, Timestamp, UserId};
+use entity::{AppId, ConversationId, MessageId, RoleId, ServerId, Timestamp, UserId};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Group, event::SYSTEM, servers::Server};
-use crate::{account::User, kernel::Error, socket::Room};
+use super::{
+    Group,
+    event::SYSTEM,
+    servers::{Server, channel_locked},
+};
+use crate::{account::User, kernel::Error, permission::Permissions, socket::Room};
 
 /// The longest key a client may give a message, in bytes.
 const MAX_NONCE_BYTES: usize = 64;
@@ -93,6 +97,18 @@ impl ChannelPlace {
             server,
             restricted,
         })
+    }
+
+    /// Refuses who holds these permissions in it while it is locked for them.
+    ///
+    /// # Errors
+    /// `channel_locked`.
+    pub(super) fn require_open(&self, held: Permissions) -> Result<(), Error> {
+        let channel = self.server.channel(self.id);
+        if channel.is_some_and(|channel| channel.is_locked_for(held)) {
+            return Err(channel_locked());
+        }
+        Ok(())
     }
 
     /// The server it belongs to.
@@ -206,6 +222,15 @@ pub(super) struct Body {
     pub text: String,
     /// Whom it mentions, by id and name.
     pub mentions: Vec<(UserId, String)>,
+    /// Which roles it mentions, in a channel.
+    pub roles: Vec<RoleId>,
+}
+
+impl Body {
+    /// The people whom it mentions.
+    pub(super) fn people(&self) -> Vec<UserId> {
+        self.mentions.iter().map(|(id, _)| *id).collect()
+    }
 }
 
 /// Who says something.

@@ -3,7 +3,7 @@
 //! Every change goes out under all the names that clients know it by: the documented ones, those of
 //! the React client and those of the legacy client.
 
-use entity::{ConversationId, ServerId, UserId, conversation::Kind};
+use entity::{ConversationId, RoleId, ServerId, UserId, conversation::Kind};
 use serde::Serialize;
 use serde_json::value::to_raw_value;
 
@@ -13,20 +13,29 @@ use super::{
         SYSTEM_AVATAR,
     },
     model::{Amendment, Audience, Author, Change, NewMessage, Place, Stored, other},
+    pictures,
     typing::Typing,
 };
-use crate::socket::{Delivery, Room};
+use crate::{
+    file::PictureProxy,
+    socket::{Delivery, Room},
+};
 
 /// Publishes what the writer has stored. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Publisher {
     delivery: Delivery,
     typing: Typing,
+    proxy: PictureProxy,
 }
 
 impl Publisher {
-    pub(super) fn new(delivery: Delivery, typing: Typing) -> Self {
-        Self { delivery, typing }
+    pub(super) fn new(delivery: Delivery, typing: Typing, proxy: PictureProxy) -> Self {
+        Self {
+            delivery,
+            typing,
+            proxy,
+        }
     }
 
     /// A message was stored.
@@ -41,7 +50,7 @@ impl Publisher {
             Audience::Channel(_) => &["channel_new"],
         };
         self.tell(&message.place, events, |viewer| {
-            outgoing(message, stored, viewer)
+            outgoing(message, stored, viewer, &self.proxy)
         });
     }
 
@@ -56,6 +65,7 @@ impl Publisher {
         let by = change.by.name();
         match &change.what {
             Amendment::Edit(body, card) => {
+                let (everyone, roles) = called(&change.place, &body.roles).unzip();
                 self.tell(&change.place, &["message_edited", edited], |viewer| {
                     MessageEdited {
                         id: stored.id,
@@ -65,7 +75,11 @@ impl Publisher {
                         edited_at: stored.at,
                         edited_by: by.to_owned(),
                         mentions: body.mentions.iter().map(|(_, name)| name.clone()).collect(),
-                        embeds: card.as_ref().map(|card| card.embeds.clone()),
+                        mention_everyone: everyone,
+                        mention_roles: roles.clone(),
+                        embeds: card
+                            .as_ref()
+                            .map(|card| pictures::shown(&self.proxy, &card.embeds)),
                         at: changed_at(&change.place, stored, viewer),
                     }
                 });
@@ -117,7 +131,12 @@ impl Publisher {
 }
 
 /// A freshly stored message as `viewer` sees it.
-pub(super) fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) -> MessageOut {
+pub(super) fn outgoing(
+    message: &NewMessage,
+    stored: &Stored,
+    viewer: UserId,
+    proxy: &PictureProxy,
+) -> MessageOut {
     let username = message.author.name().to_owned();
     let (kind, tid) = kind_and_tid(&message.place);
     let to_user = match &message.place.audience {
@@ -129,6 +148,7 @@ pub(super) fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) ->
     };
     let channel = message.place.audience.channel();
     let reply = message.reply.as_ref();
+    let (mention_everyone, mention_roles) = called(&message.place, &message.body.roles).unzip();
     MessageOut {
         id: stored.id,
         conversation: message.place.audience.name_for(viewer).to_string(),
@@ -143,10 +163,10 @@ pub(super) fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) ->
         tid,
         server_id: channel.map(super::ChannelPlace::server_id),
         channel_id: channel.map(|channel| channel.id),
-        author: channel.map(|_| author(&message.author)),
+        author: channel.map(|_| author(&message.author, proxy)),
         embeds: channel.map(|_| {
             let card = message.card.as_ref();
-            card.map_or_else(Vec::new, |card| card.embeds.clone())
+            card.map_or_else(Vec::new, |card| pictures::shown(proxy, &card.embeds))
         }),
         silent: message.card.as_ref().is_some_and(|card| card.silent),
         text: message.body.text.clone(),
@@ -165,6 +185,8 @@ pub(super) fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) ->
             .iter()
             .map(|(_, name)| name.clone())
             .collect(),
+        mention_everyone,
+        mention_roles,
         reactions: Vec::new(),
         avatar: matches!(message.author, Author::System).then_some(SYSTEM_AVATAR),
         nonce: message
@@ -176,19 +198,21 @@ pub(super) fn outgoing(message: &NewMessage, stored: &Stored, viewer: UserId) ->
     }
 }
 
-fn author(author: &Author) -> AuthorOut {
+fn author(author: &Author, proxy: &PictureProxy) -> AuthorOut {
     match author {
         Author::User(user) => AuthorOut {
             kind: AuthorKind::User,
             id: user.id.0,
             name: user.username.clone(),
             avatar_url: None,
+            proxy_avatar_url: None,
             avatar_emoji: None,
         },
         Author::App(app) => AuthorOut {
             kind: AuthorKind::Webhook,
             id: app.app.0,
             name: app.name.clone(),
+            proxy_avatar_url: app.avatar_url.as_deref().and_then(|url| proxy.path_of(url)),
             avatar_url: app.avatar_url.clone(),
             avatar_emoji: app.avatar_emoji.clone(),
         },
@@ -197,6 +221,7 @@ fn author(author: &Author) -> AuthorOut {
             id: 0,
             name: SYSTEM.to_owned(),
             avatar_url: None,
+            proxy_avatar_url: None,
             avatar_emoji: None,
         },
     }
@@ -229,6 +254,16 @@ pub(super) fn kind_and_tid(place: &Place) -> (Kind, Option<ConversationId>) {
         Audience::Gdm(group) => (Kind::Gdm, Some(group.id)),
         Audience::Channel(_) => (Kind::Channel, None),
     }
+}
+
+/// Whether a message of a channel mentions everybody, and which roles besides. Roles that were
+/// deleted are left out.
+pub(super) fn called(place: &Place, roles: &[RoleId]) -> Option<(bool, Vec<RoleId>)> {
+    let server = &place.audience.channel()?.server;
+    let known = roles.iter().filter_map(|id| server.role(*id));
+    let (default, others): (Vec<_>, Vec<_>) = known.partition(|role| role.is_default);
+    let others = others.into_iter().map(|role| role.id);
+    Some((!default.is_empty(), others.collect()))
 }
 
 /// The server that a channel belongs to.

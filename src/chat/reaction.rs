@@ -9,13 +9,15 @@ use std::{collections::HashMap, sync::Arc};
 use entity::{MessageId, UserId, conversation::Kind};
 
 use super::{
-    Chat, batch,
+    Chat, change_store,
     channels::{is_outdated, missing},
     event::{ReactionChanged, ReactionOut},
     model::{Audience, Place, Stored},
     pace::Doing,
     publish::changed_at,
-    reaction_store as reactions, store, writer,
+    reaction_store as reactions,
+    servers::channel_locked,
+    store, writer,
     writer::Turn,
 };
 use crate::{
@@ -143,6 +145,10 @@ impl Chat {
             Audience::Channel(channel) => {
                 self.require_no_maintenance()?;
                 let permissions = self.in_channel(channel, user.id).await?;
+                let found = channel.server.channel(channel.id);
+                if found.is_some_and(|found| found.is_locked_for(permissions)) {
+                    return Err(channel_locked());
+                }
                 if permissions.contains(Permission::AddReactions) {
                     Ok(())
                 } else {
@@ -177,9 +183,9 @@ impl Reaction {
     /// Stores it, unless it is so already. Answers how many have chosen the emoji then.
     async fn store(&self, turn: &Turn) -> Result<Option<(Stored, i64)>> {
         let tx = turn.db.begin().await?;
-        let rev = batch::next_rev(&tx, self.place.id, 1).await?;
+        let rev = change_store::next_rev(&tx, self.place.id, 1).await?;
         if let Some(channel) = self.place.audience.channel() {
-            batch::require_version(&tx, channel).await?;
+            change_store::require_version(&tx, channel).await?;
         }
         let (message, user) = (self.message, self.user.id);
         let tallies = reactions::tallies(&tx, message, user).await?;

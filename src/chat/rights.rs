@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use entity::{UserId, conversation::Kind};
 
-use super::Group;
+use super::{Group, servers::channel_locked};
 use crate::{
     account::User,
     kernel::{Error, Result},
@@ -25,6 +25,8 @@ pub(super) struct MessageFacts {
     pub(super) group: Option<Arc<Group>>,
     /// What the one who asks may do in the channel it is in.
     pub(super) in_channel: Permissions,
+    /// Whether that channel is locked for them.
+    pub(super) channel_locked: bool,
     /// Whether the one who asks can read it.
     pub(super) readable: bool,
 }
@@ -57,7 +59,11 @@ pub(super) fn require_edit(
     let allowed = match message.kind {
         // Where somebody may not speak they do not change what they said either.
         Kind::Channel => {
-            message.is_by(user) && message.in_channel.contains(Permission::SendMessages)
+            let own = message.is_by(user) && message.in_channel.contains(Permission::SendMessages);
+            if own && message.channel_locked {
+                return Err(channel_locked());
+            }
+            own
         }
         _ if message.is_by(user) => true,
         // What System said is for superadmins alone.

@@ -11,8 +11,7 @@ use super::{
     attachment,
     channels::is_outdated,
     event::Sent,
-    mentions,
-    model::{Audience, Author, Body, NewMessage, Nonce, Place, Reply, Stored},
+    model::{Audience, Author, NewMessage, Nonce, Place, Reply, Stored},
     render, split, store,
     writer::{self, Answer},
 };
@@ -188,7 +187,7 @@ impl Chat {
         let mut messages = Vec::with_capacity(sources.len());
         for (index, source) in sources.into_iter().enumerate() {
             messages.push(NewMessage {
-                body: self.body(&place, source).await?,
+                body: self.body(user, &place, source).await?,
                 place: place.clone(),
                 author: Author::User(user.clone()),
                 card: None,
@@ -249,32 +248,6 @@ impl Chat {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Renders a text and finds whom it mentions among those who can read it.
-    pub(super) async fn body(&self, place: &Place, source: String) -> Result<Body> {
-        require_no_control_characters(&source)?;
-        let mut known = std::collections::HashMap::new();
-        for folded in mentions::candidates(&source) {
-            if let Some(user) = self.directory.find_by_name(&folded).await?
-                && self.may_read(&place.audience, user.id).await?
-            {
-                known.insert(folded, user);
-            }
-        }
-        let ids = mentions::resolve(&source, |folded| known.get(folded).map(|user| user.id));
-        let mentions = ids
-            .into_iter()
-            .filter_map(|id| {
-                let user = known.values().find(|user| user.id == id)?;
-                Some((id, user.username.clone()))
-            })
-            .collect();
-        Ok(Body {
-            text: render::render(&source),
-            mentions,
-            source,
-        })
     }
 
     /// The message that is answered, if it is in the same conversation. Another id - deleted,

@@ -85,6 +85,7 @@ async fn channels(db: &impl ConnectionTrait, id: ServerId) -> Result<Vec<Channel
             name: row.name,
             topic: row.topic,
             position: row.position,
+            locked: row.locked,
             overwrites: Vec::new(),
         })
         .collect();

@@ -90,6 +90,8 @@ pub struct Channel {
     pub topic: String,
     /// Its place in the list.
     pub position: i64,
+    /// Whether only those who manage channels may speak in it.
+    pub locked: bool,
     /// Where it allows or denies what the roles say.
     pub overwrites: Vec<(Target, Overwrite)>,
 }
@@ -111,6 +113,13 @@ pub struct Member {
     pub version: i64,
 }
 
+impl Channel {
+    /// Whether it is locked for somebody who holds these permissions in it.
+    pub fn is_locked_for(&self, held: Permissions) -> bool {
+        self.locked && !held.contains(Permission::ManageChannels)
+    }
+}
+
 impl Server {
     /// The channel with this id.
     pub fn channel(&self, id: ConversationId) -> Option<&Channel> {
@@ -122,10 +131,15 @@ impl Server {
         self.roles.iter().find(|role| role.id == id)
     }
 
+    /// The role that everybody has.
+    pub fn default_role(&self) -> Option<&Role> {
+        self.roles.iter().find(|role| role.is_default)
+    }
+
     /// What everybody may do, roles and channels apart.
     pub fn everyone(&self) -> Permissions {
-        let default = self.roles.iter().find(|role| role.is_default);
-        default.map_or(Permissions::NONE, |role| role.permissions)
+        self.default_role()
+            .map_or(Permissions::NONE, |role| role.permissions)
     }
 
     /// What a member is in this server at `now`.
@@ -151,10 +165,9 @@ impl Server {
         member: &Member,
         standing: &Standing,
     ) -> Permissions {
-        let default = self.roles.iter().find(|role| role.is_default);
         let rules = ChannelRules::of(
             channel.overwrites.iter().copied(),
-            default.map_or(RoleId(0), |role| role.id),
+            self.default_role().map_or(RoleId(0), |role| role.id),
             &member.roles,
             member.user,
         );
@@ -347,4 +360,9 @@ pub fn channel_not_found() -> Error {
         "channel_not_found",
         "channel not found",
     )
+}
+
+/// The channel is locked: only those who manage channels may speak in it.
+pub fn channel_locked() -> Error {
+    Error::refused("channel_locked", "This channel is locked")
 }

@@ -117,7 +117,11 @@ impl Chat {
     pub async fn start(parts: Parts) -> Result<Self> {
         let public = store::public_conversation(parts.db.reader()).await?;
         let typing = Typing::start(parts.delivery.clone(), &parts.tasks);
-        let publisher = Publisher::new(parts.delivery.clone(), typing.clone());
+        let publisher = Publisher::new(
+            parts.delivery.clone(),
+            typing.clone(),
+            parts.files.proxy().clone(),
+        );
         let stored = Arc::new(Notify::new());
         search::warn_without_index(parts.db.reader()).await?;
         search::start(parts.db.clone(), stored.clone(), &parts.tasks);
@@ -133,6 +137,7 @@ impl Chat {
                 parts.directory.clone(),
                 parts.groups.clone(),
                 parts.servers.clone(),
+                parts.files.proxy().clone(),
             ),
             db: parts.db,
             directory: parts.directory,

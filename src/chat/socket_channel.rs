@@ -69,6 +69,7 @@ async fn show_typing(
         if !permissions.contains(Permission::SendMessages) {
             return Err(Error::forbidden());
         }
+        channel.require_open(permissions)?;
     }
     socket::show_typing(chat, caller, &place.audience, started).await
 }

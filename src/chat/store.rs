@@ -29,6 +29,7 @@ pub(super) struct Row {
     pub(super) reply_user_id: Option<UserId>,
     pub(super) reply_snippet: Option<String>,
     pub(super) mentions: Option<String>,
+    pub(super) role_mentions: Option<String>,
     pub(super) nonce: Option<String>,
     created_at: i64,
     edited_at: Option<i64>,
@@ -58,8 +59,8 @@ impl Row {
 }
 
 const COLUMNS: &str = "id, conversation_id, seq, rev, sender_id, source, text, attachment, \
-    reply_to, reply_user_id, reply_snippet, mentions, nonce, created_at, edited_at, edited_by, \
-    deleted_at, app_id, card, reactions";
+    reply_to, reply_user_id, reply_snippet, mentions, role_mentions, nonce, created_at, edited_at, \
+    edited_by, deleted_at, app_id, card, reactions";
 
 /// Runs `select`, which selects from `message`, and returns its rows.
 ///
@@ -97,32 +98,6 @@ pub(super) enum Span {
     Before(MessageId),
     /// The oldest of those newer than this message.
     After(MessageId),
-}
-
-/// A conversation as one person has it.
-#[derive(Clone, Debug, FromQueryResult)]
-pub(super) struct Standing {
-    pub(super) id: ConversationId,
-    pub(super) kind: Kind,
-    pub(super) dm_low: Option<UserId>,
-    pub(super) dm_high: Option<UserId>,
-    pub(super) last_seq: i64,
-    pub(super) last_rev: i64,
-    pub(super) read_seq: i64,
-    /// `seq` up to which this person has cleared it for themselves.
-    pub(super) cleared_seq: i64,
-    /// Tombstones after `read_seq`.
-    pub(super) deleted_unread: i64,
-    pub(super) mentions: i64,
-    /// The newest message that is not deleted.
-    pub(super) last_message_id: Option<MessageId>,
-}
-
-impl Standing {
-    /// Messages that are not read, tombstones left out.
-    pub(super) fn unread(&self) -> i64 {
-        (self.last_seq - self.read_seq - self.deleted_unread).max(0)
-    }
 }
 
 pub(super) async fn public_conversation(db: &impl ConnectionTrait) -> Result<ConversationId> {
@@ -340,35 +315,6 @@ pub(super) async fn find_messages(
     let select = format!("SELECT * FROM message WHERE id IN ({})", ids.join(","));
     rows(db, &select, []).await
 }
-
-/// The conversations of `user`, the one with the newest message first; of those `only`, where they
-/// are given.
-pub(super) async fn standings(
-    db: &impl ConnectionTrait,
-    user: UserId,
-    only: Option<&[ConversationId]>,
-) -> Result<Vec<Standing>> {
-    let mut sql = STANDINGS.to_owned();
-    if let Some(only) = only {
-        // Ids are integers of our own: there is nothing to escape.
-        let ids: Vec<String> = only.iter().map(ToString::to_string).collect();
-        sql = format!("{sql} AND c.id IN ({})", ids.join(","));
-    }
-    sql.push_str(" ORDER BY last_message_id DESC NULLS LAST, c.id DESC");
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [user.into()]);
-    Ok(Standing::find_by_statement(statement).all(db).await?)
-}
-
-const STANDINGS: &str = "\
-SELECT c.id, c.kind, c.dm_low, c.dm_high, c.last_seq, c.last_rev, m.read_seq, m.cleared_seq, \
-    (SELECT count(*) FROM message t WHERE t.conversation_id = c.id \
-        AND t.deleted_at IS NOT NULL AND t.seq > m.read_seq) AS deleted_unread, \
-    (SELECT count(*) FROM mention n WHERE n.user_id = m.user_id \
-        AND n.conversation_id = c.id AND n.seq > m.read_seq) AS mentions, \
-    (SELECT l.id FROM message l WHERE l.conversation_id = c.id AND l.deleted_at IS NULL \
-        AND l.seq > m.cleared_seq ORDER BY l.seq DESC LIMIT 1) AS last_message_id \
-FROM conversation_member m JOIN conversation c ON c.id = m.conversation_id \
-WHERE m.user_id = $1 AND (c.kind <> 'dm' OR c.last_seq > m.cleared_seq)";
 
 /// Who made an app.
 pub(super) async fn owner_of_app(db: &impl ConnectionTrait, id: AppId) -> Result<Option<UserId>> {

@@ -10,7 +10,7 @@ use entity::{MessageId, conversation::Kind};
 use serde_json::json;
 
 use super::{
-    Chat, amendment, batch,
+    Chat, amendment, change_store,
     event::MessageDeleted,
     http_pin::Removed,
     model::{Amendment, Audience, Author, Change, Place, Stored},
@@ -131,12 +131,12 @@ async fn sweep_chunk(
 ) -> Result<Vec<store::Row>> {
     let tx = turn.db.begin().await?;
     // The lock first: what is read behind it stays as it is.
-    batch::next_rev(&tx, place.id, 0).await?;
+    change_store::next_rev(&tx, place.id, 0).await?;
     let mut rows = store::find_messages(&tx, ids).await?;
     rows.retain(|row| !row.is_deleted() && row.conversation_id == place.id);
     rows.sort_unstable_by_key(|row| row.seq);
     let count = i64::try_from(rows.len()).map_err(Error::internal)?;
-    let last = batch::next_rev(&tx, place.id, count).await?;
+    let last = change_store::next_rev(&tx, place.id, count).await?;
     let at = turn.clock.now();
     let mut stored = Vec::with_capacity(rows.len());
     for (rev, row) in (last - count + 1..).zip(&rows) {

@@ -38,6 +38,7 @@ impl Chat {
                 text: render::render(&source),
                 source,
                 mentions: Vec::new(),
+                roles: Vec::new(),
             },
             place,
             author: Author::System,
@@ -52,7 +53,12 @@ impl Chat {
             Audience::Dm([_, recipient]) => recipient.id,
             _ => UserId::SYSTEM,
         };
-        Ok(publish::outgoing(&message, &stored, viewer))
+        Ok(publish::outgoing(
+            &message,
+            &stored,
+            viewer,
+            self.files.proxy(),
+        ))
     }
 
     /// Refuses what somebody wants System to say when it could not be a message of theirs either.

@@ -2,18 +2,22 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use entity::{ConversationId, MessageId, UserId, conversation, conversation::Kind};
+use entity::{ConversationId, MessageId, RoleId, UserId, conversation, conversation::Kind};
+use serde::de::DeserializeOwned;
 
 use super::{
     Card, ChannelPlace, Groups, Servers,
     event::{AuthorKind, AuthorOut, MessageOut, ReactionOut, SYSTEM, SYSTEM_AVATAR},
     model::{Audience, Place, other},
-    publish::{kind_and_tid, server_of},
+    pictures,
+    publish::{called, kind_and_tid, server_of},
     reaction,
-    store::{self, Row, Standing},
+    standing::Standing,
+    store::{self, Row},
 };
 use crate::{
     account::{Directory, User},
+    file::PictureProxy,
     kernel::Result,
     permission::Permission,
 };
@@ -24,6 +28,7 @@ pub(super) struct History {
     directory: Directory,
     groups: Groups,
     servers: Servers,
+    proxy: PictureProxy,
 }
 
 /// The names on one page.
@@ -36,11 +41,17 @@ struct Names {
 }
 
 impl History {
-    pub(super) fn new(directory: Directory, groups: Groups, servers: Servers) -> Self {
+    pub(super) fn new(
+        directory: Directory,
+        groups: Groups,
+        servers: Servers,
+        proxy: PictureProxy,
+    ) -> Self {
         Self {
             directory,
             groups,
             servers,
+            proxy,
         }
     }
 
@@ -165,7 +176,7 @@ impl History {
         let conversation = place.audience.name_for(viewer).to_string();
         Ok(rows
             .into_iter()
-            .map(|row| names.outgoing(place, &conversation, row))
+            .map(|row| names.outgoing(place, &conversation, row, &self.proxy))
             .collect())
     }
 }
@@ -187,7 +198,13 @@ impl Names {
         }
     }
 
-    fn outgoing(&mut self, place: &Place, conversation: &str, row: Row) -> MessageOut {
+    fn outgoing(
+        &mut self,
+        place: &Place,
+        conversation: &str,
+        row: Row,
+        proxy: &PictureProxy,
+    ) -> MessageOut {
         let card: Option<Card> = row
             .card
             .as_deref()
@@ -198,7 +215,7 @@ impl Names {
             (None, None) => SYSTEM.to_owned(),
         };
         let channel = place.audience.channel();
-        let author = channel.map(|_| author(&row, &username, card.as_ref()));
+        let author = channel.map(|_| author(&row, &username, card.as_ref(), proxy));
         let (kind, tid) = kind_and_tid(place);
         let to_user = match &place.audience {
             Audience::Dm(pair) => {
@@ -207,6 +224,8 @@ impl Names {
             }
             _ => None,
         };
+        let roles: Vec<RoleId> = ids(row.role_mentions.as_deref());
+        let (mention_everyone, mention_roles) = called(place, &roles).unzip();
         let (deleted, created_at, edited_at) =
             (row.is_deleted(), row.created_at(), row.edited_at());
         MessageOut {
@@ -224,8 +243,11 @@ impl Names {
             server_id: server_of(place),
             channel_id: channel.map(|channel| channel.id),
             silent: card.as_ref().is_some_and(|card| card.silent),
-            embeds: channel.map(|_| card.map_or_else(Vec::new, |card| card.embeds)),
+            embeds: channel
+                .map(|_| card.map_or_else(Vec::new, |card| pictures::shown(proxy, &card.embeds))),
             mentions: mentioned(&row).map(|id| self.of(id)).collect(),
+            mention_everyone,
+            mention_roles,
             text: row.text,
             source: row.source,
             attachment: row.attachment,
@@ -252,27 +274,29 @@ fn app_name(row: &Row) -> Option<String> {
     Some(card.username)
 }
 
-fn author(row: &Row, name: &str, card: Option<&Card>) -> AuthorOut {
+fn author(row: &Row, name: &str, card: Option<&Card>, proxy: &PictureProxy) -> AuthorOut {
     let (kind, id) = match (row.sender_id, row.app_id) {
         (Some(user), _) => (AuthorKind::User, user.0),
         (None, Some(app)) => (AuthorKind::Webhook, app.0),
         (None, None) => (AuthorKind::System, 0),
     };
+    let avatar_url = card.and_then(|card| card.avatar_url.as_deref());
     AuthorOut {
         kind,
         id,
         name: name.to_owned(),
-        avatar_url: card.and_then(|card| card.avatar_url.clone()),
+        proxy_avatar_url: avatar_url.and_then(|url| proxy.path_of(url)),
+        avatar_url: avatar_url.map(str::to_owned),
         avatar_emoji: card.and_then(|card| card.avatar_emoji.clone()),
     }
 }
 
-/// The ids in the column `mentions`, which only the writer fills.
 fn mentioned(row: &Row) -> impl Iterator<Item = UserId> + use<> {
-    let ids: Vec<UserId> = row
-        .mentions
-        .as_deref()
-        .and_then(|ids| serde_json::from_str(ids).ok())
-        .unwrap_or_default();
-    ids.into_iter()
+    ids(row.mentions.as_deref()).into_iter()
+}
+
+/// The ids in a column that only the writer fills.
+fn ids<Id: DeserializeOwned>(column: Option<&str>) -> Vec<Id> {
+    let ids = column.and_then(|ids| serde_json::from_str(ids).ok());
+    ids.unwrap_or_default()
 }

@@ -16,7 +16,7 @@ use sea_orm::{DbErr, SqlErr};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::{
-    amendment, batch,
+    amendment, batch, change_store,
     model::{Audience, Change, NewMessage, Stored},
     nonce,
     publish::Publisher,
@@ -322,9 +322,9 @@ impl Run {
 
     async fn try_apply(&mut self, change: &Change) -> Result<Stored> {
         let tx = self.db.begin().await?;
-        let rev = batch::next_rev(&tx, change.place.id, 1).await?;
+        let rev = change_store::next_rev(&tx, change.place.id, 1).await?;
         if let Some(channel) = change.place.audience.channel() {
-            batch::require_version(&tx, channel).await?;
+            change_store::require_version(&tx, channel).await?;
         }
         let at = self.clock.now();
         amendment::apply(&tx, change, rev, at).await?;

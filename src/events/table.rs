@@ -286,7 +286,7 @@ pub(super) const OUTGOING: &[Outgoing] = &[
     Outgoing {
         names: &["user_list_refresh"],
         payload: Payload::Told(
-            "one of `{online: name}`, `{offline: name}`, `{new_user: name}`, `{avatar_updated: name}`, `{cleanup: true}`",
+            "one of `{online: name}`, `{offline: name}`, `{new_user: name}`, `{avatar_updated: name}`, `{profile_updated: name}`, `{renamed: name, from: name}`, `{cleanup: true}`",
         ),
         to: "everybody",
         about: "Somebody came, went, is new or has another picture; `cleanup`: so many did that the lists are best fetched anew",

@@ -36,6 +36,15 @@ const CONNECTING: Duration = Duration::from_secs(5);
 const READING: Duration = Duration::from_secs(10);
 const FETCHING: Duration = Duration::from_secs(30);
 
+/// By which protocols something may be fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Schemes {
+    /// By those of the web.
+    Web,
+    /// Encrypted alone.
+    Https,
+}
+
 /// Fetches files. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Fetcher {
@@ -75,21 +84,26 @@ impl Fetcher {
     /// `url_invalid`, `url_not_allowed`, `fetch_failed`, `file_too_large`.
     pub(super) async fn fetch(
         &self,
-        url: &str,
+        (url, schemes): (&str, Schemes),
         spool: Spool,
         max: u64,
     ) -> Result<(FileName, Spooled)> {
-        let fetched = timeout(FETCHING, self.follow(url, spool, max)).await;
+        let fetched = timeout(FETCHING, self.follow((url, schemes), spool, max)).await;
         fetched.unwrap_or_else(|_| Err(failed("It took too long.")))
     }
 
-    async fn follow(&self, url: &str, spool: Spool, max: u64) -> Result<(FileName, Spooled)> {
+    async fn follow(
+        &self,
+        (url, schemes): (&str, Schemes),
+        spool: Spool,
+        max: u64,
+    ) -> Result<(FileName, Spooled)> {
         if url.len() > MAX_URL_BYTES {
             return Err(invalid());
         }
         let mut url = Url::parse(url).map_err(|_| invalid())?;
         for _ in 0..=MAX_REDIRECTS {
-            self.require_allowed(&url)?;
+            self.require_allowed(&url, schemes)?;
             let asked = self.http.get(url.clone()).send().await;
             let response = asked.map_err(|error| refusal(&error))?;
             if response.status().is_redirection() {
@@ -111,7 +125,7 @@ impl Fetcher {
 
     /// Refuses what is not an ordinary address of the web. Whatever way an IP address is written in,
     /// it is parsed by now.
-    fn require_allowed(&self, url: &Url) -> Result<()> {
+    fn require_allowed(&self, url: &Url, schemes: Schemes) -> Result<()> {
         if !matches!(url.scheme(), "http" | "https")
             || !url.username().is_empty()
             || url.password().is_some()
@@ -128,6 +142,9 @@ impl Fetcher {
             && self.reachable.contains(&SocketAddr::new(address, port))
         {
             return Ok(());
+        }
+        if schemes == Schemes::Https && url.scheme() != "https" {
+            return Err(not_allowed());
         }
         // Of ports there are the two of the web: others belong to services that trust their network.
         if !matches!(port, 80 | 443) || address.is_some_and(|address| !is_public(address)) {
@@ -222,12 +239,12 @@ fn failed(why: &str) -> Error {
 mod tests {
     use reqwest::Url;
 
-    use super::{Fetcher, name_of, public_only};
+    use super::{Fetcher, Schemes, name_of, public_only};
 
     fn refused(url: &str) -> Option<String> {
         let fetcher = Fetcher::new(Vec::new()).expect("a client");
         let url = url.parse().ok()?;
-        let refused = fetcher.require_allowed(&url).err()?;
+        let refused = fetcher.require_allowed(&url, Schemes::Web).err()?;
         Some(refused.code().to_owned())
     }
 
@@ -274,6 +291,20 @@ mod tests {
             "https://[2606:4700:4700::1111]/",
         ] {
             assert_eq!(refused(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_to_come_encrypted_comes_in_no_other_way() {
+        let fetcher = Fetcher::new(Vec::new()).expect("a client");
+        for (url, allowed) in [
+            ("https://example.org/a.png", true),
+            ("http://example.org/a.png", false),
+            ("https://127.0.0.1/a.png", false),
+        ] {
+            let url = Url::parse(url).expect("a URL");
+            let refused = fetcher.require_allowed(&url, Schemes::Https);
+            assert_eq!(refused.is_ok(), allowed, "{url}");
         }
     }
 

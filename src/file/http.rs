@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Files, http_avatar, http_preview,
+    Files, http_avatar, http_preview, http_proxy,
     http_receive::{Field, receive},
     http_serve, http_shared,
     model::Purpose,
@@ -27,6 +27,7 @@ pub fn routes() -> OpenApiRouter<Files> {
         .merge(http_avatar::routes())
         .merge(http_serve::routes())
         .merge(http_preview::routes())
+        .merge(http_proxy::routes())
 }
 
 /// The routes of this feature, ready to serve.

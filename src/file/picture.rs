@@ -78,9 +78,17 @@ pub(super) fn remake(source: impl Read + Seek, format: Raster) -> Result<Picture
 /// # Errors
 /// `image_invalid`, `image_too_large`.
 pub(super) fn avatar(source: impl Read + Seek, format: Raster) -> Result<Picture> {
+    still(source, format, AVATAR_SIDE)
+}
+
+/// Makes a picture of at most `side` pixels on a side that does not move.
+///
+/// # Errors
+/// `image_invalid`, `image_too_large`.
+pub(super) fn still(source: impl Read + Seek, format: Raster, side: u32) -> Result<Picture> {
     let picture = decode(&mut BufReader::new(source), format)?;
-    let picture = if picture.width().max(picture.height()) > AVATAR_SIDE {
-        picture.thumbnail(AVATAR_SIDE, AVATAR_SIDE)
+    let picture = if picture.width().max(picture.height()) > side {
+        picture.thumbnail(side, side)
     } else {
         picture
     };

@@ -7,19 +7,24 @@ use serde_json::json;
 
 use super::{
     blobs::Blobs,
-    fetch::Fetcher,
+    fetch::{Fetcher, Schemes},
     media::{self, Raster},
     model::{
         DEFAULT_EXPIRY, File, FileName, Names, Purpose, file_not_found, thumbnail_of, too_large,
     },
     pace::{Pace, Turn},
     picture::{self, Picture},
+    proxy::{self, PictureProxy},
     spool::{Spool, Spooled},
     store::{self, NewRow},
 };
 use crate::{
     account::{Accounts, Directory, User},
-    kernel::{Clock, Db, Error, Result, Tasks, Tx, Workers, config::Storage, error::ErrorKind},
+    kernel::{
+        Clock, Db, Error, Result, Signer, Tasks, Tx, Workers,
+        config::{Media, Storage},
+        error::ErrorKind,
+    },
     socket::{Delivery, Room},
 };
 
@@ -44,6 +49,10 @@ pub struct Parts {
     pub tasks: Tasks,
     /// Where bytes go, and how many.
     pub storage: Storage,
+    /// What is done about pictures that are elsewhere.
+    pub media: Media,
+    /// Signs the paths of those.
+    pub signer: Signer,
     /// Whether the pace of uploads is limited.
     pub limits: bool,
 }
@@ -64,6 +73,7 @@ pub struct Files {
     pub(super) max_bytes: u64,
     max_bytes_per_person: u64,
     spool: Arc<PathBuf>,
+    proxy: PictureProxy,
 }
 
 /// A file that is here and is to be kept.
@@ -99,6 +109,20 @@ impl Files {
         tokio::fs::create_dir_all(&spool)
             .await
             .map_err(|error| anyhow::anyhow!("storage.dir {}: {error}", folder.display()))?;
+        let (fetcher, workers) = (Fetcher::new(parts.storage.reachable)?, Workers::default());
+        let spool = Arc::new(spool);
+        let proxy = if parts.media.proxy {
+            PictureProxy::new(proxy::Parts {
+                signer: parts.signer,
+                fetcher: fetcher.clone(),
+                workers: workers.clone(),
+                spool: spool.clone(),
+                capacity: parts.media.proxy_cache_bytes,
+                limits: parts.limits,
+            })
+        } else {
+            PictureProxy::off()
+        };
         let files = Self {
             db: parts.db,
             clock: parts.clock,
@@ -107,15 +131,21 @@ impl Files {
             delivery: parts.delivery,
             tasks: parts.tasks,
             blobs: Blobs::local(&folder)?,
-            fetcher: Fetcher::new(parts.storage.reachable)?,
-            workers: Workers::default(),
+            fetcher,
+            workers,
             pace: Pace::new(parts.limits),
             max_bytes: parts.storage.max_upload_bytes,
             max_bytes_per_person: parts.storage.max_bytes_per_person,
-            spool: Arc::new(spool),
+            spool,
+            proxy,
         };
         files.keep_house();
         Ok(files)
+    }
+
+    /// Shows pictures that are elsewhere.
+    pub fn proxy(&self) -> &PictureProxy {
+        &self.proxy
     }
 
     /// Lets a person upload, at their pace.
@@ -137,7 +167,10 @@ impl Files {
     ) -> Result<File> {
         let _turn = self.pace.fetch(owner.id)?;
         let spool = self.spool(self.max_bytes).await?;
-        let (name, spooled) = self.fetcher.fetch(url, spool, self.max_bytes).await?;
+        let (name, spooled) = self
+            .fetcher
+            .fetch((url, Schemes::Web), spool, self.max_bytes)
+            .await?;
         self.keep(Upload {
             owner,
             name,

@@ -45,6 +45,7 @@ impl Files {
 
     async fn sweep_once(&self) {
         self.pace.sweep();
+        self.proxy().sweep();
         if let Err(error) = self.sweep().await {
             error.log("removing expired files");
         }

@@ -17,13 +17,21 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let media_type = media_type(&request);
-        let body = read(request, state).await?;
-        if !body.is_empty() && !media_type.is_empty() && !media_type.ends_with("json") {
-            return Err(unsupported_media_type());
-        }
-        parse_json(&body).map(Self)
+        parse_json(&read_json(request, state).await?).map(Self)
     }
+}
+
+/// The bytes of a body that says it is JSON, or nothing of what it is; of an empty one, `{}`.
+pub(super) async fn read_json<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Error> {
+    let media_type = media_type(&request);
+    let body = read(request, state).await?;
+    if body.is_empty() {
+        return Ok(Bytes::from_static(b"{}"));
+    }
+    if !media_type.is_empty() && !media_type.ends_with("json") {
+        return Err(unsupported_media_type());
+    }
+    Ok(body)
 }
 
 /// A body with a few named values: JSON, a submitted form or `multipart/form-data`.

@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 /// The most that `storage.max_upload_bytes` can be: previews and pictures are read into memory.
 const MAX_MAX_UPLOAD: u64 = 1024 * 1024 * 1024;
 
+/// The most that `limits.webhook_text` can be, in characters: with their markup they fit a body.
+const MAX_WEBHOOK_TEXT: usize = 20_000;
+
 /// The whole configuration.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -26,8 +29,12 @@ pub struct Config {
     pub redis: Redis,
     /// Where files live.
     pub storage: Storage,
+    /// Pictures that are elsewhere.
+    pub media: Media,
     /// How people sign in.
     pub auth: Auth,
+    /// How letters are sent.
+    pub mail: Mail,
     /// What stops abuse.
     pub limits: Limits,
     /// What is logged.
@@ -121,6 +128,25 @@ impl Default for Storage {
     }
 }
 
+/// `[media]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Media {
+    /// Whether pictures that apps point at are fetched and shown.
+    pub proxy: bool,
+    /// How much memory the fetched ones may take, in bytes.
+    pub proxy_cache_bytes: u64,
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self {
+            proxy: true,
+            proxy_cache_bytes: 64 * 1024 * 1024,
+        }
+    }
+}
+
 /// `[auth]`
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -137,12 +163,24 @@ impl Default for Auth {
     }
 }
 
+/// `[mail]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mail {
+    /// The SMTP server, with name and password. Empty: no mail is sent.
+    pub smtp_url: String,
+    /// What mail comes from.
+    pub from: String,
+}
+
 /// `[limits]`
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// `false` turns anti-spam and every rate limit off, login throttling too.
     pub enabled: bool,
+    /// The longest text of a webhook's message, in characters.
+    pub webhook_text: usize,
     /// How many requests apps may make.
     pub apps: AppLimits,
 }
@@ -151,6 +189,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             enabled: true,
+            webhook_text: 4000,
             apps: AppLimits::default(),
         }
     }
@@ -160,6 +199,12 @@ impl Default for Limits {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AppLimits {
+    /// What one person looks at.
+    pub person_reads: NonZeroU32,
+    /// What one person changes.
+    pub person_writes: NonZeroU32,
+    /// Requests of one address with tokens that are none.
+    pub bearer_failures: NonZeroU32,
     /// Posts of one webhook in two seconds; as many changes of its messages.
     pub webhook_burst: NonZeroU32,
     /// Posts of one webhook; as many changes of its messages, and looks at it.
@@ -192,6 +237,9 @@ impl Default for AppLimits {
     fn default() -> Self {
         let some = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
         Self {
+            person_reads: some(600),
+            person_writes: some(120),
+            bearer_failures: some(60),
             webhook_burst: some(5),
             webhook: some(30),
             webhook_channel: some(120),
@@ -307,6 +355,15 @@ impl Config {
             (1..=MAX_MAX_UPLOAD).contains(&self.storage.max_upload_bytes),
             "configuration: storage.max_upload_bytes must be between 1 and {MAX_MAX_UPLOAD}"
         );
+        anyhow::ensure!(
+            self.mail.smtp_url.is_empty() == self.mail.from.is_empty(),
+            "configuration: mail.smtp_url and mail.from go together"
+        );
+        super::Mailer::new(&self.mail)?;
+        anyhow::ensure!(
+            (1..=MAX_WEBHOOK_TEXT).contains(&self.limits.webhook_text),
+            "configuration: limits.webhook_text must be between 1 and {MAX_WEBHOOK_TEXT}"
+        );
         tracing_subscriber::EnvFilter::try_new(&self.logging.level)
             .map_err(|error| anyhow::anyhow!("configuration: logging.level: {error}"))?;
         Ok(())
@@ -360,9 +417,19 @@ mod tests {
             ("[server]\nbnd = \"x\"", "bnd"),
             ("[limits]\nenabled = \"maybe\"", "enabled"),
             ("[limits.apps]\nwidget = 0", "limits.apps.widget"),
+            ("[limits]\nwebhook_text = 0", "limits.webhook_text"),
             ("[database]\nurl = \"mysql://x\"", "database.url"),
             ("[server]\nbind = \"5000\"", "server.bind"),
             ("[nonsense]\nx = 1", "nonsense"),
+            ("[mail]\nfrom = \"a@b.example\"", "mail.smtp_url"),
+            (
+                "[mail]\nsmtp_url = \"smtp://h\"\nfrom = \"nobody\"",
+                "mail.from",
+            ),
+            (
+                "[mail]\nsmtp_url = \"http://h\"\nfrom = \"a@b.example\"",
+                "mail.smtp_url",
+            ),
             (
                 "[storage]\nmax_upload_bytes = 0",
                 "storage.max_upload_bytes",

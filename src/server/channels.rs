@@ -43,6 +43,7 @@ impl Change for CreateChannel {
             name: name.as_str().to_owned(),
             topic: topic.as_str().to_owned(),
             position,
+            locked: false,
             overwrites: Vec::new(),
         };
         let entry = Entry {
@@ -56,13 +57,14 @@ impl Change for CreateChannel {
     }
 }
 
-/// Renames a channel, says what it is about, or moves it.
+/// Renames a channel, says what it is about, moves it, locks or unlocks it.
 #[derive(Debug)]
 pub(super) struct UpdateChannel {
     pub(super) id: ConversationId,
     pub(super) name: Option<Name>,
     pub(super) topic: Option<Topic>,
     pub(super) position: Option<i64>,
+    pub(super) locked: Option<bool>,
 }
 
 impl Change for UpdateChannel {
@@ -93,10 +95,21 @@ impl Change for UpdateChannel {
             before["position"] = json!(old.position);
             after["position"] = json!(new.position);
         }
+        let locked = self.locked.filter(|locked| *locked != old.locked);
+        if let Some(locked) = locked {
+            new.locked = locked;
+            before["locked"] = json!(old.locked);
+            after["locked"] = json!(new.locked);
+        }
         if new == *old {
             return Ok(Applied::unchanged(new));
         }
-        store::update_channel(&work.tx, old.id, name.as_ref(), topic.as_ref()).await?;
+        let columns = store::ChannelColumns {
+            name,
+            topic,
+            locked,
+        };
+        store::update_channel(&work.tx, old.id, columns).await?;
         if let Some(to) = position {
             store::move_channel(&work.tx, work.id(), old.id, old.position, to).await?;
         }

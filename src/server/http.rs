@@ -19,7 +19,7 @@ use super::{
 use crate::{
     access::{Actor, Pace, Refused},
     account::CurrentUser,
-    http::{Answer, Json, Path, Query},
+    http::{Answer, JsonObject, Path, Query},
     kernel::Result,
 };
 
@@ -78,7 +78,7 @@ async fn list_servers(
 async fn create_server(
     State(communities): State<Communities>,
     CurrentUser(user): CurrentUser,
-    Json(input): Json<NewServer>,
+    JsonObject(input): JsonObject<NewServer>,
 ) -> Result<(StatusCode, Answer<OneServer>)> {
     let id = communities.create(user.id, input.name()?).await?;
     let server = communities.server(user.id, id).await?;
@@ -111,7 +111,7 @@ async fn update_server(
     CurrentUser(user): CurrentUser,
     Path(id): Path<ServerId>,
     Reasoned(reason): Reasoned,
-    Json(input): Json<ServerPatch>,
+    JsonObject(input): JsonObject<ServerPatch>,
 ) -> Result<Answer<OneServer>> {
     if let Some(owner) = input.owner_id {
         communities.require_welcome(owner).await?;

@@ -19,7 +19,7 @@ use crate::{
     access::Refused,
     account::CurrentUser,
     chat::servers::channel_not_found,
-    http::{Answer, Json, Path},
+    http::{Answer, JsonObject, Path},
     kernel::Result,
     permission::{Overwrite, Target},
 };
@@ -85,7 +85,7 @@ async fn create_channel(
     CurrentUser(user): CurrentUser,
     Path(server): Path<ServerId>,
     Reasoned(reason): Reasoned,
-    Json(input): Json<NewChannel>,
+    JsonObject(input): JsonObject<NewChannel>,
 ) -> Result<(StatusCode, Answer<OneChannel>)> {
     let change = CreateChannel {
         name: input.name()?,
@@ -97,7 +97,7 @@ async fn create_channel(
     Ok((StatusCode::CREATED, answer))
 }
 
-/// Rename a channel, say what it is about, or move it; needs `manage_channels`.
+/// Rename a channel, say what it is about, move it, lock or unlock it; needs `manage_channels`.
 #[utoipa::path(patch, path = "/servers/{serverId}/channels/{channelId}", tag = "servers",
     security(("session" = [])),
     params(("serverId" = ServerId, Path), ("channelId" = ConversationId, Path)),
@@ -110,13 +110,14 @@ async fn update_channel(
     CurrentUser(user): CurrentUser,
     Path((server, id)): Path<InServer<ConversationId>>,
     Reasoned(reason): Reasoned,
-    Json(input): Json<ChannelPatch>,
+    JsonObject(input): JsonObject<ChannelPatch>,
 ) -> Result<Answer<OneChannel>> {
     let change = UpdateChannel {
         id,
         name: input.name()?,
         topic: input.topic()?,
         position: input.position,
+        locked: input.locked,
     };
     let by = By::User(user.id);
     communities.make(by, server, reason, change).await?;
@@ -178,7 +179,7 @@ async fn set_role_overwrite(
     CurrentUser(user): CurrentUser,
     Path((server, channel, role)): Path<InChannel<RoleId>>,
     reason: Reasoned,
-    Json(input): Json<OverwriteBody>,
+    JsonObject(input): JsonObject<OverwriteBody>,
 ) -> Result<StatusCode> {
     let place = (server, channel, Target::Role(role));
     overwrite(
@@ -226,7 +227,7 @@ async fn set_member_overwrite(
     CurrentUser(user): CurrentUser,
     Path((server, channel, member)): Path<InChannel<UserId>>,
     reason: Reasoned,
-    Json(input): Json<OverwriteBody>,
+    JsonObject(input): JsonObject<OverwriteBody>,
 ) -> Result<StatusCode> {
     let place = (server, channel, Target::Member(member));
     overwrite(

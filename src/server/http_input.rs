@@ -170,6 +170,8 @@ pub(super) struct ChannelPatch {
     topic: Patch<String>,
     /// Its place in the list, from 0.
     pub(super) position: Option<i64>,
+    /// Whether only those who manage channels may speak in it.
+    pub(super) locked: Option<bool>,
 }
 
 impl ChannelPatch {

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     access::Refused,
     account::CurrentUser,
-    http::{Answer, Json, Path},
+    http::{Answer, JsonObject, Path},
     kernel::Result,
 };
 
@@ -49,7 +49,7 @@ async fn create_server_invite(
     CurrentUser(user): CurrentUser,
     Path(id): Path<ServerId>,
     Reasoned(reason): Reasoned,
-    Json(input): Json<NewInvite>,
+    JsonObject(input): JsonObject<NewInvite>,
 ) -> Result<(StatusCode, Answer<OneInvite>)> {
     let change = CreateInvite::parse(input.expires_in, input.max_uses)?;
     let by = By::User(user.id);

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     access::{Actor, Begun, Keyed, Pace, Refused},
     account::CurrentUser,
-    http::{Answer, Json, Path, Query},
+    http::{Answer, JsonObject, Path, Query},
     kernel::{Error, Result},
 };
 
@@ -234,7 +234,7 @@ async fn ban_from_server(
     pace: Pace,
     Path((id, member)): Path<InServer>,
     Reasoned(reason): Reasoned,
-    Json(input): Json<BanBody>,
+    JsonObject(input): JsonObject<BanBody>,
 ) -> Result<StatusCode> {
     let by = By::from(actor);
     communities.count_write(&pace, &by)?;

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     access::{Actor, Pace, Refused},
     account::CurrentUser,
-    http::{Answer, Json, Path},
+    http::{Answer, JsonObject, Path},
     kernel::Result,
 };
 
@@ -72,7 +72,7 @@ async fn create_role(
     CurrentUser(user): CurrentUser,
     Path(server): Path<ServerId>,
     Reasoned(reason): Reasoned,
-    Json(input): Json<NewRole>,
+    JsonObject(input): JsonObject<NewRole>,
 ) -> Result<(StatusCode, Answer<OneRole>)> {
     let change = CreateRole {
         name: input.name()?,
@@ -101,7 +101,7 @@ async fn update_role(
     CurrentUser(user): CurrentUser,
     Path((server, id)): Path<InServer<RoleId>>,
     Reasoned(reason): Reasoned,
-    Json(input): Json<RolePatch>,
+    JsonObject(input): JsonObject<RolePatch>,
 ) -> Result<Answer<OneRole>> {
     let change = UpdateRole {
         id,

@@ -154,6 +154,7 @@ pub(super) async fn insert_channel(
         name: Set(name.as_str().to_owned()),
         topic: Set(topic.as_str().to_owned()),
         position: Set(position),
+        locked: Set(false),
         deleted_at: Set(None),
     };
     server_channel::Entity::insert(channel)
@@ -165,13 +166,25 @@ pub(super) async fn insert_channel(
     Ok(id)
 }
 
+/// What changes about a channel, its place aside; what is none stays.
+#[derive(Debug, Default)]
+pub(super) struct ChannelColumns {
+    pub(super) name: Option<Name>,
+    pub(super) topic: Option<Topic>,
+    pub(super) locked: Option<bool>,
+}
+
 pub(super) async fn update_channel(
     tx: &Tx,
     id: ConversationId,
-    name: Option<&Name>,
-    topic: Option<&Topic>,
+    columns: ChannelColumns,
 ) -> Result<()> {
-    if name.is_none() && topic.is_none() {
+    let ChannelColumns {
+        name,
+        topic,
+        locked,
+    } = columns;
+    if name.is_none() && topic.is_none() && locked.is_none() {
         return Ok(());
     }
     let mut change = server_channel::ActiveModel {
@@ -183,6 +196,9 @@ pub(super) async fn update_channel(
     }
     if let Some(topic) = topic {
         change.topic = Set(topic.as_str().to_owned());
+    }
+    if let Some(locked) = locked {
+        change.locked = Set(locked);
     }
     change.update(tx).await?;
     Ok(())

@@ -51,6 +51,8 @@ pub(super) struct ChannelView {
     pub(super) topic: String,
     /// Its place in the list, from 0.
     pub(super) position: i64,
+    /// Whether only those who manage channels may speak in it.
+    pub(super) locked: bool,
     /// Messages one has not read.
     pub(super) unread: i64,
     /// What one may do in it.
@@ -97,6 +99,7 @@ impl ChannelView {
             name: channel.name.clone(),
             topic: channel.topic.clone(),
             position: channel.position,
+            locked: channel.locked,
             unread,
             permissions,
             restricted: server.is_restricted(channel),

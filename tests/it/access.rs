@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use crate::support::{Community, Reply, TestApp, Tile, counter};
 
-/// Paths outside of `/api/` from before the platform.
-const OLDER: [&str; 9] = [
+/// Paths outside of `/api/` that are not the platform's.
+const OLDER: [&str; 10] = [
     "/default_avatar",
     "/default_sys_avatar",
     "/preview",
+    "/proxy",
     "/sys_pfp.png",
     "/login",
     "/logout",

@@ -89,7 +89,7 @@ async fn what_cannot_be_an_app_is_none() {
     for (body, status, code) in [
         (json!({"kind": "bot", "name": "x"}), 400, "kind_invalid"),
         (json!({"kind": "oauth", "name": "x"}), 400, "kind_invalid"),
-        (json!({"name": "x"}), 400, "bad_params"),
+        (json!({"name": "x"}), 400, "kind_required"),
         (json!({"kind": "widget", "name": " "}), 400, "name_required"),
         (
             json!({"kind": "widget", "name": "x".repeat(101)}),

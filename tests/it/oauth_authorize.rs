@@ -59,6 +59,14 @@ async fn everything_else_that_is_wrong_is_told_to_the_site() {
     let [alice] = app.users(["alice"]).await;
     let site = Site::register(&app).await;
     let program = Site::register_with(&app, ClientType::Public, &[CALLBACK]).await;
+    let proof = challenge();
+    let proven = [
+        ("code_challenge", &*proof),
+        ("code_challenge_method", "S256"),
+    ];
+    agrees(&alice, &site.authorize(&[])).await;
+    agrees(&alice, &program.authorize(&proven)).await;
+    let before = codes(&app).await;
     let too_long = "x".repeat(2049);
 
     for (path, error) in [
@@ -107,7 +115,32 @@ async fn everything_else_that_is_wrong_is_told_to_the_site() {
     let reply = visits(&alice, &site.authorize(&[("state", &too_long)])).await;
     assert_eq!(param(&reply, "error").as_deref(), Some("invalid_request"));
     assert_eq!(param(&reply, "state"), None);
-    assert_eq!(codes(&app).await, 0);
+    assert_eq!(codes(&app).await, before);
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_a_site_that_they_have_nothing_to_do_with() {
+    let app = TestApp::spawn().await;
+    let [alice, bob] = app.users(["alice", "bob"]).await;
+    let site = Site::register(&app).await;
+    agrees(&alice, &site.authorize(&[])).await;
+    let wrong = site.authorize(&[("scope", "bogus"), ("state", "a&b")]);
+
+    for visitor in [&app.stranger(), &bob] {
+        let page = visits(visitor, &wrong).await;
+        is_page(&page, 400, "made a mistake: there is no scope bogus");
+        let text = text_of(&page);
+        assert!(text.contains("Site &lt;b&gt;"), "{text}");
+        let link = "href=\"https://site.example/callback?from=chatter&amp;error=invalid_scope";
+        assert!(text.contains(link), "{text}");
+        let silent = visits(visitor, &format!("{wrong}&prompt=none")).await;
+        assert_eq!(param(&silent, "error").as_deref(), Some("invalid_scope"));
+    }
+    assert_eq!(
+        param(&visits(&alice, &wrong).await, "error").as_deref(),
+        Some("invalid_scope"),
+        "who knows it is sent back"
+    );
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chatter::{
     account::{Accounts, Directory, FirstAccount, LoginThrottle, Parts, Passwords, SessionStore},
-    kernel::{Db, Tasks},
+    kernel::{Db, Mailer, Tasks},
     settings::Settings,
     socket::{self, Delivery},
 };
@@ -109,6 +109,8 @@ async fn housekeeping(app: &TestApp) -> Accounts {
         first_account: FirstAccount::Ordinary,
         clock: app.clock.clone(),
         tasks: Tasks::default(),
+        mailer: Mailer::new(&app.config().mail).expect("a mailer"),
+        public_url: app.config().server.public_url.as_str().into(),
         db,
     })
 }

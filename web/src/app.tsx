@@ -38,12 +38,21 @@ export function App() {
   useEffect(() => {
     document.title = text.title(unread, name);
   }, [unread, name]);
+  useTabIcon(unread > 0);
   return (
     <>
       <Page />
       <Notices />
     </>
   );
+}
+
+/** The icon of the tab says whether something waits: of a narrow tab the title is not to be seen. */
+function useTabIcon(waiting: boolean): void {
+  useEffect(() => {
+    const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+    if (icon !== null) icon.href = waiting ? '/favicon-unread.svg' : '/favicon.svg';
+  }, [waiting]);
 }
 
 /** What a tab of the browser is called, where the page is about something that has a name. */

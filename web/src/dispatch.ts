@@ -16,7 +16,9 @@ import {
   readStateChanged,
   timelinesForgotten,
 } from './store/events';
+import { meansUnknown } from './store/mentions';
 import { noticed } from './store/notices';
+import { parseMessage } from './store/parse';
 import { cameOnline, wentOffline } from './store/presence';
 import { reacted } from './store/reactions';
 import { serverChanged, serverGone, widgetReported } from './store/servers';
@@ -47,7 +49,9 @@ type Handlers = { [E in ServerEvent]: (state: State, payload: ServerEvents[E], n
 
 const arrived = (state: State, wire: ServerEvents['new_message']): Outcome => {
   const unknown = state.conversations[wire.conversation] === undefined;
-  return { state: messageArrived(state, wire), ...(unknown ? { relist: true } : {}) };
+  const next = messageArrived(state, wire);
+  // Which roles one has is known of servers that were opened; of the others the list tells the count.
+  return { state: next, ...(unknown || meansUnknown(next, parseMessage(wire)) ? { relist: true } : {}) };
 };
 
 const handlers: Handlers = {
@@ -62,6 +66,8 @@ const handlers: Handlers = {
         html: event.text,
         source: event.source,
         mentions: event.mentions,
+        everyone: event.mention_everyone === true,
+        roles: event.mention_roles ?? [],
         edited: true,
         ...(event.embeds === undefined ? {} : { cards: parseCards(event.embeds) }),
       },

@@ -25,13 +25,22 @@ export function useLocation(): Location {
 
 export const conversationPath = (id: string) => `/chat?c=${encodeURIComponent(id).replace('%3A', ':')}`;
 
-/** A message in its conversation. */
-export const messagePath = (id: string, message: number) => `${conversationPath(id)}&m=${message}`;
+/** A message in its conversation: what people send each other. */
+export const messagePath = (conversation: string, message: number) =>
+  `${conversationPath(conversation)}&m=${message}`;
 
 /** The message an address means. */
 export function messageIn(query: URLSearchParams): number | null {
-  const id = query.get('m');
-  return id !== null && /^\d{1,16}$/.test(id) ? Number(id) : null;
+  const id = query.get('m') ?? '';
+  return /^\d{1,15}$/.test(id) ? Number(id) : null;
+}
+
+/** The path of a message's address, where it is of this site; null for any other address. */
+export function ownMessagePath(address: string): string | null {
+  if (!URL.canParse(address)) return null;
+  const { origin, pathname, search, searchParams } = new URL(address);
+  const named = pathname === '/chat' && searchParams.has('c') && messageIn(searchParams) !== null;
+  return origin === window.location.origin && named ? pathname + search : null;
 }
 
 export const documentsPath = '/doc';

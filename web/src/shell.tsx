@@ -21,10 +21,11 @@ const AddServer = part(() => import('./features/servers/AddServer'));
 const DocPage = part(() => import('./features/doc/DocPage'), <Waiting />);
 const NewConversation = part(() => import('./features/gdm/NewConversation'));
 const ShortcutList = part(() => import('./features/chat/ShortcutList'));
+const MarkAllRead = part(() => import('./features/chat/MarkAllRead'));
 const SearchDialog = part(() => import('./features/chat/SearchDialog'));
 const Switcher = part(() => import('./features/chat/Switcher'));
 
-type Overlay = 'switcher' | 'search' | 'new' | 'server' | 'shortcuts' | null;
+type Overlay = 'switcher' | 'search' | 'new' | 'server' | 'shortcuts' | 'read' | null;
 
 export function Shell() {
   const { path } = useLocation();
@@ -48,6 +49,7 @@ export function Shell() {
           onNew={() => setOverlay('new')}
           onSearch={() => setOverlay('switcher')}
           onFind={() => setOverlay('search')}
+          onMarkAllRead={() => setOverlay('read')}
         />
       ) : (
         <ServerSidebar key={server} id={server} openId={openId} footer={<Account />} />
@@ -65,6 +67,7 @@ export function Shell() {
       {overlay === 'switcher' ? <Switcher onClose={() => setOverlay(null)} /> : null}
       {overlay === 'search' ? <SearchDialog openId={openId} onClose={() => setOverlay(null)} /> : null}
       {overlay === 'shortcuts' ? <ShortcutList onClose={() => setOverlay(null)} /> : null}
+      {overlay === 'read' ? <MarkAllRead onClose={() => setOverlay(null)} /> : null}
       {overlay === 'server' ? <AddServer onClose={() => setOverlay(null)} /> : null}
       {overlay === 'new' ? <NewConversation onClose={() => setOverlay(null)} /> : null}
     </div>

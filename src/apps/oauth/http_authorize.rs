@@ -153,12 +153,21 @@ impl<'a> Visit<'a> {
             let text = "This app is suspended.";
             return Err(show(StatusCode::FORBIDDEN, page::failure(text)));
         }
-        let request = Request::read(&params, &client).map_err(|refusal| match refusal {
-            Refusal::Page(error) => mistake(&error),
-            Refusal::Redirect(destination, error) => {
-                send(&destination.with_error(&error, oauth.issuer()))
+        let request = match Request::read(&params, &client) {
+            Ok(request) => request,
+            Err(Refusal::Page(error)) => return Err(mistake(&error)),
+            Err(Refusal::Redirect(destination, error)) => {
+                let back = destination.with_error(&error, oauth.issuer());
+                let knows = knows(oauth, user.as_deref(), &client).await;
+                let sends = is_silent(&params) || knows.map_err(failed)?;
+                return Err(if sends {
+                    send(&back)
+                } else {
+                    let page = page::error_of(&error, &client.card, (&destination, &back));
+                    show(StatusCode::BAD_REQUEST, page)
+                });
             }
-        })?;
+        };
         let session = visitor.session.id().map(|id| id.to_string());
         Ok(Self {
             oauth,
@@ -237,6 +246,21 @@ impl<'a> Visit<'a> {
         let destination = &self.request.destination;
         send(&destination.with_error(error, self.oauth.issuer()))
     }
+}
+
+/// Whether somebody has allowed the client anything. Anybody can register one: who has nothing to do
+/// with it is not sent to its address unasked (RFC 9700, 4.11.2).
+async fn knows(oauth: &Oauth, user: Option<&User>, client: &Client) -> Result<bool> {
+    match user {
+        Some(user) => oauth.is_connected(user.id, client).await,
+        None => Ok(false),
+    }
+}
+
+/// Whether the client wants its answer without anything being shown.
+fn is_silent(params: &Params) -> bool {
+    let prompt = params.get("prompt").ok().flatten();
+    prompt.is_some_and(|prompt| prompt.split(' ').any(|word| word == "none"))
 }
 
 fn denied() -> OAuthError {

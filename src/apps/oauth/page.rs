@@ -3,7 +3,12 @@
 
 use maud::{Markup, html};
 
-use super::{authorize::Request, client::Card, error::OAuthError, scope::Scope};
+use super::{
+    authorize::{Destination, Request},
+    client::Card,
+    error::OAuthError,
+    scope::Scope,
+};
 
 /// A page: its title and what is below it.
 #[derive(Debug)]
@@ -110,6 +115,21 @@ pub fn error(error: &OAuthError) -> Page {
         p role="alert" { "The site that sent you here made a mistake: " (error.description()) "." }
         p.small { "Nothing was shared. Go back to the site, or tell whoever runs it." }
         p.small { "Error: " code { (error.code().as_str()) } }
+        a.button.quiet href="/" { "Go to the chat" }
+    };
+    Page {
+        title: "This link does not work".to_owned(),
+        body,
+    }
+}
+
+/// The page for a mistake of an app that this person has never allowed anything: where it wants them
+/// to be sent is theirs to follow. `back` is the way there.
+pub fn error_of(error: &OAuthError, card: &Card, (to, back): (&Destination, &str)) -> Page {
+    let body = html! {
+        p role="alert" { strong { (card.name) } " made a mistake: " (error.description()) "." }
+        p.small { "Nothing was shared. Error: " code { (error.code().as_str()) } }
+        a.button.quiet href=(back) rel="noreferrer" { "Go on to " (to.host()) }
         a.button.quiet href="/" { "Go to the chat" }
     };
     Page {

@@ -137,6 +137,12 @@ impl Oauth {
         })
     }
 
+    /// Whether `user` has allowed the client anything.
+    pub(super) async fn is_connected(&self, user: UserId, client: &Client) -> kernel::Result<bool> {
+        let grant = store::find_grant(self.db.reader(), client.app, user).await?;
+        Ok(grant.is_some())
+    }
+
     /// A code for `request`, which `user` has allowed.
     pub(super) async fn allow(
         &self,

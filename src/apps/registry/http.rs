@@ -19,8 +19,7 @@ use super::{
 use crate::{
     access::Refused,
     account::CurrentUser,
-    apps::oauth::redirect,
-    http::{Answer, Json, Path},
+    http::{Answer, JsonObject, Path},
     kernel::Result,
 };
 
@@ -103,16 +102,16 @@ async fn list_apps(
 #[utoipa::path(post, path = "/apps", tag = "apps", security(("session" = [])),
     request_body = NewClient, responses(
     (status = 201, body = Answer<CreatedApp>),
-    (status = 400, description = "kind_invalid, name_required, name_too_long, name_invalid, \
-        redirect_uris_required, redirect_uri_invalid, client_type_invalid, pkce_required, \
+    (status = 400, description = "kind_required, kind_invalid, name_required, name_too_long, \
+        name_invalid, redirect_uris_required, redirect_uri_invalid, client_type_invalid, pkce_required, \
         url_invalid, description_too_long, description_invalid, too_many_apps", body = Refused),
 ))]
 async fn create_client(
     State(registry): State<Registry>,
     CurrentUser(user): CurrentUser,
-    Json(input): Json<NewClient>,
+    JsonObject(input): JsonObject<NewClient>,
 ) -> Result<(StatusCode, Answer<CreatedApp>)> {
-    let (spec, uris) = (input.read()?, redirect::register(&input.redirect_uris)?);
+    let (spec, uris) = (input.read()?, input.redirect_uris()?);
     let (id, revealed) = registry.create_client(user.id, spec, &uris).await?;
     let created = CreatedApp {
         app: registry.get(user.id, id).await?,
@@ -152,7 +151,7 @@ async fn create_app(
     State(registry): State<Registry>,
     CurrentUser(user): CurrentUser,
     Path(server): Path<ServerId>,
-    Json(input): Json<NewApp>,
+    JsonObject(input): JsonObject<NewApp>,
 ) -> Result<(StatusCode, Answer<CreatedApp>)> {
     let (name, description, kind) = input.read()?;
     let change = CreateApp {
@@ -196,7 +195,7 @@ async fn update_app(
     State(registry): State<Registry>,
     CurrentUser(user): CurrentUser,
     Path(id): Path<AppId>,
-    Json(patch): Json<AppPatch>,
+    JsonObject(patch): JsonObject<AppPatch>,
 ) -> Result<Answer<OneApp>> {
     let app = registry.update(user.id, id, patch).await?;
     Ok(Answer::new(OneApp { app }))
@@ -230,7 +229,7 @@ async fn rotate_app(
     State(registry): State<Registry>,
     CurrentUser(user): CurrentUser,
     Path(id): Path<AppId>,
-    Json(rotation): Json<Rotation>,
+    JsonObject(rotation): JsonObject<Rotation>,
 ) -> Result<Answer<Secret>> {
     let revealed = registry.rotate(user.id, id, rotation.grace()?).await?;
     Ok(Answer::new(Secret::new(&registry, revealed)))

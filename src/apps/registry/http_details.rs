@@ -10,13 +10,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Registry,
     http::OneApp,
-    input::{DeliveryPage, NewSigning, NewToken},
+    input_details::{DeliveryPage, NewSigning, NewToken},
     view::{AppView, DeliveryView, TokenView},
 };
 use crate::{
     access::Refused,
     account::CurrentUser,
-    http::{Answer, Json, Path, Query},
+    http::{Answer, JsonObject, Path, Query},
     kernel::Result,
 };
 
@@ -88,7 +88,7 @@ async fn create_token(
     State(registry): State<Registry>,
     CurrentUser(user): CurrentUser,
     Path(id): Path<AppId>,
-    Json(input): Json<NewToken>,
+    JsonObject(input): JsonObject<NewToken>,
 ) -> Result<(StatusCode, Answer<CreatedToken>)> {
     let (token, secret) = registry.create_token(user.id, id, input.read()?).await?;
     let secret = secret.expose().to_owned();
@@ -143,7 +143,7 @@ async fn sign_app(
     State(registry): State<Registry>,
     CurrentUser(user): CurrentUser,
     Path(id): Path<AppId>,
-    Json(input): Json<NewSigning>,
+    JsonObject(input): JsonObject<NewSigning>,
 ) -> Result<(StatusCode, Answer<Signed>)> {
     let (app, signing_secret) = registry.sign(user.id, id, input.secret()?).await?;
     let signed = Signed {

@@ -1,4 +1,5 @@
-//! What people give to apps, as typed and as accepted.
+//! What people give to apps, as typed and as accepted. What they give to parts of apps is in
+//! `input_details`.
 
 use std::net::IpAddr;
 
@@ -7,11 +8,12 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::model::{Grace, NewKind, not_applicable};
 use crate::{
-    access::Scopes,
+    apps::oauth::redirect::{self, RedirectUri},
+    http::required,
     kernel::{Error, Result},
     server::{Name, Patch},
 };
@@ -24,10 +26,6 @@ const MAX_SITE: usize = 2048;
 const MAX_NETWORKS: usize = 50;
 /// The longest reason, in characters.
 const MAX_REASON: usize = 512;
-/// The longest life of a token that ends, in days, and the one it has unless asked for another.
-const MAX_DAYS: i64 = 365;
-/// The length of a signing secret, in characters.
-const SECRET_CHARS: std::ops::RangeInclusive<usize> = 16..=256;
 
 /// What an app is for: up to 1,024 characters, on several lines if need be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,9 +75,11 @@ fn site(field: &'static str, typed: &str) -> Result<Option<String>> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct NewApp {
     /// `webhook`, `integration` or `widget`.
-    kind: String,
+    #[schema(value_type = String)]
+    kind: Option<String>,
     /// 1-100 characters on one line.
-    name: String,
+    #[schema(value_type = String)]
+    name: Option<String>,
     /// What it is for, up to 1,024 characters.
     description: Option<String>,
     /// Webhooks: the channel that it posts into.
@@ -90,9 +90,10 @@ impl NewApp {
     /// What is to be made.
     ///
     /// # Errors
-    /// `kind_invalid`, `channel_required`, and those of names and descriptions.
+    /// `kind_required`, `kind_invalid`, `channel_required`, and those of names and descriptions.
     pub(super) fn read(&self) -> Result<(Name, Description, NewKind)> {
-        let kind = match (self.kind.as_str(), self.channel_id) {
+        let kind = required("kind", self.kind.as_deref())?;
+        let kind = match (kind, self.channel_id) {
             ("webhook", Some(channel)) => NewKind::Webhook { channel },
             ("webhook", None) => {
                 let text = "a webhook needs a channel";
@@ -108,7 +109,7 @@ impl NewApp {
         };
         let description = self.description.as_deref().unwrap_or_default();
         let description = Description::parse(description)?;
-        Ok((Name::parse(&self.name)?, description, kind))
+        Ok((read_name(self.name.as_deref())?, description, kind))
     }
 }
 
@@ -117,13 +118,16 @@ impl NewApp {
 #[serde(rename_all = "camelCase")]
 pub(super) struct NewClient {
     /// `oauth`.
-    kind: String,
+    #[schema(value_type = String)]
+    kind: Option<String>,
     /// 1-100 characters on one line.
-    name: String,
+    #[schema(value_type = String)]
+    name: Option<String>,
     /// What it is for, up to 1,024 characters.
     description: Option<String>,
     /// 1-10 addresses that people may be sent back to.
-    pub(super) redirect_uris: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    redirect_uris: Option<Vec<String>>,
     /// The site.
     homepage: Option<String>,
     /// What the site says about privacy.
@@ -149,10 +153,10 @@ impl NewClient {
     /// What is to be made.
     ///
     /// # Errors
-    /// `kind_invalid`, `client_type_invalid`, `pkce_required`, `url_invalid`, and those of names
+    /// `kind_required`, `kind_invalid`, `client_type_invalid`, `pkce_required`, `url_invalid`, and those of names
     /// and descriptions.
     pub(super) fn read(&self) -> Result<ClientSpec> {
-        if self.kind != "oauth" {
+        if required("kind", self.kind.as_deref())? != "oauth" {
             let text = "an app without a server is an OAuth client";
             return Err(Error::invalid("kind_invalid", text).at("/kind"));
         }
@@ -170,7 +174,7 @@ impl NewClient {
         let read =
             |field, typed: &Option<String>| site(field, typed.as_deref().unwrap_or_default());
         Ok(ClientSpec {
-            name: Name::parse(&self.name)?,
+            name: read_name(self.name.as_deref())?,
             description: Description::parse(self.description.as_deref().unwrap_or_default())?,
             homepage: read("homepage", &self.homepage)?,
             privacy_url: read("privacyUrl", &self.privacy_url)?,
@@ -178,6 +182,18 @@ impl NewClient {
             require_pkce: is_public || self.require_pkce.unwrap_or_default(),
         })
     }
+
+    /// The addresses that people may be sent back to.
+    ///
+    /// # Errors
+    /// `redirect_uris_required`, `redirect_uri_invalid`.
+    pub(super) fn redirect_uris(&self) -> Result<Vec<RedirectUri>> {
+        redirect::register(self.redirect_uris.as_deref().unwrap_or_default())
+    }
+}
+
+pub(super) fn read_name(typed: Option<&str>) -> Result<Name> {
+    Name::parse(typed.unwrap_or_default()).map_err(|error| error.at("/name"))
 }
 
 /// A client that cannot keep a secret has to prove that it began the flow.
@@ -312,7 +328,8 @@ impl AppPatch {
     }
 
     fn name(&self) -> Result<Option<Name>> {
-        self.name.as_deref().map(Name::parse).transpose()
+        let name = self.name.as_deref();
+        name.map(|typed| read_name(Some(typed))).transpose()
     }
 
     fn description(&self) -> Result<Option<Description>> {
@@ -380,78 +397,6 @@ impl Rotation {
     }
 }
 
-/// A new token of an integration.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct NewToken {
-    /// 1-100 characters on one line.
-    name: String,
-    /// What it may be used for.
-    #[schema(value_type = Vec<crate::access::Scope>)]
-    scopes: Vec<String>,
-    /// 1-365; 365 when absent, null for a token that lives until it is revoked.
-    #[serde(default)]
-    #[schema(value_type = Option<i64>)]
-    expires_in_days: Patch<i64>,
-}
-
-/// A new token, checked.
-#[derive(Clone, Debug)]
-pub(super) struct TokenSpec {
-    pub(super) name: Name,
-    pub(super) scopes: Scopes,
-    pub(super) days: Option<i64>,
-}
-
-impl NewToken {
-    /// What is to be made.
-    ///
-    /// # Errors
-    /// `scopes_required`, `unknown_scope:<name>`, `expires_in_days_invalid`, and those of names.
-    pub(super) fn read(&self) -> Result<TokenSpec> {
-        let days = match self.expires_in_days {
-            Patch::Absent => Some(MAX_DAYS),
-            Patch::Null => None,
-            Patch::Value(days) if (1..=MAX_DAYS).contains(&days) => Some(days),
-            Patch::Value(_) => {
-                let text = format!("a token lives for 1 to {MAX_DAYS} days, or without end (null)");
-                let error = Error::invalid("expires_in_days_invalid", text);
-                return Err(error.at("/expiresInDays"));
-            }
-        };
-        Ok(TokenSpec {
-            name: Name::parse(&self.name)?,
-            scopes: Scopes::parse(&self.scopes)?,
-            days,
-        })
-    }
-}
-
-/// How posts are to be signed.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-pub(super) struct NewSigning {
-    /// A secret of 16-256 visible ASCII characters, for services that choose it; else one is made.
-    secret: Option<String>,
-}
-
-impl NewSigning {
-    /// The secret that was chosen.
-    ///
-    /// # Errors
-    /// `secret_invalid`.
-    pub(super) fn secret(self) -> Result<Option<String>> {
-        let Some(secret) = self.secret else {
-            return Ok(None);
-        };
-        let is_visible = secret.bytes().all(|byte| byte.is_ascii_graphic());
-        if is_visible && SECRET_CHARS.contains(&secret.len()) {
-            return Ok(Some(secret));
-        }
-        let text = "a signing secret has 16 to 256 visible ASCII characters";
-        Err(Error::invalid("secret_invalid", text).at("/secret"))
-    }
-}
-
 /// Why an app is suspended.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(super) struct Suspension {
@@ -472,21 +417,5 @@ impl Suspension {
             return Err(Error::invalid("reason_too_long", text));
         }
         Ok((!reason.is_empty()).then(|| reason.to_owned()))
-    }
-}
-
-/// Which part of a list that is read from its newest end.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct DeliveryPage {
-    /// Only older ones than the one with this id.
-    pub(super) before: Option<entity::DeliveryId>,
-    /// At most so many: 50 when absent, never more than 200.
-    limit: Option<u64>,
-}
-
-impl DeliveryPage {
-    pub(super) fn limit(&self) -> u64 {
-        self.limit.unwrap_or(50).clamp(1, 200)
     }
 }

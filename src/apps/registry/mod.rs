@@ -14,6 +14,7 @@ mod http;
 mod http_admin;
 mod http_details;
 mod input;
+mod input_details;
 mod model;
 mod service;
 mod store;

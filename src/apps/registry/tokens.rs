@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     changes::{effects, require_app},
-    input::TokenSpec,
+    input_details::TokenSpec,
     model::{App, Details, MAX_TOKENS, not_applicable, token_not_found, too_many},
     store_changes::{self as store, NewTokenRow},
 };

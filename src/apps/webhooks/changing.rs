@@ -10,7 +10,7 @@ use super::{
     payload::Payload,
     post::{Post, Rules},
     posting::{json, mentioned},
-    service::{ATTEMPTS, MAX_CONTENT, in_terms_of_webhooks},
+    service::{ATTEMPTS, in_terms_of_webhooks},
 };
 use crate::{
     access::Begun,
@@ -63,7 +63,7 @@ impl Webhooks {
             let Some((webhook, place)) = authorised else {
                 continue;
             };
-            let edit = read(&webhook, payload)?;
+            let edit = read(&webhook, payload, self.max_content)?;
             let embeds = edit.embeds.as_deref().map(json).transpose()?;
             let mentions = mentioned(&edit.mentions);
             let what = (edit.content, embeds);
@@ -129,13 +129,13 @@ impl Webhooks {
 }
 
 /// What the payload wants to change.
-fn read(webhook: &Webhook, payload: &Payload) -> Result<Edit> {
+fn read(webhook: &Webhook, payload: &Payload, max_content: usize) -> Result<Edit> {
     if !payload.files.is_empty() {
         let text = "The files of a message stay as they are.";
         return Err(Error::invalid("files_unsupported", text));
     }
     let rules = Rules {
-        max_content: MAX_CONTENT,
+        max_content,
         is_reserved: &|_| false,
         may_mention_everyone: webhook.may_mention_everyone,
         has_files: false,

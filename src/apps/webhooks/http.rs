@@ -124,7 +124,7 @@ async fn show_webhook(
             `reply_to_not_found`, `idempotency_key_invalid`, `too_many_files`, `image_invalid`"),
         (status = 401, description = "`signature_missing`, `signature_invalid`, \
             `timestamp_out_of_range`"),
-        (status = 403, description = "`suspended`, `ip_not_allowed`"),
+        (status = 403, description = "`suspended`, `ip_not_allowed`, `channel_locked`"),
         (status = 404, description = "`webhook_not_found`"),
         (status = 409, description = "`idempotency_in_progress`"),
         (status = 410, description = "`channel_gone`"),

@@ -1,4 +1,5 @@
-//! Whom a post may notify: Discord's `allowed_mentions`, with narrower defaults.
+//! Whom a post may notify: Discord's `allowed_mentions`. Roles and everybody only by webhooks that
+//! may mention them, which then do unless a post says otherwise.
 
 use serde_json::Value;
 
@@ -27,22 +28,28 @@ pub struct Mentions {
     pub users: Allowed,
     /// Roles named in it.
     pub roles: Allowed,
-    /// Everybody, by `@everyone`, `@here` or `@channel`.
+    /// Everybody, by `@everyone`.
     pub everyone: bool,
     /// The author of the message it answers.
     pub replied_user: bool,
 }
 
-impl Default for Mentions {
-    fn default() -> Self {
+impl Mentions {
+    /// What a post notifies that does not say.
+    pub fn unsaid(may_mention_everyone: bool) -> Self {
+        let nobody = Self::none();
         Self {
             users: Allowed::All,
-            ..Self::none()
+            roles: if may_mention_everyone {
+                Allowed::All
+            } else {
+                nobody.roles
+            },
+            everyone: may_mention_everyone,
+            replied_user: false,
         }
     }
-}
 
-impl Mentions {
     /// Notifies nobody.
     pub fn none() -> Self {
         Self {
@@ -64,7 +71,7 @@ impl Mentions {
         warnings: &mut Warnings,
     ) -> Result<Self> {
         let Some(fields) = payload.object("allowed_mentions")? else {
-            return Ok(Self::default());
+            return Ok(Self::unsaid(may_mention_everyone));
         };
         let mut mentions = Self {
             users: Allowed::Only(ids(&fields, "users")?),
@@ -134,12 +141,18 @@ mod tests {
     }
 
     #[test]
-    fn people_are_notified_by_default_and_nobody_else() {
+    fn by_default_people_are_notified_and_others_by_who_may() {
         let mentions = read(&Value::Null, false).expect("default");
-        assert_eq!(mentions, Mentions::default());
+        assert_eq!(mentions, Mentions::unsaid(false));
         assert_eq!(mentions.users, Allowed::All);
         assert_eq!(mentions.roles, Allowed::Only(vec![]));
         assert!(!mentions.everyone && !mentions.replied_user);
+        let mentions = read(&Value::Null, true).expect("default");
+        assert_eq!(
+            (mentions.users, mentions.roles),
+            (Allowed::All, Allowed::All)
+        );
+        assert!(mentions.everyone && !mentions.replied_user);
     }
 
     #[test]

@@ -205,7 +205,8 @@ fn begins_entity(after: &str) -> bool {
 fn special(name: &str, label: Option<&str>) -> String {
     let command = name.split('^').next().unwrap_or_default();
     match (command, label) {
-        ("here" | "channel" | "everyone", _) => format!("@{command}"),
+        // Who is here is not told apart: all of them are called.
+        ("here" | "channel" | "everyone", _) => "@everyone".to_owned(),
         (_, Some(label)) => markdown::escape(&decode(label)),
         (_, None) => markdown::escape(command),
     }
@@ -279,7 +280,10 @@ mod tests {
     fn people_channels_and_commands_become_text() {
         for (mrkdwn, markdown) in [
             ("<@bob> <@U123|bob> <@U123|@bob>", "@bob @bob @bob"),
-            ("<!here> <!channel> <!everyone>", "@here @channel @everyone"),
+            (
+                "<!here> <!channel> <!everyone>",
+                "@everyone @everyone @everyone",
+            ),
             ("<#C1|general>", r"\#general"),
             ("<!subteam^S1|@team>", r"\@team"),
             ("<!date^1392734382^{date}|Feb 18>", "Feb 18"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use entity::{ConversationId, MessageId, UserId};
+use entity::{ConversationId, MessageId, RoleId, UserId};
 use serde_json::Value;
 
 use super::{
@@ -14,12 +14,12 @@ use super::{
     names::Names,
     payload::Payload,
     post::{Avatar, Post, Rules, Shape},
-    service::{ATTEMPTS, MAX_CONTENT, in_terms_of_webhooks},
+    service::{ATTEMPTS, in_terms_of_webhooks},
     warnings::Warnings,
 };
 use crate::{
     access::Keyed,
-    chat::{AppAuthor, AppMessage, Mentioned, Place, SaidBefore, is_outdated},
+    chat::{Among, AppAuthor, AppMessage, Mentioned, Place, SaidBefore, is_outdated},
     kernel::{Error, Result},
 };
 
@@ -138,7 +138,7 @@ impl Webhooks {
             _ => Arc::new(Names::of([])),
         };
         let rules = Rules {
-            max_content: MAX_CONTENT,
+            max_content: self.max_content,
             is_reserved: &|name| names.have_like(name),
             may_mention_everyone: webhook.may_mention_everyone,
             has_files: !payload.files.is_empty(),
@@ -248,9 +248,16 @@ pub(super) fn json(embeds: &[Embed]) -> Result<Vec<Value>> {
 
 /// Who of those named in a text are notified.
 pub(super) fn mentioned(mentions: &Mentions) -> Mentioned {
-    match &mentions.users {
-        Allowed::All => Mentioned::All,
-        Allowed::Only(ids) if ids.is_empty() => Mentioned::Nobody,
-        Allowed::Only(ids) => Mentioned::Only(ids.iter().copied().map(UserId).collect()),
+    Mentioned {
+        people: among(&mentions.users, UserId),
+        roles: among(&mentions.roles, RoleId),
+        everyone: mentions.everyone,
+    }
+}
+
+fn among<Id>(allowed: &Allowed, id: impl Fn(i64) -> Id) -> Among<Id> {
+    match allowed {
+        Allowed::All => Among::All,
+        Allowed::Only(ids) => Among::Only(ids.iter().copied().map(id).collect()),
     }
 }

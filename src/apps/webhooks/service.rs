@@ -27,8 +27,6 @@ use crate::{
     kernel::{Clock, Db, Error, Result, Tasks, error::ErrorKind},
 };
 
-/// The most characters of a post's text.
-pub(super) const MAX_CONTENT: usize = 4000;
 /// How often something is authorised again when its server changed meanwhile.
 pub(super) const ATTEMPTS: usize = 5;
 /// For how long a key stands for the post that came with it.
@@ -93,6 +91,8 @@ pub struct Webhooks {
     deliveries: Deliveries,
     pub(super) tasks: Tasks,
     pub(super) reserved: Reserved,
+    /// The most characters of a message.
+    pub(super) max_content: usize,
 }
 
 /// The parts the service is made of.
@@ -111,6 +111,8 @@ pub struct Parts {
     pub access: Access,
     /// Where requests are written down.
     pub deliveries: Deliveries,
+    /// The most characters of a message.
+    pub max_content: usize,
     /// Where posts are stored, so that they are answered for when their sender hangs up.
     pub tasks: Tasks,
 }
@@ -128,6 +130,7 @@ impl Webhooks {
             limits: parts.access.limits().clone(),
             idempotency: parts.access.idempotency().clone(),
             deliveries: parts.deliveries,
+            max_content: parts.max_content,
             tasks: parts.tasks,
         };
         let sweeping = webhooks.clone();

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use crate::apps::webhooks::markdown::one_line;
+
 /// The most rows that a tile shows.
 pub const MAX_ROWS: usize = 6;
 /// The longest label, in Unicode scalar values.
@@ -215,9 +217,13 @@ impl Reading {
             is_object: members.is_ok(),
             members: members.unwrap_or_default(),
             problems: &mut self.problems,
+            cleaned: Vec::new(),
         };
         let row = fields.row()?;
-        let unknown = fields.members;
+        let (unknown, cleaned) = (fields.members, fields.cleaned);
+        for name in cleaned {
+            self.note(format!("characters_removed:/rows/{index}/{name}"));
+        }
         self.warn(&format!("/rows/{index}"), &unknown);
         Ok(row)
     }
@@ -238,9 +244,13 @@ impl Reading {
 
     fn warn(&mut self, place: &str, unknown: &Members<'_>) {
         for name in unknown.keys() {
-            if self.warnings.len() < MAX_WARNINGS {
-                self.warnings.push(format!("unknown_field:{place}/{name}"));
-            }
+            self.note(format!("unknown_field:{place}/{name}"));
+        }
+    }
+
+    fn note(&mut self, warning: String) {
+        if self.warnings.len() < MAX_WARNINGS {
+            self.warnings.push(warning);
         }
     }
 }
@@ -265,6 +275,8 @@ struct Fields<'body, 'found> {
     is_object: bool,
     members: Members<'body>,
     problems: &'found mut Problems,
+    /// Fields that had characters which nobody sees, or which turn what follows around.
+    cleaned: Vec<&'static str>,
 }
 
 impl Fields<'_, '_> {
@@ -332,9 +344,10 @@ impl Fields<'_, '_> {
 
     fn label(&mut self) -> Checked<String> {
         let label = take(&mut self.members, "label").and_then(text_of);
-        match label.as_deref().map(str::trim) {
-            None | Some("") => self.refuse("label", "label_required", "has to be a text"),
-            Some(label) => self.within(MAX_LABEL_CHARS, "label", label.to_owned()),
+        let label = label.map(|label| self.clean("label", &label));
+        match label {
+            Some(label) if !label.is_empty() => self.within(MAX_LABEL_CHARS, "label", label),
+            _ => self.refuse("label", "label_required", "has to be a text"),
         }
     }
 
@@ -368,12 +381,15 @@ impl Fields<'_, '_> {
     }
 
     /// The text under `name`, if there is one.
-    fn text(&mut self, name: &str) -> Checked<Option<String>> {
+    fn text(&mut self, name: &'static str) -> Checked<Option<String>> {
         let Some(raw) = take(&mut self.members, name) else {
             return Ok(None);
         };
         match text_of(raw) {
-            Some(text) => self.within(MAX_TEXT_CHARS, name, text).map(Some),
+            Some(text) => {
+                let text = self.clean(name, &text);
+                self.within(MAX_TEXT_CHARS, name, text).map(Some)
+            }
             None => self.refuse(name, &format!("{name}_not_string"), "has to be a text"),
         }
     }
@@ -397,6 +413,16 @@ impl Fields<'_, '_> {
             Some(url) => Ok(Some(url)),
             None => self.refuse("url", "url_invalid", "has to be an https address"),
         }
+    }
+
+    /// The text as one line of characters that can be seen.
+    fn clean(&mut self, name: &'static str, text: &str) -> String {
+        let cleaned = one_line(text);
+        let words = |text: &str| text.chars().filter(|c| !matches!(c, ' ')).count();
+        if words(&cleaned) != words(text) {
+            self.cleaned.push(name);
+        }
+        cleaned
     }
 
     fn within(&mut self, max: usize, name: &str, text: String) -> Checked<String> {

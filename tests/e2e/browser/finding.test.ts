@@ -1,125 +1,144 @@
-/** Reactions, search and pins in the browser. */
+/** Ways about in a conversation: links to messages, days, the keyboard, and what is read. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PHONE, Screens } from "./window.ts";
+import { founds, goesToChannel, railItem } from "./community.ts";
+import { eventually, PHONE, Screens } from "./window.ts";
 
-async function twoInPublic(screens: Screens) {
-  const alice = await screens.person("alice");
-  const bob = await screens.person("bob");
-  await alice.goesTo("Public chat");
-  await bob.goesTo("Public chat");
-  return [alice, bob] as const;
+test("a link to a message leads to it, far back as well, in a channel and after signing in", async () => {
+  await using screens = await Screens.open();
+  const [alice, bob] = await screens.server.people("alice", "bob");
+  const { channel } = await founds(alice, "Hiking club", bob);
+  await alice.connects();
+  for (let number = 1; number <= 130; number += 1) await alice.emits("channel_send", { channel_id: channel, text: `step number ${number}.` });
+  const window = await screens.at(alice);
+  const { page } = window;
+  await window.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await goesToChannel(window, "Hiking club", "general");
+  await window.sees("step number 130.");
+  await page.keyboard.press("Escape");
+  await window.message("step number 129.").hover();
+  await window.message("step number 129.").getByRole("button", { name: "Copy link" }).click();
+  await page.getByText("Link copied.").waitFor();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const [, id] = /\/chat\?c=channel:\d+&m=(\d+)$/.exec(link) ?? [];
+  assert.ok(id, link);
+
+  // To one that is far from what is loaded; the address is that of the conversation then.
+  const far = link.replace(/\d+$/, String(Number(id) - 125));
+  const other = await screens.stranger();
+  await other.opens(new URL(far).pathname + new URL(far).search);
+  await other.page.waitForURL(/\/login/);
+  await other.signsInAt("bob");
+  await other.message("step number 4.").waitFor();
+  await eventually("it is the one that is marked", async () =>
+    (await other.message("step number 4.").getAttribute("data-active")) === "true",
+  );
+  await eventually("the address is the conversation's", async () => !other.page.url().includes("&m="));
+  assert.ok(await other.message("step number 4.").evaluate((row) => {
+    const { top, bottom } = row.getBoundingClientRect();
+    return top > 0 && bottom < innerHeight;
+  }));
+
+  // In a message it is followed in this window.
+  await window.writes(`Look: ${far}`);
+  await window.hasSentAll();
+  await window.log.getByRole("link", { name: far }).click();
+  await window.message("step number 4.").waitFor();
+  assert.equal(window.context.pages().length, 1);
+  await window.visits(new URL(link).pathname + new URL(link.replace(/\d+$/, "999999")).search);
+  await page.getByText("That message is no longer available.").waitFor();
+  window.noComplaints();
+  other.noComplaints();
+});
+
+test("one jumps to a day from where another begins", async () => {
+  await using screens = await Screens.open();
+  const [alice, bob] = await screens.server.people("alice", "bob");
+  await bob.connects();
+  await bob.emits("dm_send", { to: "alice", text: "first words" });
+  for (let number = 0; number < 130; number += 1) await bob.emits("dm_send", { to: "alice", text: `more ${number}.` });
+  const window = await screens.at(alice, PHONE);
+  const { page } = window;
+  await window.goesTo("bob");
+  await window.sees("more 0.");
+  await page.getByRole("log").evaluate((log) => log.scrollTo(0, 0));
+  await page.getByRole("button", { name: "Today: jump to another date" }).tap();
+  const dialog = page.getByRole("dialog", { name: "Jump to a date" });
+  const today = await dialog.getByLabel("Date").getAttribute("max");
+  assert.match(today!, /^\d{4}-\d\d-\d\d$/);
+  await dialog.getByLabel("Date").fill(today!);
+  await dialog.getByRole("button", { name: "Jump" }).tap();
+  await dialog.waitFor({ state: "detached" });
+  await eventually("it is the first of the day", () => inView(window));
+  window.noComplaints();
+});
+
+async function inView(window: { message: (text: string) => import("playwright-core").Locator }): Promise<boolean> {
+  const row = window.message("first words");
+  if ((await row.count()) === 0) return false;
+  return row.evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  });
 }
 
-test("a reaction is put, counted, named and taken away again", async () => {
+test("all is marked as read at once, when one says so", async () => {
   await using screens = await Screens.open();
-  const [alice, bob] = await twoInPublic(screens);
-  await alice.writes("Cake in the kitchen");
-  await bob.sees("Cake in the kitchen");
-  await bob.does("Add reaction", "Cake in the kitchen");
-  const picker = bob.page.getByRole("dialog", { name: "Choose a reaction" });
-  await picker.getByRole("textbox").fill("birth");
-  await picker.getByRole("textbox").press("Enter");
-  await picker.waitFor({ state: "detached" });
-
-  const seen = alice.message("Cake in the kitchen").getByRole("button", { name: "🥳 bob" });
-  await seen.waitFor();
-  assert.equal(await seen.getAttribute("aria-pressed"), "false");
-  await seen.click();
-  const own = alice.message("Cake in the kitchen").getByRole("button", { name: "🥳 bob and you" });
-  await own.waitFor();
-  assert.equal(await own.getAttribute("aria-pressed"), "true");
-  assert.equal(await own.textContent(), "🥳2");
-  await bob.message("Cake in the kitchen").getByRole("button", { name: "🥳 you and alice" }).click();
-  await alice.message("Cake in the kitchen").getByRole("button", { name: "🥳 you", exact: true }).click();
-  await alice.message("Cake in the kitchen").getByRole("list", { name: "Reactions" }).waitFor({ state: "detached" });
-  assert.deepEqual([...alice.complaints, ...bob.complaints], []);
-});
-
-test("reactions made while one was away are there on return", async () => {
-  await using screens = await Screens.open();
-  const [alice, bob] = await twoInPublic(screens);
-  await alice.writes("Anybody here?");
-  await bob.sees("Anybody here?");
-  await alice.context.setOffline(true);
-  await alice.banner().waitFor({ timeout: 10_000 });
-  await bob.does("Add reaction", "Anybody here?");
-  await bob.page.getByRole("dialog").getByRole("button", { name: "rocket ship launch" }).click();
-  await bob.message("Anybody here?").getByRole("button", { name: "🚀 you" }).waitFor();
-  await alice.context.setOffline(false);
-  await alice.message("Anybody here?").getByRole("button", { name: "🚀 bob" }).waitFor({ timeout: 30_000 });
-});
-
-test("a search finds a message, marks its words and shows it in its place", async () => {
-  await using screens = await Screens.open();
-  const [alice, bob] = await twoInPublic(screens);
-  await alice.writes("The blue folder is on the shelf");
-  await bob.sees("The blue folder is on the shelf");
-  await bob.page.keyboard.press("Control+Shift+F");
-  const dialog = bob.page.getByRole("dialog", { name: "Search messages" });
-  await dialog.getByLabel("Words to find").fill("FOLDER shelf");
-  const result = dialog.getByRole("list", { name: "Search messages" }).getByRole("button");
-  await result.waitFor();
-  assert.deepEqual(await result.locator("mark").allTextContents(), ["folder", "shelf"]);
-  await dialog.getByLabel("With").selectOption("image");
-  await dialog.getByText("Nothing found for FOLDER shelf has:image.").waitFor();
-  await dialog.getByLabel("With").selectOption("");
-  await result.click();
-  await dialog.waitFor({ state: "detached" });
-  await bob.message("The blue folder is on the shelf").and(bob.page.locator('[data-active="true"]')).waitFor();
-  // What was looked for is offered the next time.
-  await bob.page.keyboard.press("Control+Shift+F");
-  await dialog.getByRole("button", { name: "FOLDER shelf" }).click();
-  await result.waitFor();
-});
-
-test("a group's owner pins a message, and its members find it again", async () => {
-  await using screens = await Screens.open();
-  const alice = await screens.server.register("alice");
-  const bob = await screens.server.register("bob");
-  const group = await alice.gathers([bob], "Team");
+  const [alice, bob] = await screens.server.people("alice", "bob");
+  const { channel } = await founds(alice, "Hiking club", bob);
   await alice.connects();
-  await alice.emits("gdm_send", { tid: group.id, text: "Meet at nine" });
-  const owner = await screens.at(alice);
-  const member = await screens.at(bob);
-  for (const window of [owner, member]) await window.goesTo("Team");
-  await owner.does("Pin", "Meet at nine");
-  await member.page.getByRole("button", { name: "Pinned messages" }).click();
-  const pins = member.page.getByRole("dialog", { name: "Pinned messages" });
-  await pins.getByText("Meet at nine").waitFor();
-  await pins.getByText(/^Pinned by alice/).waitFor();
-  assert.equal(await pins.getByRole("button", { name: "Unpin" }).count(), 0);
-  assert.equal(await member.message("Meet at nine").getByRole("button", { name: "Pin", exact: true }).count(), 0);
-  await owner.page.getByRole("button", { name: "Pinned messages" }).click();
-  await owner.page.getByRole("dialog").getByRole("button", { name: "Unpin" }).click();
-  await pins.getByText("Nothing is pinned here.").waitFor();
+  const window = await screens.at(bob);
+  const { page } = window;
+  assert.equal(await page.getByRole("button", { name: "Mark all as read" }).count(), 0);
+  await alice.emits("channel_send", { channel_id: channel, text: "one" });
+  await alice.emits("dm_send", { to: "bob", text: "two" });
+  await alice.emits("dm_send", { to: "bob", text: "three" });
+  await railItem(window, "Hiking club").and(page.getByLabel(/1 unread message/)).waitFor();
+  await eventually("the tab says so", async () => page.evaluate(() => document.querySelector<HTMLLinkElement>('link[rel="icon"]')!.href.endsWith("/favicon-unread.svg")));
+  await page.keyboard.press("Shift+Escape");
+  const dialog = page.getByRole("dialog", { name: "Mark all as read" });
+  await dialog.getByText("3 messages in 2 conversations will not be shown as unread any more, on any device.").waitFor();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await railItem(window, "Hiking club").and(page.getByLabel(/1 unread message/)).waitFor();
+  await page.getByRole("button", { name: "Mark all as read" }).click();
+  await dialog.getByRole("button", { name: "Mark all as read" }).click();
+  await eventually("nothing waits", async () => !(await page.title()).startsWith("("));
+  await eventually("nor does the tab", async () => page.evaluate(() => document.querySelector<HTMLLinkElement>('link[rel="icon"]')!.href.endsWith("/favicon.svg")));
+  // On another device as well.
+  const elsewhere = await screens.at(bob);
+  await elsewhere.item("alice").waitFor();
+  assert.ok(!(await elsewhere.page.title()).startsWith("("));
+  window.noComplaints();
 });
 
-test("a command is answered to the one who typed it and does not stay in the outbox", async () => {
+test("the keyboard replies, makes bold and attaches, and destroys no draft", async () => {
   await using screens = await Screens.open();
-  const [alice, bob] = await twoInPublic(screens);
-  await alice.writes("/user info bob");
-  await alice.page.getByText(/role: user/).waitFor();
-  await alice.writes("after it");
-  await bob.sees("after it");
-  assert.equal(await bob.page.getByText("/user info").count(), 0);
-  assert.equal(await alice.page.locator("article").getByText("/user info").count(), 0);
-});
-
-test("on a phone a reaction is one tap on a message and one on an emoji", async () => {
-  await using screens = await Screens.open();
-  const [alice] = await twoInPublic(screens);
-  await alice.writes("Tap me");
-  await alice.hasSentAll();
-  const phone = await screens.person("carol", PHONE);
-  await phone.goesTo("Public chat");
-  await phone.message("Tap me").tap();
-  await phone.message("Tap me").getByRole("button", { name: "Add reaction" }).tap();
-  const emoji = phone.page.getByRole("dialog").getByRole("button", { name: "thumbs up yes like good" });
-  const box = await emoji.boundingBox();
-  assert.ok(box !== null && box.width >= 44 && box.height >= 44, JSON.stringify(box));
-  await emoji.tap();
-  await alice.message("Tap me").getByRole("button", { name: "👍 carol" }).waitFor();
-  const wide = await phone.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-  assert.equal(wide, false);
+  const [alice, bob] = await screens.server.people("alice", "bob");
+  await bob.connects();
+  await bob.emits("dm_send", { to: "alice", text: "Are you there?" });
+  const window = await screens.at(alice);
+  const { page } = window;
+  await window.goesTo("bob");
+  await window.sees("Are you there?");
+  await window.composer.press("Shift+ArrowUp");
+  await page.getByText("Replying to bob").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByText("Replying to bob").waitFor({ state: "detached" });
+  await window.composer.fill("I am here");
+  await window.composer.press("Shift+ArrowUp");
+  assert.equal(await page.getByText("Replying to bob").count(), 0, "not while one writes");
+  await window.composer.evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(5, 9));
+  await page.keyboard.press("Control+b");
+  assert.equal(await window.composer.inputValue(), "I am **here**");
+  await page.keyboard.press("Control+i");
+  assert.equal(await window.composer.inputValue(), "I am ***here***");
+  await page.keyboard.press("Control+b");
+  assert.equal(await window.composer.inputValue(), "I am *here*");
+  await page.keyboard.press("Control+z");
+  assert.equal(await window.composer.inputValue(), "I am ***here***");
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Control+u")]);
+  assert.ok(chooser.isMultiple());
+  await page.keyboard.press("Enter");
+  await window.message("I am here").locator(".prose :is(em strong, strong em)").waitFor();
+  window.noComplaints();
 });

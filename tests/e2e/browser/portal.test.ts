@@ -345,9 +345,12 @@ for (const scheme of ["light", "dark"] as const) {
     const { page } = window;
     const pages = [
       "/developers",
+      "/developers/docs",
       "/developers/errors",
+      "/developers/changelog",
+      "/developers/status",
       ...["webhook", "integration", "widget", "oauth"].map((kind) => `/developers/new/${kind}`),
-      ...apps.flatMap((app) => ["", "?tab=try", "?tab=deliveries", "?tab=settings"].map((tab) => `/developers/apps/${app}${tab}`)),
+      ...apps.flatMap((app) => ["", "?tab=try", "?tab=deliveries", "?tab=audit", "?tab=settings"].map((tab) => `/developers/apps/${app}${tab}`)),
     ];
     for (const path of pages) {
       await window.visitsPage(path);
@@ -358,7 +361,7 @@ for (const scheme of ["light", "dark"] as const) {
       assert.ok(content! <= screen!, `${path} is ${content} px wide on a screen of ${screen} px`);
       const small = await page.evaluate(() =>
         Array.from(document.querySelectorAll<HTMLElement>("button, a[href], input, select, textarea"))
-          .filter((element) => element.checkVisibility() && !element.closest(".visually-hidden, .skip-link, label, .cm-editor, .prose"))
+          .filter((element) => element.checkVisibility() && !element.closest(".visually-hidden, .skip-link, label, .cm-editor, .prose, .guide"))
           .map((element) => ({ name: element.ariaLabel ?? element.textContent, box: element.getBoundingClientRect() }))
           .filter(({ box }) => box.width > 0 && (box.width < 44 || box.height < 44))
           .map(({ name, box }) => `${name}: ${box.width} x ${box.height}`),

@@ -20,7 +20,7 @@ pub(crate) use person::{PASSWORD, Person, Reply};
 pub(crate) use program::Program;
 pub(crate) use socket::Socket;
 pub(crate) use tile::{Tile, Watching, counter};
-pub(crate) use upload::{encoded, form, picture};
+pub(crate) use upload::{Served, encoded, form, picture};
 
 /// Nothing takes this long; what does is a failure. Nobody waits for it otherwise.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);

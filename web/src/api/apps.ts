@@ -32,6 +32,8 @@ export interface App {
   allowedNetworks?: string[] | null;
   /** Integrations: a token waits for somebody to adopt it, since whoever made it may not manage the server any more. */
   paused?: boolean;
+  /** Integrations: their own role. */
+  roleId?: number;
   /** Widgets. */
   visible?: boolean;
   pinned?: boolean;
@@ -132,8 +134,11 @@ export interface AppToken extends Hint {
   createdAt: string;
   /** Null for never. */
   expiresAt: string | null;
+  createdBy: Schema<'PersonRef'>;
   lastUsedAt: string | null;
   lastAddress: string | null;
+  /** What it was last used with. */
+  lastUserAgent: string | null;
   /** It waits for somebody to adopt it. */
   paused: boolean;
 }
@@ -147,6 +152,7 @@ function toToken(wire: Schema<'TokenView'>): AppToken {
     expiresAt: wire.expiresAt ?? null,
     lastUsedAt: wire.lastUsedAt ?? null,
     lastAddress: wire.lastAddress ?? null,
+    lastUserAgent: wire.lastUserAgent ?? null,
   };
 }
 
@@ -170,9 +176,16 @@ export type Delivery = Schema<'DeliveryView'>;
 
 export const DELIVERY_PAGE = 100;
 
+/** As many as the server lists at once. */
+export const MOST_DELIVERIES = 200;
+
 /** Newest first. */
-export async function listDeliveries(appId: number, before?: number): Promise<Delivery[]> {
-  const params = { path: { appId }, query: { limit: DELIVERY_PAGE, before } };
+export async function listDeliveries(
+  appId: number,
+  before?: number,
+  limit = DELIVERY_PAGE,
+): Promise<Delivery[]> {
+  const params = { path: { appId }, query: { limit, before } };
   return (await read(api.GET('/apps/{appId}/deliveries', { params }))).deliveries;
 }
 

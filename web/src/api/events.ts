@@ -16,6 +16,9 @@ export interface MessageEdited extends Changed {
   text: string;
   source: string;
   mentions: string[];
+  /** Only in a channel. */
+  mention_everyone?: boolean;
+  mention_roles?: number[];
   /** Only of an app's message. */
   embeds?: unknown;
   edited_at: string;

@@ -1103,6 +1103,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/request_password_reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a token to set another password with.
+         * @description The answer is the same whether name and address belong together or not.
+         */
+        post: operations["request_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reset_password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set another password, with a token that came by mail. All sessions of the account end. */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's name, profile, preferences or password; all of it or nothing.
+         * @description A new password ends every other session. Everybody is told of what they see with
+         *     `user_list_refresh`.
+         */
+        post: operations["change_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings/public": {
         parameters: {
             query?: never;
@@ -1114,6 +1172,26 @@ export interface paths {
         get: operations["public_settings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/store-return-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the next sign-in in this browser lead somewhere, such as where one was.
+         * @description Kept for a quarter of an hour. `returnUrl` is taken as well.
+         */
+        post: operations["store_return_url"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1683,6 +1761,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/proxy/{signature}/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture of another site, made anew: of one that moves the first frame, at most 1,280 pixels on
+         *     a side.
+         * @description Its path comes with messages of apps, as `proxy_url` and the like. No other one is fetched.
+         */
+        get: operations["proxied"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/register": {
         parameters: {
             query?: never;
@@ -1845,7 +1944,7 @@ export interface paths {
         delete: operations["delete_channel"];
         options?: never;
         head?: never;
-        /** Rename a channel, say what it is about, or move it; needs `manage_channels`. */
+        /** Rename a channel, say what it is about, move it, lock or unlock it; needs `manage_channels`. */
         patch: operations["update_channel"];
         trace?: never;
     };
@@ -2605,6 +2704,13 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_PasswordWasReset: {
+            message: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Profile: {
             profile: components["schemas"]["MembershipView"];
         } & {
@@ -2644,11 +2750,27 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Renamed: {
+            username: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_RenamedDocument: {
             doc_id: components["schemas"]["DocId"];
             id: components["schemas"]["DocId"];
             /** @description As it is stored. */
             name: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_ResetRequested: {
+            message: string;
+            /** @description Always null: the token goes to the address of the account. */
+            token?: string | null;
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -3032,7 +3154,7 @@ export interface components {
         AuthorOut: {
             /** @description App: the emoji that the message gave it for a picture. */
             avatar_emoji?: string | null;
-            /** @description App: the picture that the message gave it, which nobody has looked at. */
+            /** @description App: the picture that the message gave it, at the address of another site. */
             avatar_url?: string | null;
             /**
              * Format: int64
@@ -3043,6 +3165,8 @@ export interface components {
             kind: components["schemas"]["AuthorKind"];
             /** @description The name that people are shown. An app's is what the message says, not an account. */
             name: string;
+            /** @description App: the path at which this server shows that picture; absent where it shows none. */
+            proxy_avatar_url?: string | null;
         };
         /** @description A picture in a form. */
         AvatarForm: {
@@ -3122,6 +3246,8 @@ export interface components {
         };
         /** @description What changes about a channel; whatever is not given stays. */
         ChannelPatch: {
+            /** @description Whether only those who manage channels may speak in it. */
+            locked?: boolean | null;
             name?: string | null;
             /**
              * Format: int64
@@ -3134,6 +3260,8 @@ export interface components {
         /** @description A channel. Its id is that of its conversation, `channel:<id>`. */
         ChannelView: {
             id: components["schemas"]["ConversationId"];
+            /** @description Whether only those who manage channels may speak in it. */
+            locked: boolean;
             name: string;
             /** @description Where it allows or denies what the roles say. */
             overwrites: components["schemas"]["OverwriteView"][];
@@ -3215,7 +3343,7 @@ export interface components {
              * @description `seq` of the newest message.
              */
             last_seq: number;
-            /** @description Group: whether only its owner may send. */
+            /** @description Group: whether only its owner may send. Channel: whether only those may who manage channels. */
             locked?: boolean | null;
             /** @description Group: its members' names. */
             members?: string[] | null;
@@ -3756,13 +3884,17 @@ export interface components {
             id: components["schemas"]["MessageId"];
             /** @description What the conversation is. */
             kind: components["schemas"]["Kind"];
+            /** @description Channel: whether everybody is mentioned. */
+            mention_everyone?: boolean | null;
+            /** @description Channel: the roles mentioned. */
+            mention_roles?: components["schemas"]["RoleId"][] | null;
             /** @description Names of the people mentioned. */
             mentions: string[];
             /** @description The sender's own key for it. */
             nonce?: string | null;
             /** @description Who reacted, and how. */
             reactions: components["schemas"]["ReactionOut"][];
-            /** @description How that message begins. */
+            /** @description How that message begins; none once it is deleted. */
             reply_snippet?: string | null;
             reply_to?: components["schemas"]["MessageId"] | null;
             /** @description That message's author. */
@@ -4058,6 +4190,17 @@ export interface components {
             current_password: string;
             new_password: string;
         };
+        PasswordReset: {
+            /** @description Compared with `password` where it is given. */
+            confirm_password?: string | null;
+            /** @description The new password. */
+            password?: string;
+            token?: string;
+            username?: string;
+        };
+        PasswordWasReset: {
+            message: string;
+        };
         /** @description Names of permissions, sorted, each once. */
         Permissions: ("add_reactions" | "administrator" | "attach_files" | "ban_members" | "change_nickname" | "create_invite" | "embed_links" | "kick_members" | "manage_channels" | "manage_members" | "manage_messages" | "manage_roles" | "manage_server" | "manage_webhooks" | "mention_everyone" | "moderate_members" | "read_history" | "send_messages" | "view_audit_log" | "view_channel")[];
         PersonAndRole: {
@@ -4174,11 +4317,24 @@ export interface components {
         Rename: components["schemas"]["ThreadRef"] & {
             name: string;
         };
+        Renamed: {
+            username: string;
+        };
         RenamedDocument: {
             doc_id: components["schemas"]["DocId"];
             id: components["schemas"]["DocId"];
             /** @description As it is stored. */
             name: string;
+        };
+        ResetRequest: {
+            /** @description The address of the account. */
+            email?: string;
+            username?: string;
+        };
+        ResetRequested: {
+            message: string;
+            /** @description Always null: the token goes to the address of the account. */
+            token?: string | null;
         };
         Restored: {
             /**
@@ -4186,6 +4342,10 @@ export interface components {
              * @description The document's version with the restored text.
              */
             version: number;
+        };
+        ReturnUrl: {
+            /** @description A path on this server. */
+            return_url: string;
         };
         /**
          * Format: int64
@@ -4411,6 +4571,28 @@ export interface components {
         };
         Sessions: {
             sessions: components["schemas"]["SessionOut"][];
+        };
+        /** @description What one changes; what is absent stays. */
+        SettingsChange: {
+            /** @description 300 characters of it are kept. */
+            bio?: string | null;
+            /** @description Needed for a new password. */
+            current_password?: string | null;
+            /** @description Empty: none. An address with `*` in it is ignored, since some clients send back a masked one. */
+            email?: string | null;
+            /** @description One of the languages there are; others are ignored. */
+            language?: string | null;
+            new_password?: string | null;
+            new_username?: string | null;
+            /** @description The presence, or empty to follow one's connections. */
+            presence?: string | null;
+            /**
+             * @description `online`, `idle`, `dnd` or `offline`: the presence. Anything else is the text beside one's
+             *     name, of which 100 characters are kept.
+             */
+            status?: string | null;
+            /** @description `light` or `dark`; others are ignored. */
+            theme?: string | null;
         };
         /** @description A file in a form. */
         SharedFileForm: {
@@ -7744,6 +7926,138 @@ export interface operations {
             };
         };
     };
+    request_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ResetRequested"];
+                };
+            };
+            /** @description No name or address, or none that can be one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PasswordWasReset"];
+                };
+            };
+            /** @description A field is missing, the passwords differ, or the token does not work (any more) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Renamed"];
+                };
+            };
+            /** @description Invalid name, e-mail, password or text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid current password */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description username taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     public_settings: {
         parameters: {
             query?: never;
@@ -7762,6 +8076,38 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    store_return_url: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnUrl"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not a path on this server */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9343,6 +9689,72 @@ export interface operations {
             };
         };
     };
+    proxied: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signature: string;
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": number[];
+                };
+            };
+            /** @description `url_not_allowed`: it leads to no public address */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description This server has not handed it out, or shows no pictures of other sites */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `file_too_large`, `image_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `fetch_failed`, `not_an_image`, `image_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     register: {
         parameters: {
             query?: never;
@@ -10049,7 +10461,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Without the permission send_messages, or timed out */
+            /** @description Without the permission send_messages; timed_out; channel_locked for who does not manage channels */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11196,7 +11608,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `suspended`, `ip_not_allowed` */
+            /** @description `suspended`, `ip_not_allowed`, `channel_locked` */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -161,9 +161,16 @@ export interface AuditEntry {
 
 export const AUDIT_PAGE = 50;
 
+/** As many as the server lists at once. */
+export const MOST_AUDIT = 200;
+
 /** Newest first. */
-export async function listAudit(serverId: number, before?: number): Promise<AuditEntry[]> {
-  const params = { path: { serverId }, query: { limit: AUDIT_PAGE, before } };
+export async function listAudit(
+  serverId: number,
+  before?: number,
+  limit = AUDIT_PAGE,
+): Promise<AuditEntry[]> {
+  const params = { path: { serverId }, query: { limit, before } };
   const { entries } = await read(api.GET('/servers/{serverId}/audit', { params }));
   return entries.map((entry) => ({
     ...entry,

@@ -21,6 +21,13 @@ export function markRead(id: ConversationId, seq: number): void {
   tell(id, seq);
 }
 
+/** All that has come until now, in all conversations. */
+export function markAllRead(): void {
+  for (const { id, unread, lastSeq } of Object.values(current().conversations)) {
+    if (unread > 0) markRead(id, lastSeq);
+  }
+}
+
 export function tellUnconfirmed(): void {
   for (const [id, seq] of unconfirmed) tell(id, seq);
 }

@@ -52,12 +52,15 @@ export const words = {
     neverUsed: 'Never used',
     used: (when: string) => `Used ${when}`,
     noServer: 'Yours',
+    adoption: 'Waiting for adoption',
+    adoptionHint:
+      'Whoever made the tokens of these has left the server, or may not manage it any more. They do nothing until somebody who may adopts them.',
+    leftBy: (name: string) => `Made by ${name}`,
+    adoptOne: (name: string) => `Adopt ${name}`,
     suspended: 'Suspended',
     hidden: 'Hidden',
     paused: 'Paused',
     pinned: 'Pinned',
-    reference: 'API description (OpenAPI)',
-    errors: 'Error reference',
     back: 'All apps',
   },
 
@@ -94,6 +97,7 @@ export const words = {
     start: 'Start',
     try: 'Try it',
     deliveries: 'Deliveries',
+    audit: 'Audit',
     settings: 'Settings',
     label: 'Parts of this app',
   },
@@ -159,6 +163,10 @@ export const words = {
     graces: { minutes: '10 minutes', hour: '1 hour', day: '24 hours' },
     atOnce:
       'The old URL of a widget stops working at once. Its tile stays as it is until the new one is used.',
+    impact: (when: string) => `Last used ${when}.`,
+    impactFrom: (when: string, address: string) =>
+      `Last used ${when} from ${address}: what runs there needs the new one.`,
+    unused: 'The old one was never used.',
     action: 'Rotate now',
     done: 'Rotated. The new one is shown once.',
   },
@@ -193,28 +201,6 @@ export const words = {
     none: 'Send a test to see what is left.',
     off: 'This Chatter does not limit it.',
     limited: (seconds: number) => `Too many: wait ${seconds} s.`,
-  },
-
-  deliveries: {
-    hint: 'The last seven days. Neither secrets nor contents are kept.',
-    none: 'Nothing has been sent yet.',
-    noneHint: 'Send a test, or paste a snippet into your service.',
-    time: 'Time',
-    status: 'Status',
-    error: 'Error',
-    latency: 'Took',
-    size: 'Size',
-    remote: 'From',
-    more: 'Earlier',
-    refresh: 'Refresh',
-    ok: 'OK',
-    bytes: (bytes: number) => `${bytes.toLocaleString('en')} B`,
-    ms: (ms: number) => `${ms.toLocaleString('en')} ms`,
-    day: (total: number, failed: number) =>
-      `${count(total, 'delivery', 'deliveries')} in the last 24 hours, ${failed} failed`,
-    latest: (total: number, failed: number) =>
-      `The latest ${count(total, 'delivery', 'deliveries')}, ${failed} failed; there were more in the last 24 hours`,
-    hour: (hour: string, total: number, failed: number) => `${hour}: ${total}, ${failed} failed`,
   },
 
   settings: {
@@ -279,7 +265,7 @@ export const words = {
     expiry: 'Valid for',
     expiries: { 30: '30 days', 90: '90 days', 365: '1 year', never: 'No limit' },
     create: 'Create token',
-    created: (when: string) => `Created ${when}`,
+    created: (when: string, by: string) => `Created ${when} by ${by}`,
     expires: (when: string) => `Expires ${when}`,
     expired: 'Expired',
     soon: 'Expires soon',
@@ -287,10 +273,14 @@ export const words = {
     used: (when: string) => `last used ${when}`,
     unused: 'never used',
     from: (address: string) => `from ${address}`,
+    usedWith: (when: string, agent: string) => `${when}, with ${agent}`,
     paused: 'Paused',
     revoke: 'Revoke',
     revokeTitle: (name: string) => `Revoke ${name}?`,
-    revokeBody: (used: string) => `It stops working at once. It was ${used}.`,
+    revokeBody: (used: string, everUsed: boolean) =>
+      everUsed
+        ? `It stops working at once, and so does whatever uses it: it was ${used}.`
+        : `It stops working at once. It was ${used}.`,
     revoked: 'The token no longer works.',
   },
 

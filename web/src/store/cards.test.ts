@@ -8,28 +8,35 @@ describe('cards', () => {
       description: 'All **green**',
       url: 'https://ci.example.com/42',
       color: 0x12873f,
-      author: { name: 'CI', url: 'https://ci.example.com' },
+      author: { name: 'CI', url: 'https://ci.example.com', proxy_icon_url: '/proxy/s/a' },
       fields: [
         { name: 'Branch', value: 'main', inline: true },
         { name: 'Took', value: '3 min' },
       ],
-      footer: { text: 'ci.example.com' },
+      footer: { text: 'ci.example.com', proxy_icon_url: '//evil.example/a.png' },
       timestamp: '2026-01-15T13:42:07Z',
-      thumbnail: { url: 'https://ci.example.com/a.png' },
+      image: { url: 'https://ci.example.com/b.png', proxy_url: 'https://ci.example.com/b.png' },
+      more_images: [{ url: 'https://ci.example.com/c.png' }, { url: 'data:image/png,x' }],
+      thumbnail: { url: 'https://ci.example.com/a.png', proxy_url: '/proxy/s-1/a_2' },
     });
     expect(card).toEqual({
       title: 'Build 42',
       description: 'All **green**',
       url: 'https://ci.example.com/42',
       colour: '#12873f',
-      author: { name: 'CI', url: 'https://ci.example.com/' },
+      author: { name: 'CI', url: 'https://ci.example.com/', icon: '/proxy/s/a' },
       fields: [
         { name: 'Branch', value: 'main', inline: true },
         { name: 'Took', value: '3 min', inline: false },
       ],
       footer: 'ci.example.com',
+      footerIcon: null,
       timestamp: '2026-01-15T13:42:07Z',
-      image: 'https://ci.example.com/a.png',
+      images: [
+        { url: 'https://ci.example.com/b.png', shown: null },
+        { url: 'https://ci.example.com/c.png', shown: null },
+      ],
+      thumbnail: { url: 'https://ci.example.com/a.png', shown: '/proxy/s-1/a_2' },
     });
   });
 
@@ -55,7 +62,7 @@ describe('cards', () => {
       author: null,
       fields: [{ name: 'a', value: '', inline: false }],
       timestamp: null,
-      image: null,
+      images: [],
     });
   });
 });

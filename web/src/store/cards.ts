@@ -6,6 +6,14 @@ export interface CardField {
   inline: boolean;
 }
 
+/** A picture of another site. */
+export interface CardPicture {
+  /** Where it is. Loaded from there it would tell the other site who reads this: it is a link at most. */
+  url: string;
+  /** Where this server shows it; null when it does not. */
+  shown: string | null;
+}
+
 export interface Card {
   title: string;
   description: string;
@@ -13,13 +21,16 @@ export interface Card {
   url: string | null;
   /** "#rrggbb" */
   colour: string | null;
-  author: { name: string; url: string | null } | null;
+  author: { name: string; url: string | null; icon: string | null } | null;
   fields: CardField[];
   footer: string;
+  /** Where this server shows the picture beside it. */
+  footerIcon: string | null;
   /** RFC 3339 */
   timestamp: string | null;
-  /** It has a picture. Pictures of other sites would tell them who reads this; their address is a link. */
-  image: string | null;
+  images: CardPicture[];
+  /** A small one beside the text. */
+  thumbnail: CardPicture | null;
 }
 
 /** Cards are written by strangers: whatever is not as it should be is left out. */
@@ -31,26 +42,26 @@ export function parseCards(embeds: unknown): Card[] {
 export function parseCard(embed: unknown): Card | null {
   if (!isRecord(embed)) return null;
   const author = isRecord(embed.author) ? embed.author : {};
+  const footer = isRecord(embed.footer) ? embed.footer : {};
+  const more = Array.isArray(embed.more_images) ? embed.more_images : [];
   const name = words(author.name);
   const card: Card = {
     title: words(embed.title),
     description: words(embed.description),
     url: webAddress(embed.url),
     colour: hexColour(embed.color),
-    author: name === '' ? null : { name, url: webAddress(author.url) },
+    author: name === '' ? null : { name, url: webAddress(author.url), icon: proxied(author.proxy_icon_url) },
     fields: Array.isArray(embed.fields) ? embed.fields.flatMap((field) => parseField(field) ?? []) : [],
-    footer: isRecord(embed.footer) ? words(embed.footer.text) : '',
+    footer: words(footer.text),
+    footerIcon: proxied(footer.proxy_icon_url),
     timestamp: moment(embed.timestamp),
-    image: pictureOf(embed.image) ?? pictureOf(embed.thumbnail),
+    images: [embed.image, ...more].flatMap((picture) => pictureOf(picture) ?? []),
+    thumbnail: pictureOf(embed.thumbnail),
   };
-  const { title, description, fields, footer, image } = card;
   const empty =
-    title === '' &&
-    description === '' &&
-    fields.length === 0 &&
-    footer === '' &&
-    name === '' &&
-    image === null;
+    [card.title, card.description, card.footer, name].every((part) => part === '') &&
+    card.fields.length + card.images.length === 0 &&
+    card.thumbnail === null;
   return empty ? null : card;
 }
 
@@ -73,8 +84,14 @@ function parseField(field: unknown): CardField | null {
   return name === '' && value === '' ? null : { name, value, inline: field.inline === true };
 }
 
-function pictureOf(value: unknown): string | null {
-  return isRecord(value) ? webAddress(value.url) : null;
+function pictureOf(value: unknown): CardPicture | null {
+  const url = isRecord(value) ? webAddress(value.url) : null;
+  return url === null || !isRecord(value) ? null : { url, shown: proxied(value.proxy_url) };
+}
+
+/** Only where this server shows pictures. */
+export function proxied(value: unknown): string | null {
+  return typeof value === 'string' && /^\/proxy\/[\w-]+\/[\w-]+$/.test(value) ? value : null;
 }
 
 function moment(value: unknown): string | null {

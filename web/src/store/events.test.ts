@@ -95,6 +95,18 @@ describe('edits and deletions', () => {
     expect(room(state)).toMatchObject({ unread: 0, last: null });
   });
 
+  it('take with them what answers quote of it', () => {
+    const answer = { reply_to: 101, reply_username: 'bob', reply_snippet: 'secret' };
+    const before = snapshot(signedInAs('alice'), [wireMessage(1), wireMessage(2, answer)]);
+    const gone = { id: 101, conversation: 'public', seq: 1, rev: 3, change: { deleted: true } };
+    const away = [wireMessage(1, { rev: 3, deleted: true, text: '', source: '' })];
+    for (const state of [messageChanged(before, gone), page(before, away, { last_seq: 2 })]) {
+      expect(state.timelines.public?.messages[1]?.reply).toEqual({ id: 101, author: 'bob', snippet: '' });
+    }
+    const other = messageChanged(before, { ...gone, id: 100 });
+    expect(other.timelines.public?.messages[1]?.reply?.snippet).toBe('secret');
+  });
+
   it('reach messages that changed while one was away', () => {
     let state = snapshot(signedInAs('alice'), [wireMessage(1), wireMessage(2)]);
     state = page(state, [wireMessage(1, { rev: 3, deleted: true, text: '', source: '' })], { last_seq: 2 });

@@ -2,10 +2,12 @@
 
 import type { WireConversation, WireMessage, WireReadState, WireSync, WireSyncEntry } from '../api/types';
 import { advance, catchUp, classify } from './cursor';
+import { meansMe } from './mentions';
 import { settleOutbox } from './outbox';
 import { emptyConversation, mergeListed, parseMessage, wroteIt } from './parse';
 import {
   emptyTimeline,
+  forgetQuotes,
   insertMessages,
   newestVisible,
   type Patch,
@@ -20,7 +22,8 @@ export function messageArrived(state: State, wire: WireMessage): State {
   const message = parseMessage(wire);
   const known = state.conversations[message.conversation] ?? emptyConversation(message.conversation);
   if (classify(known.cursor, message.rev) === 'duplicate') return settleOutbox(state);
-  const counted = countArrival(known, message, state.me?.name ?? '');
+  const placed = putConversation(state, { ...known, serverId: wire.server_id ?? known.serverId });
+  const counted = countArrival(known, message, state.me?.name ?? '', meansMe(placed, message));
   const next = putConversation(state, {
     ...counted,
     serverId: wire.server_id ?? counted.serverId,
@@ -43,7 +46,10 @@ export function messageChanged(state: State, change: MessageChange): State {
   if (known === undefined || classify(known.cursor, change.rev) === 'duplicate') return state;
   const before = state.timelines[change.conversation]?.messages.find((message) => message.id === change.id);
   const moved = putConversation(state, { ...known, cursor: advance(known.cursor, change.rev) });
-  const patched = changeTimeline(moved, change.conversation, (timeline) => patchMessage(timeline, change));
+  const patched = changeTimeline(moved, change.conversation, (timeline) => {
+    const next = patchMessage(timeline, change);
+    return change.change.deleted ? forgetQuotes(next, [change.id]) : next;
+  });
   return refreshLast(change.change.deleted ? uncountDeleted(patched, change, before) : patched, change);
 }
 
@@ -125,10 +131,14 @@ export function followed(state: State): Record<ConversationId, number> {
 function entrySynced(state: State, entry: WireSyncEntry): State {
   const known = state.conversations[entry.conversation] ?? emptyConversation(entry.conversation);
   const messages = entry.messages.map(parseMessage);
+  const gone = messages.filter(({ deleted }) => deleted).map(({ id }) => id);
   const next = changeTimeline(state, entry.conversation, (timeline) =>
-    entry.snapshot
-      ? snapshotTimeline(state.timelines[entry.conversation], messages)
-      : insertMessages(timeline, messages),
+    forgetQuotes(
+      entry.snapshot
+        ? snapshotTimeline(state.timelines[entry.conversation], messages)
+        : insertMessages(timeline, messages),
+      gone,
+    ),
   );
   // An answer read before a live event that has already arrived must not turn the counters back.
   const overtaken = entry.last_rev < known.cursor.rev || entry.read_seq < known.readSeq;
@@ -151,7 +161,12 @@ function entrySynced(state: State, entry: WireSyncEntry): State {
 }
 
 /** unread = what others wrote after the place one has read up to; writing oneself reads everything. */
-function countArrival(conversation: Conversation, message: Message, me: string): Conversation {
+function countArrival(
+  conversation: Conversation,
+  message: Message,
+  me: string,
+  mentioned: boolean,
+): Conversation {
   const lastSeq = Math.max(conversation.lastSeq, message.seq);
   const last = message.seq >= conversation.lastSeq && !message.deleted ? message : conversation.last;
   if (message.seq <= conversation.lastSeq) return { ...conversation, lastSeq, last };
@@ -163,14 +178,14 @@ function countArrival(conversation: Conversation, message: Message, me: string):
     lastSeq,
     last,
     unread: conversation.unread + 1,
-    mentions: conversation.mentions + (message.mentions.includes(me) ? 1 : 0),
+    mentions: conversation.mentions + (mentioned ? 1 : 0),
   };
 }
 
 function uncountDeleted(state: State, change: MessageChange, before: Message | undefined): State {
   const known = state.conversations[change.conversation];
   if (known === undefined || change.seq <= known.readSeq || before?.deleted) return state;
-  const mentioned = before?.mentions.includes(state.me?.name ?? '') ?? false;
+  const mentioned = before !== undefined && meansMe(state, before);
   return putConversation(state, {
     ...known,
     unread: Math.max(0, known.unread - 1),

@@ -108,6 +108,7 @@ export function serverDetails(id: number, channels: Partial<Channel>[] = []): Se
       topic: null,
       position: index,
       restricted: false,
+      locked: false,
       permissions: ['view_channel', 'read_history', 'send_messages'],
       ...channel,
     })),

@@ -1,7 +1,7 @@
 /** Wire payloads into the client's model. Names fall back between the three documented message shapes. */
 
 import type { WireConversation, WireMessage } from '../api/types';
-import { parseCards } from './cards';
+import { parseCards, proxied } from './cards';
 import { parseFiles } from './files';
 import type { Conversation, ConversationId, ConversationKind, Message } from './types';
 
@@ -17,6 +17,7 @@ export function parseMessage(wire: WireMessage): Message {
     authorId: wire.user_id,
     app: isApp ? (wire.author?.id ?? 0) : null,
     emoji: (isApp ? wire.author?.avatar_emoji : null) ?? null,
+    picture: isApp ? proxied(wire.author?.proxy_avatar_url) : null,
     cards: parseCards(wire.embeds),
     files: parseFiles(wire.attachment),
     reactions: wire.reactions,
@@ -24,6 +25,8 @@ export function parseMessage(wire: WireMessage): Message {
     source: wire.source,
     nonce: wire.nonce ?? null,
     mentions: wire.mentions ?? [],
+    everyone: wire.mention_everyone === true,
+    roles: wire.mention_roles ?? [],
     createdAt: wire.created_at,
     edited: wire.edited > 0 || Boolean(wire.edited_at),
     deleted: wire.deleted === true,

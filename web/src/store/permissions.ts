@@ -1,6 +1,6 @@
 /** What one may do in a server, and whom one may do it to. The server decides; this only says it first. */
 
-import type { Member, Role, ServerDetails } from './serverTypes';
+import type { Channel, Member, Role, ServerDetails } from './serverTypes';
 
 /** In the order people are shown them. */
 export const permissions = [
@@ -34,6 +34,11 @@ export function may(holder: { permissions: readonly Permission[] } | undefined, 
 
 function isAdministrator(holder: { permissions: readonly Permission[] }): boolean {
   return holder.permissions.includes('administrator');
+}
+
+/** Whether a channel is locked for oneself. */
+export function isLocked(channel: Channel | undefined): boolean {
+  return channel?.locked === true && !may(channel, 'manage_channels');
 }
 
 /** The position of a member's highest role. */

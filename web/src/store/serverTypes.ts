@@ -28,6 +28,8 @@ export interface Channel {
   position: number;
   /** There are members who cannot see it. */
   restricted: boolean;
+  /** Only those who manage channels write in it. */
+  locked: boolean;
   /** Mine in it. */
   permissions: Permission[];
   /** Only for those who may change them. */

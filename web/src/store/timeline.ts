@@ -45,6 +45,18 @@ export function patchMessage(timeline: Timeline, patch: Patch): Timeline {
   return { ...timeline, messages };
 }
 
+/** What was deleted is not read in what answers it either. */
+export function forgetQuotes(timeline: Timeline, gone: number[]): Timeline {
+  const quotes = ({ reply }: Message) => reply !== null && reply.snippet !== '' && gone.includes(reply.id);
+  if (gone.length === 0 || !timeline.messages.some(quotes)) return timeline;
+  const messages = timeline.messages.map((message) =>
+    message.reply !== null && quotes(message)
+      ? { ...message, reply: { ...message.reply, snippet: '' } }
+      : message,
+  );
+  return { ...timeline, messages };
+}
+
 export function newestVisible(timeline: Timeline | undefined): Message | null {
   const messages = timeline?.messages ?? [];
   for (let index = messages.length - 1; index >= 0; index -= 1) {

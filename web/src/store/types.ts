@@ -34,6 +34,8 @@ export interface Message {
   app: number | null;
   /** What an app has for a picture. */
   emoji: string | null;
+  /** Where this server shows an app's picture. */
+  picture: string | null;
   /** What an app gave it beside its text. */
   cards: Card[];
   files: StoredFile[];
@@ -44,6 +46,9 @@ export interface Message {
   source: string;
   nonce: string | null;
   mentions: string[];
+  /** In a channel: whether everybody is mentioned, and which roles are. */
+  everyone: boolean;
+  roles: number[];
   createdAt: string;
   edited: boolean;
   deleted: boolean;

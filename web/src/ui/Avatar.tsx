@@ -1,4 +1,4 @@
-import type { CSSProperties } from 'react';
+import { type CSSProperties, useState } from 'react';
 import { hueOf } from './hue';
 import { Icon, type IconName } from './Icon';
 
@@ -18,13 +18,14 @@ interface Props {
 
 /** Initials on a colour that is always the same for a name. Decoration: the name stands beside it. */
 export function Avatar({ name, size = 40, icon, online, emoji, picture, hue = hueOf(name) }: Props) {
+  const [broken, setBroken] = useState<string>();
   const style = { '--hue': hue, '--size': `${size}px` } as CSSProperties;
   return (
     <span className="avatar" style={style} aria-hidden="true">
-      {picture === undefined ? (
+      {picture === undefined || picture === broken ? (
         <Sign name={name} size={size} icon={icon} emoji={emoji} />
       ) : (
-        <img src={picture} alt="" loading="lazy" decoding="async" />
+        <img src={picture} alt="" loading="lazy" decoding="async" onError={() => setBroken(picture)} />
       )}
       {online === undefined ? null : <span className={online ? 'dot dot-online' : 'dot'} />}
     </span>

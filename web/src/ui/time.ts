@@ -8,6 +8,8 @@ const dayYearFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
 const weekdayFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
 const dateFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const exactFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
+const secondFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const shortFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 const DAY_MS = 86_400_000;
@@ -21,6 +23,12 @@ export const short = (iso: string) => shortFormat.format(new Date(iso));
 /** The time alone of what was today, with the date for what was before. `now` in ms. */
 export function recent(iso: string, now = Date.now()): string {
   return daysAgo(iso, new Date(now)) === 0 ? clock(iso) : short(iso);
+}
+
+/** As `recent`, for what comes many times a minute. */
+export function toTheSecond(iso: string, now = Date.now()): string {
+  const date = new Date(iso);
+  return (daysAgo(iso, new Date(now)) === 0 ? secondFormat : fullFormat).format(date);
 }
 
 /** The calendar day in the reader's zone, as a key. */

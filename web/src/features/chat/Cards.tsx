@@ -1,11 +1,11 @@
-import type { CSSProperties } from 'react';
+import { type CSSProperties, useState } from 'react';
 import { text } from '../../messages';
-import type { Card } from '../../store/cards';
+import type { Card, CardPicture } from '../../store/cards';
 import { Html } from '../../ui/Html';
 import { Moment } from '../../ui/Moment';
 import { useCardMarkdown } from './useCardMarkdown';
 
-/** The cards of an app's message. Nothing of them is loaded from elsewhere: pictures are links. */
+/** The cards of an app's message. Nothing of them is loaded from elsewhere: this server shows their pictures. */
 export function Cards({ cards }: { cards: Card[] }) {
   return (
     <div className="cards">
@@ -18,12 +18,14 @@ export function Cards({ cards }: { cards: Card[] }) {
 }
 
 function CardView({ card }: { card: Card }) {
-  const { title, description, url, colour, author, fields, footer, timestamp, image } = card;
+  const { title, description, url, colour, author, fields, footer, timestamp, images, thumbnail } = card;
   const style = colour === null ? undefined : ({ '--card': colour } as CSSProperties);
   return (
     <section className="card-embed" style={style} aria-label={title || author?.name || undefined} dir="auto">
+      {thumbnail === null ? null : <PictureView picture={thumbnail} className="card-thumbnail" />}
       {author === null ? null : (
         <p className="card-author">
+          <Icon from={author.icon} />
           <Linked url={author.url}>{author.name}</Linked>
         </p>
       )}
@@ -46,20 +48,57 @@ function CardView({ card }: { card: Card }) {
           ))}
         </dl>
       )}
-      {image === null ? null : (
-        <p className="card-image">
-          <Linked url={image}>
-            {text.servers.cardImage}: {new URL(image).host}
-          </Linked>
-        </p>
-      )}
+      {images.map((picture, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two of them may be the same
+        <PictureView key={index} picture={picture} className="card-image" />
+      ))}
       {footer === '' && timestamp === null ? null : (
         <p className="card-footer">
+          <Icon from={card.footerIcon} />
           {footer === '' ? null : <span>{footer}</span>}
           {timestamp === null ? null : <Moment at={timestamp} />}
         </p>
       )}
     </section>
+  );
+}
+
+/** A picture in the room that is kept for it; where it cannot be shown, a link to it. */
+function PictureView({ picture, className }: { picture: CardPicture; className: string }) {
+  const [broken, setBroken] = useState<string>();
+  const { url, shown } = picture;
+  const name = `${text.servers.cardImage}: ${new URL(url).host}`;
+  if (shown === null || shown === broken) {
+    return (
+      <p className="card-elsewhere">
+        <Linked url={url}>{name}</Linked>
+      </p>
+    );
+  }
+  return (
+    <p className={className}>
+      <Linked url={url}>
+        <img src={shown} alt={name} loading="lazy" decoding="async" onError={() => setBroken(shown)} />
+      </Linked>
+    </p>
+  );
+}
+
+/** Decoration: the name stands beside it. */
+function Icon({ from }: { from: string | null }) {
+  const [broken, setBroken] = useState<string>();
+  if (from === null || from === broken) return null;
+  return (
+    <img
+      className="card-icon"
+      src={from}
+      alt=""
+      width={20}
+      height={20}
+      loading="lazy"
+      decoding="async"
+      onError={() => setBroken(from)}
+    />
   );
 }
 

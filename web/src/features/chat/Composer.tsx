@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { editMessage } from '../../live/editing';
 import { keepDraft, readDraft } from '../../live/kept';
 import { stoppedTyping, typed } from '../../live/typing';
@@ -8,8 +8,11 @@ import type { Message } from '../../store/types';
 import { FormError } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
 import { useEnterSends } from '../../ui/preferences';
+import { emphasise } from './emphasise';
 import { lengthHint, MOST_CHARACTERS } from './limits';
+import { NameList, optionId } from './NameList';
 import { PickedFiles } from './PickedFiles';
+import { useNaming } from './useNaming';
 import { useUploads } from './useUploads';
 
 interface Props {
@@ -23,10 +26,11 @@ interface Props {
   onSend: (source: string, files: string[]) => void;
   onCancel: () => void;
   onEditLast: () => void;
+  onReplyLast: () => void;
 }
 
 export function Composer(props: Props) {
-  const { conversation, name, closed, reply, editing, onSend, onCancel, onEditLast } = props;
+  const { conversation, name, closed, reply, editing, onSend, onCancel, onEditLast, onReplyLast } = props;
   const [source, setSource] = useState(() => editing?.source ?? readDraft(conversation));
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -35,6 +39,8 @@ export function Composer(props: Props) {
   const mayAttach = editing === null && closed === null;
   const uploads = useUploads(mayAttach);
   const enterSends = useEnterSends();
+  const naming = useNaming(conversation, input, change);
+  const names = useId();
 
   useGrowing(input, source);
   useEffect(() => stoppedTyping, []);
@@ -79,6 +85,7 @@ export function Composer(props: Props) {
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     // While an input method composes, Enter chooses a word (229 is how Safari says so).
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (naming.onKey(event)) return;
     const withCommand = event.ctrlKey || event.metaKey;
     if (event.key === 'Enter' && (withCommand || (enterSends && !event.shiftKey && !event.altKey))) {
       event.preventDefault();
@@ -88,7 +95,21 @@ export function Composer(props: Props) {
       onCancel();
     } else if (event.key === 'ArrowUp' && source === '' && editing === null && !event.altKey) {
       event.preventDefault();
-      onEditLast();
+      if (event.shiftKey) onReplyLast();
+      else onEditLast();
+    } else if (withCommand && !event.shiftKey && !event.altKey) {
+      onCommand(event);
+    }
+  }
+
+  function onCommand(event: KeyboardEvent<HTMLTextAreaElement>) {
+    const mark = { b: '**', i: '*' }[event.key.toLowerCase()];
+    if (mark !== undefined) {
+      event.preventDefault();
+      emphasise(event.currentTarget, mark);
+    } else if (event.key.toLowerCase() === 'u' && mayAttach) {
+      event.preventDefault();
+      chooser.current?.click();
     }
   }
 
@@ -127,6 +148,7 @@ export function Composer(props: Props) {
       )}
       <FormError message={error} />
       <PickedFiles picked={uploads.picked} onRemove={uploads.remove} />
+      <NameList id={names} found={naming.found} active={naming.active} onChoose={naming.choose} />
       <div className="composer-row" data-over={uploads.over}>
         {mayAttach ? (
           <>
@@ -159,9 +181,18 @@ export function Composer(props: Props) {
           placeholder={uploads.over ? fileWords.drop : text.composer.placeholder(name)}
           aria-label={text.composer.placeholder(name)}
           enterKeyHint={enterSends ? 'send' : 'enter'}
-          onChange={(event) => change(event.target.value)}
+          aria-autocomplete="list"
+          aria-controls={naming.found.length === 0 ? undefined : names}
+          aria-activedescendant={naming.found.length === 0 ? undefined : optionId(names, naming.active)}
+          onChange={(event) => {
+            change(event.target.value);
+            naming.look(event.target);
+          }}
           onKeyDown={onKeyDown}
-          onBlur={stoppedTyping}
+          onBlur={() => {
+            stoppedTyping();
+            naming.close();
+          }}
           onPaste={(event) => {
             if (!mayAttach || event.clipboardData.files.length === 0) return;
             event.preventDefault();

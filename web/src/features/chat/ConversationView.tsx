@@ -11,7 +11,7 @@ import { conversationName } from './ConversationAvatar';
 import { ConversationHeader } from './ConversationHeader';
 import { closedReason } from './closedReason';
 import { MessageList } from './MessageList';
-import { buildRows, lastOwn } from './rows';
+import { buildRows, lastOwn, latest } from './rows';
 import { TypingLine } from './TypingLine';
 import { useUnreadDivider } from './useUnreadDivider';
 
@@ -101,6 +101,10 @@ export function ConversationView({ id, onSearch }: Props) {
         onEditLast={() => {
           const last = lastOwn(rows, me);
           if (last !== null) startEdit(last);
+        }}
+        onReplyLast={() => {
+          const last = latest(rows);
+          if (last !== null) startReply(last);
         }}
       />
       {pins ? <PinsDialog conversation={conversation} onClose={() => setPins(false)} /> : null}

@@ -10,11 +10,12 @@ import { MessageRow } from './MessageRow';
 import { OutgoingRow } from './OutgoingRow';
 import { DayLine, UnreadLine } from './RowLines';
 import type { Row } from './rows';
-import { useJumpTo } from './useJumpTo';
+import { useLinkedMessage, useOwnLinks } from './useLinkedMessage';
 import { useMessageScroll } from './useMessageScroll';
 
-const ReactionPicker = part(() => import('./ReactionPicker'));
 const ContextDialog = part(() => import('./ContextDialog'));
+const JumpToDate = part(() => import('./JumpToDate'));
+const ReactionPicker = part(() => import('./ReactionPicker'));
 
 interface Props {
   conversation: Conversation;
@@ -29,6 +30,7 @@ interface Props {
 
 export function MessageList({ conversation, rows, loaded, hasOlder, writable, onReply, onEdit }: Props) {
   const me = useChatter((state) => state.me);
+  const [dating, setDating] = useState(false);
   const [deleting, setDeleting] = useState<Message | null>(null);
   const [reacting, setReacting] = useState<Message | null>(null);
   const [active, setActive] = useState<string | null>(null);
@@ -48,13 +50,21 @@ export function MessageList({ conversation, rows, loaded, hasOlder, writable, on
     },
     [showMessage],
   );
-  useJumpTo(conversation.id, loaded && scroll.placed, jump);
+
+  useLinkedMessage(conversation.id, scroll.placed, jump);
+  useOwnLinks(scroll.element);
 
   const { toEnd } = scroll;
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent) => {
       // Esc closes what is open first; the composer and dialogs say so by handling it.
-      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+      if (
+        event.key !== 'Escape' ||
+        event.shiftKey ||
+        event.defaultPrevented ||
+        document.querySelector('dialog[open]')
+      )
+        return;
       toEnd();
     };
     window.addEventListener('keydown', onKey);
@@ -105,7 +115,7 @@ export function MessageList({ conversation, rows, loaded, hasOlder, writable, on
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 {row.beginning ? <Beginning conversation={conversation} /> : null}
-                {row.day === null ? null : <DayLine day={row.day} />}
+                {row.day === null ? null : <DayLine day={row.day} onPick={() => setDating(true)} />}
                 {row.unreadAbove ? <UnreadLine /> : null}
                 {row.type === 'message' ? (
                   <MessageRow
@@ -136,6 +146,9 @@ export function MessageList({ conversation, rows, loaded, hasOlder, writable, on
       {far === null ? null : (
         <ContextDialog message={far} conversation={conversation} onClose={() => setFar(null)} />
       )}
+      {dating ? (
+        <JumpToDate onJump={(from) => void scroll.showMoment(from)} onClose={() => setDating(false)} />
+      ) : null}
       {deleting === null ? null : <DeleteMessage message={deleting} onClose={() => setDeleting(null)} />}
     </div>
   );

@@ -1,7 +1,10 @@
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import { setPinned } from '../../live/reacting';
 import { text } from '../../messages';
+import { messagePath } from '../../router';
+import { chipsOf, meansMe } from '../../store/mentions';
 import { wroteIt } from '../../store/parse';
+import { current, useChatter } from '../../store/store';
 import type { Me, Message } from '../../store/types';
 import { Avatar } from '../../ui/Avatar';
 import { Html } from '../../ui/Html';
@@ -35,7 +38,7 @@ interface Props {
 export const MessageRow = memo(function MessageRow(props: Props) {
   const { message, rowKey, continued, me, active, tabStop, onActive, onJump } = props;
   const own = me !== null && wroteIt(message, me.name);
-  const mentioned = !own && me !== null && message.mentions.includes(me.name);
+  const mentioned = useChatter((state) => meansMe(state, message)) && !own;
   const system = message.authorId === 0 && message.app === null;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a tap shows the actions; with the keyboard, focus does
@@ -70,7 +73,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
           </p>
         )}
         {message.reply === null ? null : <ReplyQuote reply={message.reply} onJump={onJump} />}
-        {message.html === '' ? null : <Html html={message.html} />}
+        {message.html === '' ? null : <MessageText message={message} />}
         {message.files.length === 0 ? null : <Attachments files={message.files} />}
         {message.cards.length === 0 ? null : <Cards cards={message.cards} />}
         {message.reactions.length === 0 ? null : <RowReactions {...props} own={own} />}
@@ -86,10 +89,31 @@ function RowReactions({ message, me, own, tabStop, onReact }: Props & { own: boo
   return <Reactions message={message} me={me} mayReact={mayReact} tabStop={tabStop} onReact={onReact} />;
 }
 
+/** A text with whom it mentions set off. */
+function MessageText({ message }: { message: Message }) {
+  const details = useChatter((state) =>
+    message.roles.length > 0 || message.everyone ? state.servers.details : null,
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the names of roles are in the details
+  const chips = useMemo(() => chipsOf(current(), message), [message, details]);
+  return <Html html={message.html} chips={chips} />;
+}
+
 function AuthorAvatar({ message, system }: { message: Message; system: boolean }) {
   if (!system && message.app === null) return <PersonAvatar name={message.author} size={36} />;
-  return <Avatar name={message.author} size={36} icon={system ? 'info' : undefined} emoji={message.emoji} />;
+  return (
+    <Avatar
+      name={message.author}
+      size={36}
+      icon={system ? 'info' : undefined}
+      emoji={message.emoji}
+      picture={message.picture ?? undefined}
+    />
+  );
 }
+
+const copyLink = ({ conversation, id }: Message) =>
+  copy(window.location.origin + messagePath(conversation, id), text.message.linkCopied);
 
 function Actions(props: Props & { own: boolean }) {
   const { message, me, own, tabStop, onReply, onReact, onEdit, onDelete } = props;
@@ -97,6 +121,7 @@ function Actions(props: Props & { own: boolean }) {
   const actions: { name: IconName; label: string; run: () => void }[] = [
     { name: 'reply', label: text.message.reply, run: () => onReply(message) },
     { name: 'copy', label: text.message.copy, run: () => void copy(message.source, text.message.copied) },
+    { name: 'link', label: text.message.copyLink, run: () => void copyLink(message) },
   ];
   if (mayReact) {
     actions.unshift({ name: 'smile', label: text.message.react, run: () => onReact(message) });

@@ -1,10 +1,18 @@
 import { text } from '../../messages';
 import { dayName } from '../../ui/time';
 
-export function DayLine({ day }: { day: string }) {
+/** Where a day begins; from here one gets to other days. */
+export function DayLine({ day, onPick }: { day: string; onPick: () => void }) {
   return (
     <p className="day-line">
-      <time dateTime={day}>{dayName(day)}</time>
+      <button
+        type="button"
+        title={text.chat.jumpToDate}
+        aria-label={text.chat.goToDate(dayName(day))}
+        onClick={onPick}
+      >
+        <time dateTime={day}>{dayName(day)}</time>
+      </button>
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { text } from '../../messages';
 import { documentsPath } from '../../router';
-import { homeConversations } from '../../store/selectors';
+import { homeConversations, totalUnread } from '../../store/selectors';
 import { useChatter } from '../../store/store';
 import { Icon } from '../../ui/Icon';
 import { PageLink } from '../../ui/PageLink';
@@ -14,16 +14,29 @@ interface Props {
   onNew: () => void;
   onSearch: () => void;
   onFind: () => void;
+  onMarkAllRead: () => void;
 }
 
-export function Sidebar({ openId, inDocuments, onNew, onSearch, onFind }: Props) {
+export function Sidebar({ openId, inDocuments, onNew, onSearch, onFind, onMarkAllRead }: Props) {
   const conversations = useChatter((state) => state.conversations);
   const ready = useChatter((state) => state.ready);
+  const unread = useChatter((state) => totalUnread(state.conversations) > 0);
   const sorted = useMemo(() => homeConversations(conversations), [conversations]);
   return (
     <nav className="sidebar" aria-label={text.chat.conversations}>
       <header className="sidebar-head">
         <Wordmark heading={openId === null && !inDocuments} />
+        {unread ? (
+          <button
+            type="button"
+            className="icon-button sidebar-read"
+            aria-label={text.chat.markAllRead}
+            title={text.chat.markAllRead}
+            onClick={onMarkAllRead}
+          >
+            <Icon name="check" />
+          </button>
+        ) : null}
         <button
           type="button"
           className="icon-button"

@@ -1,7 +1,7 @@
 /** Why one cannot write in a conversation now, in words; null when one can. The server decides, this only says it first. */
 
 import { text } from '../../messages';
-import { may } from '../../store/permissions';
+import { isLocked, may } from '../../store/permissions';
 import { ownsGroup } from '../../store/selectors';
 import { channelIn } from '../../store/servers';
 import type { Conversation, State } from '../../store/types';
@@ -25,7 +25,8 @@ export function closedReason(state: State, conversation: Conversation | undefine
 function closedChannel(state: State, conversation: Conversation): string | null {
   const details = state.servers.details[conversation.serverId ?? 0];
   const channel = channelIn(state, conversation);
-  if (details === undefined || channel === undefined || may(channel, 'send_messages')) return null;
+  if (details === undefined || channel === undefined) return null;
+  if (may(channel, 'send_messages')) return isLocked(channel) ? text.servers.locked : null;
   const until = details.me.timedOutUntil;
   // What the server worked out is not older than the timeout it names.
   return until === null ? text.servers.noSending : text.servers.timedOut(short(until));

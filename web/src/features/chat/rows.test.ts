@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { wireMessage } from '../../store/fixtures';
 import { outgoing } from '../../store/outbox';
 import { parseMessage } from '../../store/parse';
-import { buildRows, lastOwn } from './rows';
+import { buildRows, indexFrom, lastOwn, latest } from './rows';
 
 const at = (minute: number) => `2026-01-15T10:${String(minute).padStart(2, '0')}:00Z`;
 const message = (seq: number, fields = {}) => parseMessage(wireMessage(seq, fields));
@@ -33,6 +33,20 @@ describe('rows', () => {
       1,
     );
     expect(rows.map((row) => row.unreadAbove)).toEqual([false, false, true, false]);
+  });
+
+  it('finds the first message of a moment, and the latest of all', () => {
+    const rows = buildRows(
+      timeline(message(1, { created_at: at(0) }), message(2, { created_at: at(5) })),
+      [outgoing('n1', 'public', 'later', null, new Date(at(9)))],
+      'alice',
+      null,
+    );
+    expect(indexFrom(rows, Date.parse(at(0)))).toBe(0);
+    expect(indexFrom(rows, Date.parse(at(1)))).toBe(1);
+    expect(indexFrom(rows, Date.parse(at(6)))).toBe(-1);
+    expect(latest(rows)?.seq).toBe(2);
+    expect(latest([])).toBeNull();
   });
 
   it('leaves out what has been deleted', () => {

@@ -121,6 +121,17 @@ export function indexOfMessage(rows: Row[], id: number): number {
   return rows.findIndex((row) => row.type === 'message' && row.message.id === id);
 }
 
+/** The first row of a moment (ms) or later; -1 where there is none. */
+export function indexFrom(rows: Row[], moment: number): number {
+  return rows.findIndex((row) => row.type === 'message' && Date.parse(row.message.createdAt) >= moment);
+}
+
+/** The last stored message; one's own or anybody's. */
+export function latest(rows: Row[]): Message | null {
+  const row = rows.findLast(({ type }) => type === 'message');
+  return row?.type === 'message' ? row.message : null;
+}
+
 export function lastOwn(rows: Row[], me: string): Message | null {
   for (let index = rows.length - 1; index >= 0; index -= 1) {
     const row = rows[index];

@@ -2,9 +2,11 @@ import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/re
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { loadBackTo, loadOlder } from '../../live/history';
 import { markRead } from '../../live/reading';
+import { text } from '../../messages';
 import { current } from '../../store/store';
 import type { Conversation } from '../../store/types';
-import { indexOfMessage, type Row } from './rows';
+import { notify } from '../../ui/notify';
+import { indexFrom, indexOfMessage, type Row } from './rows';
 import { useAttention } from './useAttention';
 
 /** How near the end still counts as being there. */
@@ -108,6 +110,20 @@ export function useMessageScroll(conversation: Conversation, rows: Row[], hasOld
     [id, virtualizer],
   );
 
+  const showMoment = useCallback(
+    async (from: number): Promise<void> => {
+      const oldest = () => Date.parse(current().timelines[id]?.messages[0]?.createdAt ?? '');
+      const isReached = () => oldest() <= from || current().timelines[id]?.hasOlder !== true;
+      await loadBackTo(id, isReached, Number.POSITIVE_INFINITY);
+      await nextFrame();
+      const index = indexFrom(rowsNow.current, from);
+      if (index < 0) notify(text.chat.dateEmpty);
+      else virtualizer.scrollToIndex(index, { align: 'start' });
+      if (!isReached()) notify(text.chat.dateFar);
+    },
+    [id, virtualizer],
+  );
+
   const toEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
 
   return {
@@ -118,6 +134,7 @@ export function useMessageScroll(conversation: Conversation, rows: Row[], hasOld
     loadingOlder,
     onScroll: settle,
     showMessage,
+    showMoment,
     toEnd,
   };
 }

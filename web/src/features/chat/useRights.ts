@@ -1,4 +1,4 @@
-import { may } from '../../store/permissions';
+import { isLocked, may } from '../../store/permissions';
 import { channelIn } from '../../store/servers';
 import { useChatter } from '../../store/store';
 import type { Me, Message } from '../../store/types';
@@ -18,7 +18,10 @@ export function useRights(message: Message, me: Me | null, own: boolean) {
     const byRole = me?.isAdmin === true || me?.isSuperadmin === true;
     return kind === 'public' ? byRole : kind === 'gdm' && (byRole || (owner != null && owner === me?.name));
   });
-  if (inServer) return { mayEdit: own, mayDelete: own || moderates, mayReact: reacts, mayPin };
+  const locked = useChatter((state) => isLocked(channelIn(state, state.conversations[message.conversation])));
+  if (inServer) {
+    return { mayEdit: own && !locked, mayDelete: own || moderates, mayReact: reacts && !locked, mayPin };
+  }
   return {
     mayEdit: own || me?.isSuperadmin === true,
     mayDelete: own || me?.isAdmin === true,

@@ -33,9 +33,14 @@ export function AppHead({ app }: { app: App }) {
       <div>
         <h1>{name}</h1>
         <p className="hint">{[all.kinds[kind].name, place].filter(Boolean).join(' ')}</p>
-        <p className="hint" title={exact(createdAt)}>
-          {words.createdBy(createdBy.username, short(createdAt))}
-          {lastUsedAt === null ? null : ` · ${words.lastUsed(ago(lastUsedAt, now))}`}
+        <p className="hint">
+          <span title={exact(createdAt)}>{words.createdBy(createdBy.username, short(createdAt))}</span>
+          {lastUsedAt === null ? null : (
+            <>
+              {' · '}
+              <span title={exact(lastUsedAt)}>{words.lastUsed(ago(lastUsedAt, now))}</span>
+            </>
+          )}
         </p>
       </div>
     </header>

@@ -15,13 +15,14 @@ import { SecretBanner } from './SecretBanner';
 import type { Apps } from './useApps';
 
 const waiting = <Skeleton rows={4} />;
+const AppAudit = part(() => import('./AppAudit'), waiting);
 const AppSettings = part(() => import('./settings/AppSettings'), waiting);
 const Deliveries = part(() => import('./Deliveries'), waiting);
 const Start = part(() => import('./Start'), waiting);
 const TryIt = part(() => import('./TryIt'), waiting);
 
 const words = all.tabs;
-type Tab = 'start' | 'try' | 'deliveries' | 'settings';
+type Tab = 'start' | 'try' | 'deliveries' | 'audit' | 'settings';
 
 interface Props {
   id: number;
@@ -71,14 +72,18 @@ export default function AppPage({ id, apps }: Props) {
           </PageLink>
         ))}
       </nav>
-      {tab === 'start' ? <Start app={app} /> : null}
+      {tab === 'start' ? <Start app={app} onChanged={put} /> : null}
       {tab === 'try' ? <TryIt app={app} onSent={() => void readApp(id).then(put, () => undefined)} /> : null}
       {tab === 'deliveries' ? <Deliveries app={app} /> : null}
+      {tab === 'audit' ? <AppAudit app={app} server={app.serverId ?? 0} /> : null}
       {tab === 'settings' ? <AppSettings app={app} apps={apps} /> : null}
     </>
   );
 }
 
 function tabsOf({ kind }: App): Tab[] {
-  return kind === 'oauth' ? ['start', 'try', 'settings'] : ['start', 'try', 'deliveries', 'settings'];
+  // An OAuth app belongs to a person: no server has a log of it.
+  return kind === 'oauth'
+    ? ['start', 'try', 'settings']
+    : ['start', 'try', 'deliveries', 'audit', 'settings'];
 }

@@ -1,19 +1,25 @@
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import { type App, DELIVERY_PAGE, type Delivery, listDeliveries } from '../../api/apps';
-import { words as all } from '../../messages/portal';
+import { words as portal } from '../../messages/portal';
+import { words as all } from '../../messages/portalLog';
+import { appPath } from '../../router';
 import { FormError } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
 import { Moment } from '../../ui/Moment';
+import { PageLink } from '../../ui/PageLink';
+import { part } from '../../ui/part';
 import { Skeleton } from '../../ui/Skeleton';
 import { type Column, Table } from '../../ui/Table';
-import { recent } from '../../ui/time';
+import { toTheSecond } from '../../ui/time';
 import { usePages } from '../../ui/usePages';
-import { DayChart } from './DayChart';
+import { DayCharts } from './DayCharts';
+import { useLastDay } from './useLastDay';
+
+const DeliveryDialog = part(() => import('./DeliveryDialog'));
 
 const words = all.deliveries;
 
 const columns: Column<Delivery>[] = [
-  { title: words.time, cell: ({ at }) => <Moment at={at}>{recent(at)}</Moment> },
   {
     title: words.status,
     cell: ({ status }) => (
@@ -30,6 +36,7 @@ const columns: Column<Delivery>[] = [
 
 /** What came in, and what was made of it. */
 export default function Deliveries({ app }: { app: App }) {
+  const [shown, setShown] = useState<Delivery | null>(null);
   const read = useCallback(
     async (last: Delivery | undefined) => {
       const items = await listDeliveries(app.id, last?.id);
@@ -38,10 +45,27 @@ export default function Deliveries({ app }: { app: App }) {
     [app.id],
   );
   const { items, hasMore, error, busy, more, reload } = usePages(read);
+  const day = useLastDay(app.id, items?.[0]?.id);
+  const withDetails: Column<Delivery>[] = [
+    {
+      title: words.time,
+      cell: (delivery) => (
+        <button
+          type="button"
+          className="text-button"
+          aria-label={words.detailsOf(toTheSecond(delivery.at), delivery.status)}
+          onClick={() => setShown(delivery)}
+        >
+          <Moment at={delivery.at}>{toTheSecond(delivery.at)}</Moment>
+        </button>
+      ),
+    },
+    ...columns,
+  ];
   return (
     <section className="card" aria-labelledby="deliveries">
       <div className="card-head">
-        <h2 id="deliveries">{all.tabs.deliveries}</h2>
+        <h2 id="deliveries">{portal.tabs.deliveries}</h2>
         <button type="button" className="button" disabled={busy} onClick={() => void reload()}>
           <Icon name="sync" size={18} />
           {words.refresh}
@@ -51,15 +75,23 @@ export default function Deliveries({ app }: { app: App }) {
       <FormError message={error} />
       {items === null && error === null ? <Skeleton rows={4} /> : null}
       {items?.length === 0 ? (
-        <div className="panel">
+        <div className="panel stack">
           <strong>{words.none}</strong>
           <p className="hint">{words.noneHint}</p>
+          <div className="chips">
+            <PageLink className="button" to={`${appPath(app.id)}?tab=try`}>
+              {words.toTest}
+            </PageLink>
+            <PageLink className="button" to={appPath(app.id)}>
+              {words.toSnippets}
+            </PageLink>
+          </div>
         </div>
       ) : null}
       {items !== null && items.length > 0 ? (
         <>
-          <DayChart deliveries={items} hasMore={hasMore} />
-          <Table label={all.tabs.deliveries} columns={columns} rows={items} keyOf={({ id }) => id} />
+          {day === null ? null : <DayCharts day={day} />}
+          <Table label={portal.tabs.deliveries} columns={withDetails} rows={items} keyOf={({ id }) => id} />
         </>
       ) : null}
       {hasMore ? (
@@ -69,6 +101,14 @@ export default function Deliveries({ app }: { app: App }) {
           </button>
         </div>
       ) : null}
+      {shown === null ? null : (
+        <DeliveryDialog
+          app={app}
+          delivery={shown}
+          onSent={() => void reload()}
+          onClose={() => setShown(null)}
+        />
+      )}
     </section>
   );
 }

@@ -7,6 +7,8 @@ import { Icon } from '../../ui/Icon';
 import { PageLink } from '../../ui/PageLink';
 import { ago, useMinute } from '../../ui/relative';
 import { Skeleton } from '../../ui/Skeleton';
+import { exact } from '../../ui/time';
+import { Adoption } from './Adoption';
 import { AppChips } from './AppChips';
 import { AppIcon } from './AppIcon';
 import type { Apps } from './useApps';
@@ -19,6 +21,7 @@ export function Landing({ apps }: { apps: Apps }) {
   return (
     <>
       <p className="portal-intro">{all.intro}</p>
+      <Adoption apps={apps} />
       <ul className="kind-grid">
         {kinds.map((kind) => {
           const { name, does, contract, create } = all.kinds[kind];
@@ -48,12 +51,6 @@ export function Landing({ apps }: { apps: Apps }) {
         <h2 id="your-apps">{words.title}</h2>
         <List apps={apps} />
       </section>
-      <p className="portal-links">
-        <PageLink to={`${portalPath}/errors`}>{words.errors}</PageLink>
-        <a href="/api/openapi.json" target="_blank" rel="noopener">
-          {words.reference}
-        </a>
-      </p>
     </>
   );
 }
@@ -104,7 +101,9 @@ function Row({ app, now }: { app: App; now: number }) {
         <span className="row-text">
           <strong>{app.name}</strong>
           <small className="hint">
-            {[all.kinds[app.kind].name, server ?? words.noServer, used].join(' · ')}
+            {[all.kinds[app.kind].name, server ?? words.noServer].join(' · ')}
+            {' · '}
+            <span title={app.lastUsedAt === null ? undefined : exact(app.lastUsedAt)}>{used}</span>
           </small>
         </span>
         <AppChips app={app} />

@@ -8,18 +8,30 @@ import { part } from '../../ui/part';
 import '../../ui/styles/portal.css';
 import { CreateApp } from './CreateApp';
 import { Landing } from './Landing';
+import { forgetTests } from './lastTests';
+import { PortalNav, type ReferencePage, referencePage } from './PortalNav';
 import { forgetSecrets } from './secrets';
-import { useApps } from './useApps';
+import { type Apps, useApps } from './useApps';
 
-const AppPage = part(() => import('./AppPage'), <p className="hint">{text.loading}</p>);
-const ErrorReference = part(() => import('./ErrorReference'), <p className="hint">{text.loading}</p>);
+const waiting = <p className="hint">{text.loading}</p>;
+const AppPage = part<{ id: number; apps: Apps }>(() => import('./AppPage'), waiting);
+const Changelog = part(() => import('./reference/Changelog'), waiting);
+const Docs = part(() => import('./reference/Docs'), waiting);
+const ErrorReference = part(() => import('./reference/ErrorReference'), waiting);
+const Status = part<{ apps: Apps }>(() => import('./reference/Status'), waiting);
 
 /** Everything under `/developers`. */
 export default function PortalPage() {
   const { path, query } = useLocation();
   const apps = useApps();
   const place = placeIn(path);
-  useEffect(() => forgetSecrets, []);
+  useEffect(
+    () => () => {
+      forgetSecrets();
+      forgetTests();
+    },
+    [],
+  );
 
   return (
     <div className="page portal">
@@ -37,6 +49,9 @@ export default function PortalPage() {
         ) : (
           <span className="page-head-title">{words.title}</span>
         )}
+        <PortalNav
+          current={place.page === 'landing' ? 'apps' : place.page === 'reference' ? place.which : null}
+        />
       </header>
       {/* Another page begins at its top. */}
       <main key={path} className="page-body portal-body">
@@ -50,13 +65,31 @@ export default function PortalPage() {
           />
         ) : null}
         {place.page === 'app' ? <AppPage key={place.id} id={place.id} apps={apps} /> : null}
-        {place.page === 'errors' ? <ErrorReference /> : null}
+        {place.page === 'reference' ? <Reference which={place.which} apps={apps} /> : null}
       </main>
     </div>
   );
 }
 
-type Place = { page: 'landing' | 'errors' } | { page: 'new'; kind: AppKind } | { page: 'app'; id: number };
+/** What the platform tells of itself. */
+function Reference({ which, apps }: { which: ReferencePage; apps: Apps }) {
+  switch (which) {
+    case 'docs':
+      return <Docs />;
+    case 'errors':
+      return <ErrorReference />;
+    case 'changelog':
+      return <Changelog />;
+    case 'status':
+      return <Status apps={apps} />;
+  }
+}
+
+type Place =
+  | { page: 'landing' }
+  | { page: 'reference'; which: ReferencePage }
+  | { page: 'new'; kind: AppKind }
+  | { page: 'app'; id: number };
 
 const kinds: AppKind[] = ['webhook', 'integration', 'widget', 'oauth'];
 
@@ -65,5 +98,6 @@ function placeIn(path: string): Place {
   const kind = kinds.find((one) => one === which);
   if (what === 'new' && kind !== undefined) return { page: 'new', kind };
   if (what === 'apps' && /^\d{1,15}$/.test(which)) return { page: 'app', id: Number(which) };
-  return what === 'errors' ? { page: 'errors' } : { page: 'landing' };
+  const reference = referencePage(what);
+  return reference === null ? { page: 'landing' } : { page: 'reference', which: reference };
 }

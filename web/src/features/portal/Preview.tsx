@@ -1,6 +1,8 @@
+import { useState } from 'react';
 import type { App } from '../../api/apps';
 import { text } from '../../messages';
 import { words as all } from '../../messages/portal';
+import { words as widgetWords } from '../../messages/portalWidget';
 import { parseCards } from '../../store/cards';
 import type { Snapshot, WidgetRow } from '../../store/serverTypes';
 import { Avatar } from '../../ui/Avatar';
@@ -31,15 +33,33 @@ export function Preview({ app, kind, value }: Props) {
 
 function TilePreview({ app, value }: { app: App; value: unknown }) {
   const rows = soundRows(value);
+  const ttlSeconds = ttlIn(value);
+  const [aged, setAged] = useState(false);
   if (rows.length === 0) return <p className="hint">{words.nothing}</p>;
   const now = Date.now();
-  const snapshot: Snapshot = { updatedAt: new Date(now).toISOString(), rows };
+  const snapshot: Snapshot = { updatedAt: new Date(now).toISOString(), rows, ttlSeconds };
+  const later = aged && ttlSeconds !== null ? ttlSeconds * 1000 : 0;
   return (
-    <div className="tile-frame">
-      <strong>{app.name}</strong>
-      <Tile snapshot={snapshot} now={now} />
-    </div>
+    <>
+      <div className="tile-frame">
+        <strong>{app.name}</strong>
+        <Tile snapshot={snapshot} now={now + later} />
+      </div>
+      {ttlSeconds === null ? null : (
+        <label className="check">
+          <input type="checkbox" checked={aged} onChange={(event) => setAged(event.target.checked)} />
+          {widgetWords.preview.stale(ttlSeconds)}
+        </label>
+      )}
+    </>
   );
+}
+
+/** How long the snapshot is news; null where it does not say, or not rightly. */
+function ttlIn(value: unknown): number | null {
+  if (!isRecord(value) || typeof value.ttl_seconds !== 'number') return null;
+  const ttl = value.ttl_seconds;
+  return Number.isInteger(ttl) && ttl >= 30 && ttl <= 86_400 ? ttl : null;
 }
 
 /** Of a snapshot that is not right yet, the rows that are. */

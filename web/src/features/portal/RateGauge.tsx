@@ -4,8 +4,14 @@ import { type Rate, secondsUntil } from './rate';
 
 const words = all.rate;
 
+interface Props {
+  rate: Rate | null;
+  /** Something has been sent. */
+  asked: boolean;
+}
+
 /** How much of the rate limit the last answer left, and when it is full again. */
-export function RateGauge({ rate }: { rate: Rate | null }) {
+export function RateGauge({ rate, asked }: Props) {
   const [now, setNow] = useState(Date.now);
   const id = useId();
   const fullAt = rate?.fullAt ?? 0;
@@ -19,7 +25,7 @@ export function RateGauge({ rate }: { rate: Rate | null }) {
     return () => clearInterval(timer);
   }, [fullAt]);
 
-  if (rate === null) return null;
+  if (rate === null) return <p className="hint">{asked ? words.off : words.none}</p>;
   const { limit, retryAfter } = rate;
   const seconds = secondsUntil(fullAt, now);
   const remaining = seconds === 0 ? limit : rate.remaining;

@@ -1,12 +1,14 @@
-import { useId, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { type App, rotateApp } from '../../api/apps';
+import { type App, listDeliveries, rotateApp } from '../../api/apps';
 import { explain } from '../../api/client';
 import { words as all } from '../../messages/portal';
 import { Dialog } from '../../ui/Dialog';
 import { DialogActions } from '../../ui/DialogActions';
 import { FormError } from '../../ui/Field';
 import { notify } from '../../ui/notify';
+import { ago } from '../../ui/relative';
+import { exact } from '../../ui/time';
 import { reveal } from './secrets';
 
 const words = all.rotate;
@@ -75,6 +77,7 @@ export function RotateDialog({ app, onClose }: Props) {
           </select>
         </div>
       ) : null}
+      <Impact app={app} />
       <FormError message={error} />
       <DialogActions
         action={words.action}
@@ -84,5 +87,35 @@ export function RotateDialog({ app, onClose }: Props) {
         onCancel={onClose}
       />
     </Dialog>
+  );
+}
+
+/** Who will notice: when the old secret was last used, and from where. */
+function Impact({ app: { id, kind, lastUsedAt } }: { app: App }) {
+  const [address, setAddress] = useState<string | null>(null);
+  // Of OAuth apps nothing is written down.
+  const isLogged = kind !== 'oauth';
+  useEffect(() => {
+    if (!isLogged || lastUsedAt === null) return;
+    let gone = false;
+    listDeliveries(id).then(
+      (deliveries) => {
+        const taken = deliveries.find(({ status }) => status < 400);
+        if (!gone && taken !== undefined) setAddress(taken.remote);
+      },
+      // The time alone says enough.
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+    };
+  }, [id, isLogged, lastUsedAt]);
+
+  if (lastUsedAt === null) return <p className="hint">{words.unused}</p>;
+  const when = ago(lastUsedAt, Date.now());
+  return (
+    <p className="dialog-text" title={exact(lastUsedAt)}>
+      {address === null ? words.impact(when) : words.impactFrom(when, address)}
+    </p>
   );
 }

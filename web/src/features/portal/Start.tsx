@@ -1,6 +1,9 @@
 import type { App } from '../../api/apps';
 import { words as all } from '../../messages/portal';
+import { words as docs } from '../../messages/portalDocs';
+import { portalPath } from '../../router';
 import { useChatter } from '../../store/store';
+import { PageLink } from '../../ui/PageLink';
 import { ClientCard } from './oauth/ClientCard';
 import { RotateCard } from './RotateCard';
 import { Snippets } from './Snippets';
@@ -12,6 +15,7 @@ import { webhookSnippets } from './snippets/webhook';
 import { widgetSnippets } from './snippets/widget';
 import { Tokens } from './tokens/Tokens';
 import { masked, maskedUrl } from './url';
+import WidgetNow from './WidgetNow';
 
 const secretKinds: Record<App['kind'], SecretKind> = {
   webhook: 'url',
@@ -20,13 +24,24 @@ const secretKinds: Record<App['kind'], SecretKind> = {
   oauth: 'clientSecret',
 };
 
+/** Where the guide tells of each kind. */
+const chapters: Record<App['kind'], string> = {
+  webhook: 'webhooks',
+  integration: 'integrations',
+  widget: 'widgets',
+  oauth: 'oauth',
+};
+
 /** What one needs to use it, and code that does. */
-export default function Start({ app }: { app: App }) {
+export default function Start({ app, onChanged }: { app: App; onChanged: (app: App) => void }) {
   const secret = useSecret(app.id, secretKinds[app.kind]);
   const me = useChatter((state) => state.me?.id ?? 0);
   const hint = app.kind === 'oauth' ? app.secrets?.[0] : app.urlHint;
   return (
     <>
+      {app.kind === 'widget' && app.serverId !== null ? (
+        <WidgetNow app={app} server={app.serverId} onChanged={onChanged} />
+      ) : null}
       {app.kind === 'integration' ? <Tokens app={app} /> : null}
       {app.kind === 'oauth' ? <ClientCard app={app} /> : null}
       {secret === undefined && hint ? (
@@ -40,6 +55,9 @@ export default function Start({ app }: { app: App }) {
         </section>
       ) : null}
       <Snippets snippets={snippetsOf(app, secret, me)} real={secret !== undefined} />
+      <p className="portal-links">
+        <PageLink to={`${portalPath}/docs#${chapters[app.kind]}`}>{docs.docs.of[app.kind]}</PageLink>
+      </p>
     </>
   );
 }

@@ -86,7 +86,7 @@ export function TryMember({ app }: { app: App }) {
           {words.write}
         </button>
       </div>
-      <RateGauge rate={rate} />
+      <RateGauge rate={rate} asked={answer !== null} />
       {answer === null ? null : <Answer answer={answer} />}
     </section>
   );

@@ -1,10 +1,12 @@
 import { useState } from 'react';
 import type { App } from '../../api/apps';
-import { type TestAnswer, testCall } from '../../api/testCall';
+import type { TestAnswer } from '../../api/testCall';
 import { words as all } from '../../messages/portal';
+import { words as widgetWords } from '../../messages/portalWidget';
 import { part } from '../../ui/part';
 import { Skeleton } from '../../ui/Skeleton';
 import { Answer } from './Answer';
+import type { ArrangeProps } from './arrange/Arrange';
 import { meaningOf } from './errorCodes';
 import { examples } from './examples';
 import type { JsonEditorProps } from './json/JsonEditor';
@@ -17,9 +19,12 @@ import { RateGauge } from './RateGauge';
 import { type Rate, readRate } from './rate';
 import { SecretField } from './SecretField';
 import { supply, useSecret } from './secrets';
+import { sendTest } from './sendTest';
 import { ownPath } from './url';
 
 const JsonEditor = part<JsonEditorProps>(() => import('./json/JsonEditor'), <Skeleton rows={4} />);
+
+const Arrange = part<ArrangeProps>(() => import('./arrange/Arrange'), <Skeleton rows={2} />);
 
 const words = all.try;
 
@@ -51,12 +56,7 @@ export function TryPost({ app, kind, onSent }: Props) {
   async function send() {
     if (path === null) return;
     setBusy(true);
-    const said = await testCall({
-      method: 'POST',
-      path,
-      headers: { 'Content-Type': 'application/json' },
-      body: payload.source,
-    });
+    const said = await sendTest(app.id, path, payload.source);
     setAnswer(said);
     setRate(readRate(said.headers, Date.now()));
     payload.refuse(refusalIn(said.json));
@@ -100,6 +100,13 @@ export function TryPost({ app, kind, onSent }: Props) {
         <section className="try-preview" aria-label={words.preview}>
           <h3>{words.preview}</h3>
           <Preview app={app} kind={kind} value={payload.value} />
+          {kind === 'widget' ? (
+            <>
+              <h3>{widgetWords.arrange.title}</h3>
+              <p className="hint">{widgetWords.arrange.hint}</p>
+              <Arrange source={payload.source} onChange={payload.change} />
+            </>
+          ) : null}
         </section>
       </div>
       {secret === undefined ? (
@@ -121,7 +128,7 @@ export function TryPost({ app, kind, onSent }: Props) {
         </button>
         <small className="hint">{words.sendHint}</small>
       </div>
-      <RateGauge rate={rate} />
+      <RateGauge rate={rate} asked={answer !== null} />
       {answer === null ? null : <Answer answer={answer} />}
     </section>
   );

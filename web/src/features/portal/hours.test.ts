@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Delivery } from '../../api/apps';
-import { lastDay } from './hours';
+import { dayBegan, lastDay, median } from './hours';
 
 const now = Date.parse('2026-01-15T13:42:00Z');
 const delivery = (at: string, status: number): Delivery => ({
@@ -25,8 +25,16 @@ it('counts the last day by hours, and what failed apart', () => {
     now,
   );
   expect(hours).toHaveLength(24);
-  expect(hours[23]).toEqual({ at: Date.parse('2026-01-15T13:00:00Z'), total: 2, failed: 1 });
+  expect(hours[23]).toEqual({ at: Date.parse('2026-01-15T13:00:00Z'), total: 2, failed: 1, latency: 1 });
   expect(hours[22]).toMatchObject({ total: 1, failed: 0 });
   expect(hours[0]).toMatchObject({ total: 1, failed: 1 });
   expect(hours.reduce((sum, { total }) => sum + total, 0)).toBe(4);
+});
+
+it('knows when the day began, and what is typical', () => {
+  expect(dayBegan(now)).toBe(Date.parse('2026-01-14T14:00:00Z'));
+  expect(median([])).toBeNull();
+  expect(median([9])).toBe(9);
+  expect(median([9, 1])).toBe(1);
+  expect(median([900, 2, 4])).toBe(4);
 });

@@ -153,6 +153,12 @@ function Channel({ channel, open }: { channel: ChannelRow; open: boolean }) {
           {name}
           {restricted ? <span className="visually-hidden"> ({words.restricted})</span> : null}
         </span>
+        {conversation?.locked ? (
+          <span className="channel-item-locked" title={text.chat.locked}>
+            <Icon name="lock" size={14} />
+            <span className="visually-hidden">{text.chat.locked}</span>
+          </span>
+        ) : null}
         <WaitingBadges unread={unread} mentions={mentions} />
       </PageLink>
     </li>

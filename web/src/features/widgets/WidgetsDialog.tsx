@@ -1,20 +1,16 @@
 import { useEffect, useState } from 'react';
-import { changeApp } from '../../api/apps';
 import { explain } from '../../api/client';
-import { pinWidget, unpinWidget } from '../../api/widgets';
-import { openServer, refreshWidgets } from '../../live/servers';
-import { text } from '../../messages';
+import { refreshWidgets } from '../../live/servers';
 import { words } from '../../messages/widgets';
 import { may } from '../../store/permissions';
-import type { Widget } from '../../store/serverTypes';
 import { useChatter } from '../../store/store';
 import { Dialog } from '../../ui/Dialog';
 import { FormError } from '../../ui/Field';
-import { notifyError } from '../../ui/notify';
 import { PageLink } from '../../ui/PageLink';
 import { Skeleton } from '../../ui/Skeleton';
 import { Tile } from './Tile';
 import { useStaleness } from './useStaleness';
+import { WidgetControls } from './WidgetControls';
 
 interface Props {
   server: number;
@@ -71,7 +67,7 @@ export default function WidgetsDialog({ server, onClose }: Props) {
                   </header>
                   {widget.description ? <p className="hint">{widget.description}</p> : null}
                   <Tile snapshot={widget.snapshot} now={now} />
-                  {manages ? <Controls server={server} widget={widget} /> : null}
+                  {manages ? <WidgetControls server={server} widget={widget} /> : null}
                 </section>
               </li>
             ))}
@@ -80,46 +76,5 @@ export default function WidgetsDialog({ server, onClose }: Props) {
         </>
       )}
     </Dialog>
-  );
-}
-
-function Controls({ server, widget }: { server: number; widget: Widget }) {
-  const [busy, setBusy] = useState(false);
-  const { appId, name, pinned, visible } = widget;
-
-  async function carryOut(change: () => Promise<unknown>) {
-    setBusy(true);
-    try {
-      await change();
-      await Promise.all([refreshWidgets(server), openServer(server)]);
-    } catch (reason) {
-      notifyError(reason);
-    }
-    setBusy(false);
-  }
-
-  return (
-    <fieldset className="tile-controls" disabled={busy}>
-      <legend className="visually-hidden">{words.actions(name)}</legend>
-      {visible ? (
-        <button
-          type="button"
-          className="button button-small"
-          onClick={() =>
-            void carryOut(() => (pinned ? unpinWidget(server, appId) : pinWidget(server, appId)))
-          }
-        >
-          {pinned ? words.unpin : words.pin}
-        </button>
-      ) : null}
-      <button
-        type="button"
-        className="button button-small"
-        onClick={() => void carryOut(() => changeApp(appId, { visible: !visible }))}
-      >
-        {visible ? words.hide : words.show}
-      </button>
-      {busy ? <small className="hint">{text.loading}</small> : null}
-    </fieldset>
   );
 }

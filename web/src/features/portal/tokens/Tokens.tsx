@@ -53,9 +53,11 @@ export function Tokens({ app }: { app: App }) {
                 {token.scopes.map((scope) => words.scopeNames[scope].name).join(', ')}
               </small>
               <small className="hint">
-                <span title={exact(token.createdAt)}>{words.created(short(token.createdAt))}</span>
+                <span title={exact(token.createdAt)}>
+                  {words.created(short(token.createdAt), token.createdBy.username)}
+                </span>
                 {' · '}
-                {usage(token, now)}
+                <span title={usedExactly(token)}>{usage(token, now)}</span>
               </small>
             </span>
             <span className="token-end">
@@ -85,7 +87,7 @@ export function Tokens({ app }: { app: App }) {
       {revoking === null ? null : (
         <Confirm
           title={words.revokeTitle(revoking.name)}
-          body={words.revokeBody(usage(revoking, now))}
+          body={words.revokeBody(usage(revoking, now), revoking.lastUsedAt !== null)}
           action={words.revoke}
           onClose={() => setRevoking(null)}
           onConfirm={async () => {
@@ -103,6 +105,12 @@ function usage({ lastUsedAt, lastAddress }: AppToken, now: number): string {
   if (lastUsedAt === null) return words.unused;
   const used = words.used(ago(lastUsedAt, now));
   return lastAddress === null ? used : `${used} ${words.from(lastAddress)}`;
+}
+
+/** For whoever points at it: to the second, and with what. */
+function usedExactly({ lastUsedAt, lastUserAgent }: AppToken): string | undefined {
+  if (lastUsedAt === null) return undefined;
+  return lastUserAgent === null ? exact(lastUsedAt) : words.usedWith(exact(lastUsedAt), lastUserAgent);
 }
 
 function Life({ token, now }: { token: AppToken; now: number }) {

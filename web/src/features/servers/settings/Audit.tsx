@@ -3,10 +3,10 @@ import { AUDIT_PAGE, type AuditEntry, listAudit } from '../../../api/servers';
 import { words as all } from '../../../messages/servers';
 import { useChatter } from '../../../store/store';
 import { FormError } from '../../../ui/Field';
-import { Moment } from '../../../ui/Moment';
 import { Skeleton } from '../../../ui/Skeleton';
 import { usePages } from '../../../ui/usePages';
-import { actorName, deed, namesIn } from './auditNames';
+import { AuditRows } from './AuditRows';
+import { namesIn } from './auditNames';
 import type { SectionProps } from './ServerSettings';
 
 const words = all.audit;
@@ -31,22 +31,7 @@ export default function Audit({ details }: SectionProps) {
       <FormError message={error} />
       {entries === null && error === null ? <Skeleton rows={5} /> : null}
       {entries?.length === 0 ? <p className="hint">{words.none}</p> : null}
-      <ul className="rows">
-        {entries?.map((entry) => (
-          <li key={entry.id} className="row audit-row">
-            <span className="row-text">
-              <span>
-                <strong>{actorName(entry.actor, names)}</strong> {deed(entry, names)}
-              </span>
-              <small className="hint">
-                <Moment at={entry.at} /> · <code>{entry.action}</code>
-                {entry.reason === null ? null : ` · ${words.reason(entry.reason)}`}
-              </small>
-              <Change before={entry.before} after={entry.after} />
-            </span>
-          </li>
-        ))}
-      </ul>
+      {entries === null ? null : <AuditRows entries={entries} names={names} />}
       {hasMore ? (
         <div>
           <button type="button" className="button" disabled={busy} onClick={() => void more()}>
@@ -55,24 +40,5 @@ export default function Audit({ details }: SectionProps) {
         </div>
       ) : null}
     </>
-  );
-}
-
-function Change({ before, after }: { before: unknown; after: unknown }) {
-  if (before === null && after === null) return null;
-  return (
-    <details className="audit-change">
-      <summary>{words.details}</summary>
-      {before === null ? null : (
-        <p>
-          {words.before}: <code>{JSON.stringify(before)}</code>
-        </p>
-      )}
-      {after === null ? null : (
-        <p>
-          {words.after}: <code>{JSON.stringify(after)}</code>
-        </p>
-      )}
-    </details>
   );
 }

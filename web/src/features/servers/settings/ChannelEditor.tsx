@@ -5,7 +5,7 @@ import { may, mayGrant, outranksRole } from '../../../store/permissions';
 import type { Channel, Overwrite, Role } from '../../../store/serverTypes';
 import { useChatter } from '../../../store/store';
 import { Dialog } from '../../../ui/Dialog';
-import { Field, FormError } from '../../../ui/Field';
+import { Field, FormError, Switch } from '../../../ui/Field';
 import '../../../ui/styles/members.css';
 import { Icon } from '../../../ui/Icon';
 import { roleColour } from '../RolePicker';
@@ -60,6 +60,15 @@ export function ChannelEditor({ details, channel, onClose }: Props) {
             </button>
           </div>
         </form>
+      ) : null}
+      {may(details.me, 'manage_channels') ? (
+        <Switch
+          label={words.locked}
+          hint={words.lockedHint}
+          checked={channel.locked}
+          disabled={busy}
+          onChange={(locked) => void carryOut(() => changeChannel(id, channel.id, { locked }))}
+        />
       ) : null}
       {channel.overwrites !== undefined && may(details.me, 'manage_roles') ? (
         <Access details={details} channel={channel} overwrites={channel.overwrites} />

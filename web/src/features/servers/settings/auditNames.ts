@@ -50,8 +50,14 @@ export function targetName(target: string, { details, members, logged }: Names):
   return kind === 'channel' ? `#${name}` : name;
 }
 
+/** The channel of a message. */
+function placeOf(before: unknown): string | null {
+  const { channelId } = (before ?? {}) as { channelId?: unknown };
+  return typeof channelId === 'number' ? `channel:${channelId}` : null;
+}
+
 /** What was done, in words; an action that nobody has put into words is told as it is recorded. */
-export function deed({ action, target }: AuditEntry, names: Names): string {
-  const name = targetName(target, names);
+export function deed({ action, target, before }: AuditEntry, names: Names): string {
+  const name = targetName(placeOf(before) ?? target, names);
   return words.deeds[action]?.(name) ?? `${action} ${name}`;
 }

@@ -1,9 +1,10 @@
 import { useState } from 'react';
-import { words as all } from '../../messages/portal';
-import { Field } from '../../ui/Field';
-import { type Column, Table } from '../../ui/Table';
-import '../../ui/styles/app.css';
-import { type ErrorCode, findCodes } from './errorCodes';
+import { words as all } from '../../../messages/portal';
+import { useLocation } from '../../../router';
+import { Field } from '../../../ui/Field';
+import { type Column, Table } from '../../../ui/Table';
+import '../../../ui/styles/app.css';
+import { type ErrorCode, findCodes } from '../errorCodes';
 
 const words = all.errors;
 
@@ -15,7 +16,9 @@ const columns: Column<ErrorCode>[] = [
 
 /** What an error means, for whoever has one on the screen. */
 export default function ErrorReference() {
-  const [query, setQuery] = useState('');
+  // One comes here from an error, too.
+  const { query: address } = useLocation();
+  const [query, setQuery] = useState(address.get('code') ?? '');
   const found = findCodes(query);
   return (
     <section className="card" aria-labelledby="errors">
