@@ -54,7 +54,6 @@ export const search = {
   contextTitle: (where: string) => `From ${where}`,
   earlier: 'Show earlier',
   later: 'Show later',
-  contextGone: 'This message is no longer there.',
 };
 
 export const pins = {

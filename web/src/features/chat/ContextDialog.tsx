@@ -69,7 +69,7 @@ export default function ContextDialog({ message, conversation, onClose }: Props)
         </p>
       )}
       {stretch === null && error === null ? <p role="status">{text.loading}</p> : null}
-      {stretch !== null && !shown ? <p role="status">{text.search.contextGone}</p> : null}
+      {stretch !== null && !shown ? <p role="status">{text.message.replyFar}</p> : null}
       {stretch !== null && shown ? (
         <>
           {stretch.hasEarlier ? (

@@ -52,20 +52,20 @@ export default function SearchDialog({ openId, onClose }: Props) {
   return (
     <Dialog title={text.search.title} onClose={onClose} className="dialog-top dialog-search">
       <search>
-<form className="search-form" onSubmit={onSubmit}>
-        <input
-          className="switcher-input"
-          type="search"
-          aria-label={text.search.label}
-          placeholder={text.search.placeholder}
-          maxLength={256}
-          value={filters.words}
-          data-autofocus
-          onChange={(event) => set({ words: event.target.value })}
-        />
-        <FilterFields filters={filters} openId={openId} onChange={set} />
-      </form>
-</search>
+        <form className="search-form" onSubmit={onSubmit}>
+          <input
+            className="switcher-input"
+            type="search"
+            aria-label={text.search.label}
+            placeholder={text.search.placeholder}
+            maxLength={256}
+            value={filters.words}
+            data-autofocus
+            onChange={(event) => set({ words: event.target.value })}
+          />
+          <FilterFields filters={filters} openId={openId} onChange={set} />
+        </form>
+      </search>
       {query === '' ? (
         <Beginning
           remembered={remembered}

@@ -37,7 +37,10 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** One emoji and nothing else, however it is put together. */
 function isEmoji(text: string): boolean {
-  return [...graphemes.segment(text)].length === 1 && /\p{Extended_Pictographic}|\p{Regional_Indicator}/u.test(text);
+  return (
+    [...graphemes.segment(text)].length === 1 &&
+    /\p{Extended_Pictographic}|\p{Regional_Indicator}/u.test(text)
+  );
 }
 
 /** What is offered for the letters typed: also what was typed, when that is an emoji itself. */

@@ -58,5 +58,5 @@ function wordsOf(query: string): string[] {
 }
 
 function literal(word: string): string {
-  return word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
