@@ -21,6 +21,7 @@ pub mod app;
 pub mod apps;
 pub mod chat;
 pub mod cli;
+pub mod command;
 pub mod doc;
 pub mod events;
 pub mod file;

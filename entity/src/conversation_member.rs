@@ -20,6 +20,8 @@ pub struct Model {
     pub read_seq: i64,
     /// When they came in.
     pub joined_at: Timestamp,
+    /// DM: `seq` up to which they have cleared it for themselves. Only moves forward.
+    pub cleared_seq: i64,
 }
 
 /// No relations are followed through the ORM: queries name their joins.

@@ -56,6 +56,8 @@ pub struct Model {
     /// 0: everybody in the conversation sees it. 1: its author alone ever did. 2: its author alone
     /// does, since they edited it; for others it is deleted.
     pub shadow: i16,
+    /// How many rows of `reaction` it has.
+    pub reactions: i64,
 }
 
 /// No relations are followed through the ORM: queries name their joins.

@@ -30,3 +30,12 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Res
 pub(crate) fn is_sqlite(manager: &SchemaManager<'_>) -> bool {
     manager.get_database_backend() == DatabaseBackend::Sqlite
 }
+
+/// The type of a key that is given rather than made: on SQLite the row's own number.
+pub(crate) fn integer_key(manager: &SchemaManager<'_>) -> &'static str {
+    if is_sqlite(manager) {
+        "INTEGER"
+    } else {
+        "BIGINT"
+    }
+}

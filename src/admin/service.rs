@@ -87,7 +87,7 @@ impl Admin {
     }
 
     /// Makes the person called `name` an admin, or an ordinary user again; who is admin then.
-    pub(super) async fn set_admin(
+    pub async fn set_admin(
         &self,
         actor: Arc<User>,
         name: &str,

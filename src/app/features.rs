@@ -16,6 +16,7 @@ use crate::{
         widgets::{self, Widgets},
     },
     chat::{self, Chat, Groups, Servers},
+    command::Commands,
     doc::{self, Docs},
     file::{self, Files},
     gdm::{self, Gdms},
@@ -138,6 +139,7 @@ pub(super) async fn features(
         tasks: tasks.clone(),
         public_origin: config.public_origin().into(),
     });
+    answer_commands((&chat, &files), (&presence, &admin), &settings);
     let communities = Communities::new(server::Parts {
         db: db.clone(),
         clock: clock.clone(),
@@ -316,6 +318,21 @@ fn apps(
         widgets,
         deliveries,
     }
+}
+
+fn answer_commands(
+    (chat, files): (&Chat, &Files),
+    (presence, admin): (&Presence, &Admin),
+    settings: &Settings,
+) {
+    Commands {
+        chat: chat.clone(),
+        files: files.clone(),
+        presence: presence.clone(),
+        admin: admin.clone(),
+        settings: settings.clone(),
+    }
+    .start();
 }
 
 /// Has what has run out forgotten.

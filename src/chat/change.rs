@@ -144,7 +144,7 @@ impl Chat {
 
     /// A message that `user` may know of, and what its rights depend on. One they may not know of
     /// is not found, like one that does not exist.
-    async fn changeable(
+    pub(super) async fn changeable(
         &self,
         user: &Arc<User>,
         kind: Kind,

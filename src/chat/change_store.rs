@@ -15,7 +15,7 @@ use super::{
     model::{Body, Change},
     writer::outdated,
 };
-use crate::kernel::{Result, Tx};
+use crate::kernel::{Error, Result, Tx};
 
 /// A message, where it is, and its place in there.
 pub(super) type Placed = (MessageId, ConversationId, i64);
@@ -24,6 +24,17 @@ pub(super) type Placed = (MessageId, ConversationId, i64);
 pub(super) fn ids_json<Id: Serialize>(ids: &[Id]) -> Option<String> {
     // Integers cannot fail to encode; an impossible failure would only lose the mentions.
     (!ids.is_empty()).then(|| serde_json::to_string(ids).unwrap_or_default())
+}
+
+/// Locks a conversation, which puts the changes to it into one order, and counts `changes` of them.
+/// Answers the `rev` of the last one.
+pub(super) async fn next_rev(tx: &Tx, conversation: ConversationId, changes: i64) -> Result<i64> {
+    let sql = "UPDATE conversation SET last_rev = last_rev + $2 WHERE id = $1 RETURNING last_rev";
+    let values = [conversation.into(), changes.into()];
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    let row = tx.query_one_raw(statement).await?;
+    let row = row.ok_or_else(Error::not_found)?;
+    Ok(row.try_get("", "last_rev")?)
 }
 
 /// Refuses to go on when the channel's server is not as it was when this was authorised. Its row

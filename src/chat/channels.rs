@@ -9,8 +9,8 @@ use super::{
     Chat, Mentioned, Turn, attachment,
     event::{Changed, MessageOut, Sent},
     model::{
-        Amendment, AppAuthor, Audience, Author, Card, Change, ChannelPlace, NewMessage, Nonce,
-        Place, Reach, Stored,
+        Amendment, AppAuthor, Audience, Author, Card, Change, ChannelPlace, ConversationName,
+        NewMessage, Nonce, Place, Reach, Stored,
     },
     publish,
     send::Draft,
@@ -193,6 +193,35 @@ impl Chat {
         draft: Draft,
     ) -> Result<Sent> {
         let place = self.channel(user.id, id).await?;
+        self.say_at(user, place, draft).await
+    }
+
+    /// Says `draft` in the public chat, or in the channel that `user` means by its name or by
+    /// `channel:<id>`, and waits until it is stored.
+    ///
+    /// # Errors
+    /// Those of sending, and `channel_not_found`.
+    pub async fn say_in(&self, user: &Arc<User>, name: &str, draft: Draft) -> Result<Sent> {
+        let bare = name.strip_prefix('#').unwrap_or(name);
+        if bare == "public" {
+            return self.say_at(user, self.public(), draft).await;
+        }
+        if let Some(ConversationName::Channel(id)) = ConversationName::parse(name) {
+            return self.say_in_channel(user, id, draft).await;
+        }
+        for server in self.servers.of(user.id).await?.iter() {
+            let Some(access) = self.servers.access(*server, user.id).await? else {
+                continue;
+            };
+            let called = access.viewable().find(|channel| channel.name == bare);
+            if let Some(id) = called.map(|channel| channel.id) {
+                return self.say_in_channel(user, id, draft).await;
+            }
+        }
+        Err(channel_not_found())
+    }
+
+    async fn say_at(&self, user: &Arc<User>, place: Place, draft: Draft) -> Result<Sent> {
         let (sender, stored) = tokio::sync::oneshot::channel();
         let answer = move |result| drop(sender.send(result));
         self.send(user.clone(), place, draft, answer).await;
@@ -434,7 +463,8 @@ fn place(channel: ChannelPlace) -> Place {
     }
 }
 
-fn missing(permission: Permission) -> Error {
+/// `forbidden`, for want of this permission.
+pub(super) fn missing(permission: Permission) -> Error {
     let text = format!("this needs the permission {}", permission.as_str());
     Error::refused("forbidden", text)
 }

@@ -134,8 +134,59 @@ pub enum AuthorKind {
 pub struct ReactionOut {
     /// The emoji.
     pub emoji: String,
-    /// Who chose it.
+    /// Who chose it: the first 50 people, and the caller.
     pub users: Vec<String>,
+    /// How many chose it.
+    pub count: i64,
+    /// Whether the caller did.
+    pub me: bool,
+}
+
+/// A message that is pinned.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Pinned {
+    /// The message.
+    #[serde(flatten)]
+    pub message: MessageOut,
+    /// When it was pinned.
+    pub pinned_at: Timestamp,
+    /// Who pinned it.
+    pub pinned_by: String,
+}
+
+/// `pin_update`: another message is pinned, or one is not any more.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PinUpdate {
+    /// `public` or `gdm`.
+    pub kind: Kind,
+    /// `pin` or `unpin`.
+    pub action: &'static str,
+    /// The message's id.
+    pub id: MessageId,
+    /// Group: its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread_id: Option<ConversationId>,
+    /// The conversation's name.
+    pub conversation: String,
+    /// The message, when it was pinned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageOut>,
+}
+
+/// `reaction_added` and `reaction_removed`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReactionChanged {
+    /// The message.
+    pub id: MessageId,
+    /// The emoji.
+    pub emoji: &'static str,
+    /// Who put it there or took it away.
+    pub username: String,
+    /// How many have chosen it now; 0 when it is gone.
+    pub count: i64,
+    /// Where the message is.
+    #[serde(flatten)]
+    pub at: ChangedAt,
 }
 
 /// `message_edited`, and the older `edit_message`, `dm_edit` and `gdm_edit`.

@@ -13,6 +13,7 @@ use super::{
     publish::{kind_and_tid, server_of},
     standing::{self, Standing},
     store::{self, Row, Span},
+    sweep_store,
 };
 use crate::{
     account::User,
@@ -38,7 +39,12 @@ impl Chat {
         limit: Option<u64>,
     ) -> Result<(Vec<MessageOut>, bool)> {
         let limit = limit.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
-        let (rows, more) = store::history(self.db.reader(), place.id, viewer, span, limit).await?;
+        let cleared = match &place.audience {
+            Audience::Dm(_) => sweep_store::cleared(self.db.reader(), place.id, viewer).await?,
+            _ => 0,
+        };
+        let (rows, more) =
+            store::history(self.db.reader(), place.id, viewer, (span, cleared), limit).await?;
         Ok((self.history.outgoing(place, viewer, rows).await?, more))
     }
 
@@ -206,7 +212,7 @@ impl Chat {
         limit: u64,
     ) -> Result<SyncedConversation> {
         let reader = self.db.reader();
-        let (rows, rev, more) = if let Some(since) = since {
+        let (mut rows, rev, more) = if let Some(since) = since {
             let rows = store::changed_since(reader, place.id, user.id, since, limit).await?;
             // A full page may be all there is; the caller asks once more and learns it.
             let more = rows.len() as u64 >= limit;
@@ -222,9 +228,11 @@ impl Chat {
             )
         } else {
             let size = SNAPSHOT.min(limit);
-            let (rows, _) = store::history(reader, place.id, user.id, Span::Newest, size).await?;
+            let span = (Span::Newest, standing.cleared_seq);
+            let (rows, _) = store::history(reader, place.id, user.id, span, size).await?;
             (rows, standing.last_rev, false)
         };
+        rows.retain(|row| row.seq > standing.cleared_seq);
         Ok(SyncedConversation {
             conversation: place.audience.name_for(user.id).to_string(),
             server_id: server_of(place),

@@ -16,7 +16,9 @@ use super::{
     Chat,
     event::{ConversationOut, MessageOut, ReadState, Synced},
     history::span,
+    http_pin, http_reaction,
     model::{ConversationName, Place},
+    search,
 };
 use crate::{
     account::CurrentUser,
@@ -36,6 +38,9 @@ pub fn routes() -> OpenApiRouter<Chat> {
         .routes(routes!(conversations))
         .routes(routes!(sync))
         .routes(routes!(mark_read))
+        .merge(http_pin::routes())
+        .merge(http_reaction::routes())
+        .merge(search::http::routes())
 }
 
 /// The routes of this feature, ready to serve.

@@ -9,6 +9,7 @@
 //! A message's journey: `socket` (parse) → `service` (authorise, render) → `writer` (store a batch
 //! in one statement) → `publish` (rooms, in order) → the acknowledgement.
 
+mod amendment;
 pub mod antispam;
 mod attachment;
 mod batch;
@@ -21,24 +22,35 @@ pub mod groups;
 mod history;
 mod http;
 mod http_channel;
+mod http_pin;
+mod http_reaction;
 pub mod mentions;
 mod model;
 mod moderated;
 mod moderated_store;
 mod nonce;
+mod pace;
 mod pictures;
+mod pin;
+mod pin_store;
 mod publish;
+mod reaction;
+mod reaction_store;
 pub mod render;
 mod rights;
+mod search;
 mod send;
 mod server_store;
 pub mod servers;
 mod service;
+mod slash;
 mod socket;
 mod socket_channel;
 pub mod split;
 mod standing;
 mod store;
+mod sweep;
+mod sweep_store;
 mod system;
 mod turn;
 mod typing;
@@ -54,6 +66,7 @@ pub use model::{AppAuthor, Audience, Card, ChannelPlace, ConversationName, Place
 pub use send::Draft;
 pub use servers::Servers;
 pub use service::{Chat, Joined, Parts};
+pub use slash::{Commanded, Commands, Typed};
 pub use socket::register;
 pub use turn::Turn;
 pub use typing::Typing;

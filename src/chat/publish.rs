@@ -153,7 +153,12 @@ impl Publisher {
 
     /// Sends `payload(viewer)` as each of `events` to everybody concerned. It is encoded once for
     /// all, or once for each side of a DM, who call the conversation by different names.
-    fn tell<T: Serialize>(&self, place: &Place, events: &[&str], payload: impl Fn(UserId) -> T) {
+    pub(super) fn tell<T: Serialize>(
+        &self,
+        place: &Place,
+        events: &[&str],
+        payload: impl Fn(UserId) -> T,
+    ) {
         match &place.audience {
             Audience::Public => self.emit(Room::Everyone, events, &payload(UserId(0))),
             Audience::Gdm(group) => {
@@ -171,7 +176,8 @@ impl Publisher {
         }
     }
 
-    fn emit<T: Serialize>(&self, room: Room<'_>, events: &[&str], payload: &T) {
+    /// Sends `payload` as each of `events` to `room`.
+    pub(super) fn emit<T: Serialize>(&self, room: Room<'_>, events: &[&str], payload: &T) {
         match to_raw_value(payload) {
             Ok(data) => self.delivery.emit_raw(&[room], events, &data, None),
             Err(error) => tracing::error!(?events, %error, "an event could not be encoded"),
@@ -284,7 +290,8 @@ fn author(author: &Author, proxy: &PictureProxy) -> AuthorOut {
     }
 }
 
-fn changed_at(place: &Place, stored: &Stored, viewer: UserId) -> ChangedAt {
+/// Where a change is, as `viewer` calls it, and in which order it came.
+pub(super) fn changed_at(place: &Place, stored: &Stored, viewer: UserId) -> ChangedAt {
     let (kind, tid) = kind_and_tid(place);
     let peer = match &place.audience {
         Audience::Dm(pair) => Some(other(pair, viewer).username.clone()),

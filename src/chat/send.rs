@@ -261,7 +261,7 @@ impl Chat {
         Ok(())
     }
 
-    fn require_switched_on(&self, switch: Key) -> Result<()> {
+    pub(super) fn require_switched_on(&self, switch: Key) -> Result<()> {
         self.require_no_maintenance()?;
         if self.settings.is_on(switch) {
             Ok(())

@@ -1,19 +1,23 @@
 //! What people can do in conversations: everything that can be refused is refused here.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
 use dashmap::DashMap;
 use entity::{ConversationId, UserId};
+use tokio::sync::{Notify, Semaphore};
 
 use super::{
     Groups, Servers,
     antispam::AntispamState,
     event::SystemMessage,
     model::{Audience, ConversationName, Place},
+    pace::Pace,
     publish::Publisher,
+    search,
+    slash::Commands,
     store,
     typing::Typing,
     view::History,
@@ -58,7 +62,13 @@ pub struct Inner {
     pub(super) settings: Settings,
     pub(super) delivery: Delivery,
     pub(super) writer: Writer,
+    pub(super) publisher: Publisher,
     pub(super) tasks: Tasks,
+    pub(super) pace: Pace,
+    pub(super) searches: Semaphore,
+    pub(super) commands: OnceLock<Commands>,
+    /// Commands that were done lately, by the keys their clients gave them.
+    pub(super) commanded: moka::sync::Cache<(UserId, String), ()>,
     typing: Typing,
     pub(super) files: Files,
     public: ConversationId,
@@ -112,10 +122,14 @@ impl Chat {
             typing.clone(),
             parts.files.proxy().clone(),
         );
+        let stored = Arc::new(Notify::new());
+        search::warn_without_index(parts.db.reader()).await?;
+        search::start(parts.db.clone(), stored.clone(), &parts.tasks);
         let writer = Writer::start(
             parts.db.clone(),
             parts.clock.clone(),
-            publisher,
+            publisher.clone(),
+            stored,
             &parts.tasks,
         );
         let chat = Self(Arc::new(Inner {
@@ -133,6 +147,14 @@ impl Chat {
             settings: parts.settings,
             delivery: parts.delivery,
             writer,
+            publisher,
+            searches: Semaphore::new(search::AT_A_TIME),
+            commands: OnceLock::new(),
+            commanded: moka::sync::Cache::builder()
+                .max_capacity(ACCEPTED)
+                .time_to_live(ACCEPTED_FOR)
+                .build(),
+            pace: Pace::start(parts.limits, &parts.tasks),
             tasks: parts.tasks.clone(),
             typing,
             files: parts.files,
@@ -311,6 +333,16 @@ impl Chat {
                 }))
             }
         }
+    }
+
+    /// The person called `name`.
+    pub async fn find_user(&self, name: &str) -> Result<Option<Arc<User>>> {
+        self.directory.find_by_name(name).await
+    }
+
+    /// The name of a person.
+    pub async fn name_of_user(&self, id: UserId) -> Result<String> {
+        self.directory.name(id).await
     }
 
     /// A private notice for one socket.

@@ -10,6 +10,7 @@ use super::{
     http::{ReadUpTo, Since},
     model::{Audience, ConversationName, Place},
     send::Draft,
+    slash::Commanded,
     socket_channel,
 };
 use crate::{
@@ -178,12 +179,25 @@ pub(super) async fn send(
     };
     match ready.await {
         Ok((user, place, draft)) => {
+            if let Some(answer) = chat.try_command(&user, &place, &draft).await {
+                return answer_command(&chat, ack, answer);
+            }
             let chat_for_answer = chat.clone();
             let answer = move |result| answer_send(&chat_for_answer, ack, result);
             chat.send(user, place, draft, answer).await;
         }
         Err(error) => answer_send::<()>(&chat, ack, Err(error)),
     }
+}
+
+/// Answers a command, in words that a client without acknowledgements shows as well.
+fn answer_command(chat: &Chat, ack: Ack, answer: Result<Commanded>) {
+    let text = match &answer {
+        Ok(done) => done.text.as_str(),
+        Err(error) => error.text(),
+    };
+    ack.emit("system_message", &chat.notice(text));
+    ack.answer(answer);
 }
 
 /// Answers a send. A refusal also arrives as a private `system_message`, which is all that clients

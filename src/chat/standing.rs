@@ -15,6 +15,8 @@ pub(super) struct Standing {
     pub(super) last_seq: i64,
     pub(super) last_rev: i64,
     pub(super) read_seq: i64,
+    /// `seq` up to which this person has cleared it for themselves.
+    pub(super) cleared_seq: i64,
     /// Tombstones after `read_seq`, and what is not shown to this person.
     pub(super) deleted_unread: i64,
     pub(super) mentions: i64,
@@ -51,7 +53,7 @@ pub(super) async fn standings(
 /// asked, and only from where they are read: nobody mentions roles elsewhere. Who may not view a
 /// channel is not shown its row.
 const STANDINGS: &str = "\
-SELECT c.id, c.kind, c.dm_low, c.dm_high, c.last_seq, c.last_rev, m.read_seq, \
+SELECT c.id, c.kind, c.dm_low, c.dm_high, c.last_seq, c.last_rev, m.read_seq, m.cleared_seq, \
     (SELECT count(*) FROM message t WHERE t.conversation_id = c.id \
         AND t.deleted_at IS NOT NULL AND t.seq > m.read_seq) + \
     (SELECT count(*) FROM message h WHERE h.conversation_id = c.id AND h.shadow <> 0 \
@@ -68,8 +70,9 @@ SELECT c.id, c.kind, c.dm_low, c.dm_high, c.last_seq, c.last_rev, m.read_seq, \
             AND NOT EXISTS (SELECT 1 FROM mention p \
                 WHERE p.message_id = r.message_id AND p.user_id = m.user_id)) END AS mentions, \
     (SELECT l.id FROM message l WHERE l.conversation_id = c.id AND l.deleted_at IS NULL \
-        AND (l.shadow = 0 OR l.sender_id = m.user_id) ORDER BY l.seq DESC LIMIT 1) \
-        AS last_message_id \
+        AND (l.shadow = 0 OR l.sender_id = m.user_id) AND l.seq > m.cleared_seq \
+        ORDER BY l.seq DESC LIMIT 1) AS last_message_id \
 FROM conversation_member m JOIN conversation c ON c.id = m.conversation_id \
 WHERE m.user_id = $1 AND (c.kind <> 'dm' OR EXISTS (SELECT 1 FROM message v \
-    WHERE v.conversation_id = c.id AND (v.shadow = 0 OR v.sender_id = m.user_id)))";
+    WHERE v.conversation_id = c.id AND v.seq > m.cleared_seq \
+        AND (v.shadow = 0 OR v.sender_id = m.user_id)))";

@@ -40,6 +40,8 @@ pub(super) struct Row {
     pub(super) app_id: Option<AppId>,
     pub(super) card: Option<String>,
     shadow: i16,
+    /// How many reactions it has.
+    pub(super) reactions: i64,
 }
 
 /// The column `shadow` of what its author withdrew from others: see [`message::Model::shadow`].
@@ -88,7 +90,7 @@ impl Row {
 
 const COLUMNS: &str = "id, conversation_id, seq, rev, sender_id, source, text, attachment, \
     reply_to, reply_user_id, reply_snippet, mentions, role_mentions, nonce, created_at, edited_at, \
-    edited_by, deleted_at, app_id, card, shadow";
+    edited_by, deleted_at, app_id, card, shadow, reactions";
 
 /// Runs `select`, which selects from `message`, and returns its rows.
 ///
@@ -206,14 +208,15 @@ pub(super) async fn find_message(
     Ok(conversation.map(|conversation| (row, conversation)))
 }
 
-/// Up to `limit` messages that `viewer` is shown, oldest first, and whether there are more beyond.
+/// Up to `limit` messages that `viewer` is shown and that come after `seq` `cleared`, oldest first,
+/// and whether there are more beyond.
 ///
 /// By key, never by offset: a page costs the same wherever it is.
 pub(super) async fn history(
     db: &impl ConnectionTrait,
     conversation: ConversationId,
     viewer: UserId,
-    span: Span,
+    (span, cleared): (Span, i64),
     limit: u64,
 ) -> Result<(Vec<Row>, bool)> {
     let fetch = i64::try_from(limit + 1).unwrap_or(i64::MAX);
@@ -223,12 +226,13 @@ pub(super) async fn history(
         Span::After(id) => (AFTER_MESSAGE, Some(id)),
     };
     let bound = id.map_or(i64::MAX, |id| id.0);
-    let values = |bound: i64| -> [Value; 4] {
+    let values = |bound: i64| -> [Value; 5] {
         [
             conversation.into(),
             bound.into(),
             fetch.into(),
             viewer.into(),
+            cleared.into(),
         ]
     };
     let mut found = rows(db, select, values(bound)).await?;
@@ -257,15 +261,15 @@ pub(super) async fn history(
 // SQLite looks at a bare bound LIMIT while it plans, and so prepares the statement anew at every
 // execution; `+ 0` keeps it from looking, and a page costs a fifth less.
 const BEFORE_SEQ: &str = "SELECT * FROM message WHERE conversation_id = $1 AND seq < $2 \
-    AND deleted_at IS NULL AND (shadow = 0 OR sender_id = $4) ORDER BY seq DESC LIMIT ($3 + 0)";
+    AND seq > $5 AND deleted_at IS NULL AND (shadow = 0 OR sender_id = $4) ORDER BY seq DESC LIMIT ($3 + 0)";
 const FROM_SEQ: &str = "SELECT * FROM message WHERE conversation_id = $1 AND seq >= $2 \
-    AND deleted_at IS NULL AND (shadow = 0 OR sender_id = $4) ORDER BY seq LIMIT ($3 + 0)";
+    AND seq > $5 AND deleted_at IS NULL AND (shadow = 0 OR sender_id = $4) ORDER BY seq LIMIT ($3 + 0)";
 const BEFORE_MESSAGE: &str = "SELECT * FROM message WHERE conversation_id = $1 \
     AND seq < (SELECT seq FROM message WHERE id = $2 AND conversation_id = $1) \
-    AND deleted_at IS NULL AND (shadow = 0 OR sender_id = $4) ORDER BY seq DESC LIMIT ($3 + 0)";
+    AND seq > $5 AND deleted_at IS NULL AND (shadow = 0 OR sender_id = $4) ORDER BY seq DESC LIMIT ($3 + 0)";
 const AFTER_MESSAGE: &str = "SELECT * FROM message WHERE conversation_id = $1 \
     AND seq > (SELECT seq FROM message WHERE id = $2 AND conversation_id = $1) \
-    AND deleted_at IS NULL AND (shadow = 0 OR sender_id = $4) ORDER BY seq LIMIT ($3 + 0)";
+    AND seq > $5 AND deleted_at IS NULL AND (shadow = 0 OR sender_id = $4) ORDER BY seq LIMIT ($3 + 0)";
 
 async fn is_in(
     db: &impl ConnectionTrait,
@@ -374,12 +378,14 @@ pub(super) async fn owner_of_app(db: &impl ConnectionTrait, id: AppId) -> Result
     Ok(app.map(|app| app.owner_id))
 }
 
-/// The people with whom `user` has exchanged messages, as far as `user` is shown any.
+/// The people with whom `user` has exchanged messages, as far as `user` is shown any that they have
+/// not cleared.
 pub(super) async fn dm_peers(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<UserId>> {
     let sql = "SELECT CASE WHEN c.dm_low = $1 THEN c.dm_high ELSE c.dm_low END AS peer \
-        FROM conversation c WHERE c.kind = 'dm' AND (c.dm_low = $1 OR c.dm_high = $1) \
+        FROM conversation_member m JOIN conversation c ON c.id = m.conversation_id \
+        WHERE m.user_id = $1 AND c.kind = 'dm' \
         AND EXISTS (SELECT 1 FROM message v WHERE v.conversation_id = c.id \
-            AND (v.shadow = 0 OR v.sender_id = $1))";
+            AND v.seq > m.cleared_seq AND (v.shadow = 0 OR v.sender_id = $1))";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [user.into()]);
     let rows = db.query_all_raw(statement).await?;
     let peers = rows.iter().map(|row| row.try_get("", "peer"));

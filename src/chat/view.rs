@@ -10,10 +10,11 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Card, ChannelPlace, Groups, Servers,
-    event::{AuthorKind, AuthorOut, MessageOut, SYSTEM, SYSTEM_AVATAR},
+    event::{AuthorKind, AuthorOut, MessageOut, ReactionOut, SYSTEM, SYSTEM_AVATAR},
     model::{Audience, Place, other},
     pictures,
     publish::{called, kind_and_tid, server_of},
+    reaction,
     standing::Standing,
     store::{self, Row},
 };
@@ -41,6 +42,7 @@ struct Names {
     answered: HashMap<MessageId, String>,
     /// Answered messages that were deleted since.
     gone: HashSet<MessageId>,
+    reactions: HashMap<MessageId, Vec<ReactionOut>>,
 }
 
 impl History {
@@ -142,10 +144,14 @@ impl History {
         }))
     }
 
-    async fn names(&self, place: &Place, rows: &[Row]) -> Result<Names> {
-        let mut names = Names::default();
+    async fn names(&self, place: &Place, viewer: UserId, rows: &[Row]) -> Result<Names> {
+        let db = self.servers.db();
         let answered = rows.iter().filter_map(|row| row.reply_to).collect();
-        names.gone = store::tombstones(self.servers.db().reader(), answered).await?;
+        let mut names = Names {
+            gone: store::tombstones(db.reader(), answered).await?,
+            reactions: reaction::under(db, &self.directory, rows, viewer).await?,
+            ..Names::default()
+        };
         for row in rows {
             let people = [row.sender_id, row.reply_user_id, row.edited_by];
             for id in people.into_iter().flatten().chain(mentioned(row)) {
@@ -157,7 +163,7 @@ impl History {
         if place.audience.channel().is_some() {
             let answered = rows.iter().filter(|row| row.reply_user_id.is_none());
             let answered = answered.filter_map(|row| row.reply_to).collect();
-            for row in store::find_messages(self.servers.db().reader(), answered).await? {
+            for row in store::find_messages(db.reader(), answered).await? {
                 names
                     .answered
                     .extend(app_name(&row).map(|name| (row.id, name)));
@@ -174,7 +180,7 @@ impl History {
         rows: Vec<Row>,
     ) -> Result<Vec<MessageOut>> {
         let rows: Vec<Row> = rows.into_iter().map(|row| row.shown_to(viewer)).collect();
-        let names = self.names(place, &rows).await?;
+        let mut names = self.names(place, viewer, &rows).await?;
         let conversation = place.audience.name_for(viewer).to_string();
         Ok(rows
             .into_iter()
@@ -201,7 +207,7 @@ impl Names {
     }
 
     fn outgoing(
-        &self,
+        &mut self,
         place: &Place,
         conversation: &str,
         row: Row,
@@ -263,7 +269,7 @@ impl Names {
             reply_snippet: row
                 .reply_snippet
                 .filter(|_| !row.reply_to.is_some_and(|id| self.gone.contains(&id))),
-            reactions: Vec::new(),
+            reactions: self.reactions.remove(&row.id).unwrap_or_default(),
             avatar: (row.sender_id.is_none() && row.app_id.is_none()).then_some(SYSTEM_AVATAR),
             author,
             // The key of an app is between the app and the server.

@@ -8,15 +8,16 @@
 //!
 //! A message that fails - its sender left, its nonce is taken, a constraint - fails alone.
 
-use std::{collections::HashMap, time::Instant};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
-use entity::{ConversationId, MessageId, Timestamp, UserId, message};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, SqlErr, Statement};
-use tokio::sync::{mpsc, oneshot};
+use entity::{ConversationId, UserId};
+use futures_util::future::BoxFuture;
+use sea_orm::{DbErr, SqlErr};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::{
-    batch, change_store,
-    model::{Amendment, Audience, Change, NewMessage, Reach, Stored},
+    amendment, batch, change_store,
+    model::{Audience, Change, NewMessage, Stored},
     nonce,
     publish::Publisher,
     store,
@@ -35,6 +36,18 @@ enum Command {
     Send(Box<NewMessage>, Answer),
     Change(Box<Change>, Answer),
     Read(ConversationId, UserId, i64, oneshot::Sender<Result<()>>),
+    InTurn(Work),
+}
+
+/// Something that is done between other changes. Dropped, it is not done.
+type Work = Box<dyn FnOnce(Turn) -> BoxFuture<'static, ()> + Send>;
+
+/// What work in the writer's turn has at hand.
+#[derive(Clone)]
+pub(super) struct Turn {
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    pub(super) publisher: Publisher,
 }
 
 /// The way into the writer. Cheap to clone.
@@ -45,12 +58,19 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the writer.
-    pub(super) fn start(db: Db, clock: Clock, publisher: Publisher, tasks: &Tasks) -> Self {
+    pub(super) fn start(
+        db: Db,
+        clock: Clock,
+        publisher: Publisher,
+        stored_some: Arc<Notify>,
+        tasks: &Tasks,
+    ) -> Self {
         let (queue, commands) = mpsc::channel(QUEUE);
         let run = Run {
             db,
             clock,
             publisher,
+            stored_some,
             stored: None,
         };
         tasks.spawn(run.work(commands, tasks.stopping()));
@@ -88,6 +108,26 @@ impl Writer {
         marked.await.unwrap_or_else(|_| Err(Error::busy()))
     }
 
+    /// Does `work` when everything that was queued before is stored and published, and nothing else
+    /// meanwhile: whatever moves a conversation's `rev` in a way of its own.
+    pub(super) async fn in_turn<T, F, Fut>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(Turn) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<T>> + Send + 'static,
+    {
+        let (answer, done) = oneshot::channel();
+        let work: Work = Box::new(move |turn| {
+            Box::pin(async move {
+                let result = work(turn).await;
+                // A caller that is gone does not need its answer.
+                drop(answer.send(result));
+            })
+        });
+        self.enqueue(Command::InTurn(work));
+        done.await.unwrap_or_else(|_| Err(Error::busy()))
+    }
+
     fn enqueue(&self, command: Command) {
         // Full, or shutting down. Either way nothing was done and trying again is right.
         if let Err(refused) = self.queue.try_send(command) {
@@ -108,6 +148,7 @@ impl Command {
         match self {
             Self::Send(_, answer) | Self::Change(_, answer) => answer(Err(error)),
             Self::Read(_, _, _, answer) => drop(answer.send(Err(error))),
+            Self::InTurn(work) => drop(work),
         }
     }
 }
@@ -116,6 +157,8 @@ struct Run {
     db: Db,
     clock: Clock,
     publisher: Publisher,
+    /// Tells the search that there is something new.
+    stored_some: Arc<Notify>,
     /// Messages that are stored but not yet published and answered: that is done while the next
     /// batch is being stored, or at once when there is none.
     stored: Option<StoredBatch>,
@@ -168,6 +211,16 @@ impl Run {
                     self.publish_stored();
                     self.apply(*change, answer).await;
                 }
+                Command::InTurn(work) => {
+                    self.store(&mut messages, &mut answers).await;
+                    self.publish_stored();
+                    work(Turn {
+                        db: self.db.clone(),
+                        clock: self.clock.clone(),
+                        publisher: self.publisher.clone(),
+                    })
+                    .await;
+                }
                 Command::Read(conversation, user, seq, answer) => {
                     marks.push((conversation, user, seq, answer));
                 }
@@ -194,6 +247,7 @@ impl Run {
         match inserted {
             Ok(stored) => {
                 metrics::stored(stored.iter().flatten().count(), began.elapsed());
+                self.stored_some.notify_one();
                 self.stored = Some(StoredBatch {
                     messages,
                     answers,
@@ -228,6 +282,7 @@ impl Run {
                 Ok(stored) => match stored.into_iter().next().flatten() {
                     Some(stored) => {
                         metrics::stored(1, began.elapsed());
+                        self.stored_some.notify_one();
                         self.publisher.sent(&message, &stored);
                         // A repeat may follow in the same batch.
                         known.extend(key.map(|key| (key, (message.place.id, stored))));
@@ -268,48 +323,12 @@ impl Run {
 
     async fn try_apply(&mut self, change: &Change) -> Result<Stored> {
         let tx = self.db.begin().await?;
-        let backend = tx.get_database_backend();
-        // The conversation's row first: it is the lock that puts changes into one order.
-        let sql =
-            "UPDATE conversation SET last_rev = last_rev + 1 WHERE id = $1 RETURNING last_rev";
-        let row = tx
-            .query_one_raw(Statement::from_sql_and_values(
-                backend,
-                sql,
-                [change.place.id.into()],
-            ))
-            .await?
-            .ok_or_else(Error::not_found)?;
-        let rev: i64 = row.try_get("", "last_rev")?;
+        let rev = change_store::next_rev(&tx, change.place.id, 1).await?;
         if let Some(channel) = change.place.audience.channel() {
             change_store::require_version(&tx, channel).await?;
         }
         let at = self.clock.now();
-        let body = match &change.what {
-            Amendment::Edit(body, _) => Some(body),
-            Amendment::Delete(_) => None,
-        };
-        let key = (change.message, change.place.id, change.seq);
-        let mut update = amend(change, rev, at)?.col_expr(
-            message::Column::Mentions,
-            change_store::replace_people(&tx, key, body).await?.into(),
-        );
-        if let Some(channel) = change.place.audience.channel() {
-            let roles = change_store::replace_roles(&tx, key, body).await?;
-            update = update.col_expr(message::Column::RoleMentions, roles.into());
-            if let Some(moderator) = change.moderator() {
-                change_store::record_removal(&tx, channel, change, (moderator, at)).await?;
-            }
-        }
-        let updated = update
-            .filter(message::Column::Id.eq(change.message))
-            .filter(message::Column::ConversationId.eq(change.place.id))
-            .filter(message::Column::DeletedAt.is_null())
-            .exec(&tx)
-            .await?;
-        if updated.rows_affected == 0 {
-            return Err(Error::not_found());
-        }
+        amendment::apply(&tx, change, rev, at).await?;
         tx.commit().await?;
         Ok(Stored {
             id: change.message,
@@ -361,38 +380,6 @@ fn finish(publisher: &Publisher, batch: Option<StoredBatch>) {
     for ((message, stored), answer) in outcomes.zip(batch.answers) {
         answer(stored.ok_or_else(|| not_a_member(message)));
     }
-}
-
-fn amend(change: &Change, rev: i64, at: Timestamp) -> Result<sea_orm::UpdateMany<message::Entity>> {
-    let mut update = message::Entity::update_many().col_expr(message::Column::Rev, rev.into());
-    if let Reach::Withdrawn(_) = change.reach {
-        update = update.col_expr(message::Column::Shadow, store::WITHDRAWN.into());
-    }
-    Ok(match &change.what {
-        Amendment::Edit(body, card) => {
-            let update = update
-                .col_expr(message::Column::Source, body.source.clone().into())
-                .col_expr(message::Column::Text, body.text.clone().into())
-                .col_expr(message::Column::EditedAt, at.into())
-                .col_expr(message::Column::EditedBy, change.by.user_id().into());
-            match card {
-                Some(card) => update.col_expr(
-                    message::Column::Card,
-                    serde_json::to_string(card.as_ref())?.into(),
-                ),
-                None => update,
-            }
-        }
-        Amendment::Delete(remnant) => update
-            .col_expr(message::Column::Source, "".into())
-            .col_expr(message::Column::Text, "".into())
-            .col_expr(message::Column::Attachment, Option::<String>::None.into())
-            .col_expr(message::Column::Card, remnant.clone().into())
-            .col_expr(message::Column::ReplyTo, Option::<MessageId>::None.into())
-            .col_expr(message::Column::ReplyUserId, Option::<UserId>::None.into())
-            .col_expr(message::Column::ReplySnippet, Option::<String>::None.into())
-            .col_expr(message::Column::DeletedAt, at.into()),
-    })
 }
 
 /// Whether the failure is of one row (and so not of the connection or the disk): then the others

@@ -14,9 +14,10 @@ use utoipa::PartialSchema;
 use self::table::{INCOMING, OUTGOING, Payload};
 use crate::{
     apps::widgets::{SnapshotView, WidgetUpdated},
+    chat::Commanded,
     chat::event::{
-        AuthorOut, Changed, MessageDeleted, MessageEdited, MessageOut, ReadState, Sent, Synced,
-        SyncedConversation, SystemMessage, UserTyping,
+        AuthorOut, Changed, MessageDeleted, MessageEdited, MessageOut, PinUpdate, ReactionChanged,
+        ReactionOut, ReadState, Sent, Synced, SyncedConversation, SystemMessage, UserTyping,
     },
     doc::event::{
         DocContent, DocEdited, DocJoined, DocMember, DocNews, DocRenamed, DocSynced, DocUpdated,
@@ -87,9 +88,13 @@ fn types() -> Vec<(&'static str, Value)> {
         ("Message", schema::<MessageOut>()),
         ("Author", schema::<AuthorOut>()),
         ("Sent", schema::<Sent>()),
+        ("Commanded", schema::<Commanded>()),
         ("Changed", schema::<Changed>()),
         ("MessageEdited", schema::<MessageEdited>()),
         ("MessageDeleted", schema::<MessageDeleted>()),
+        ("ReactionChanged", schema::<ReactionChanged>()),
+        ("Reaction", schema::<ReactionOut>()),
+        ("PinUpdate", schema::<PinUpdate>()),
         ("ReadState", schema::<ReadState>()),
         ("Synced", schema::<Synced>()),
         ("SyncedConversation", schema::<SyncedConversation>()),

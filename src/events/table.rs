@@ -30,7 +30,7 @@ pub(super) const INCOMING: &[Incoming] = &[
         names: &["send_message"],
         payload: "`{text, attachment?, reply_to?, nonce?}`; with `mode: \"dm\"` and `peer`, or `mode: \"gdm\"` and `thread_id`, as below. All that send take a file as base64 instead of its name: `{filename?, content}`, or several in `attachments: [{filename?, content}]`",
         answer: "Sent",
-        about: "Says something in public",
+        about: "Says something in public. In all that send, a text such as `/help` may be a command: it is not sent but answered with [Commanded](#commanded), and with a private `system_message`",
     },
     Incoming {
         names: &["dm_send"],
@@ -235,6 +235,42 @@ pub(super) const OUTGOING: &[Outgoing] = &[
         payload: Payload::Typed("MessageDeleted"),
         to: "those who could read it",
         about: "A message was deleted",
+    },
+    Outgoing {
+        names: &["messages_deleted"],
+        payload: Payload::Told("`{ids, conversation}`"),
+        to: "those who could read them",
+        about: "Several messages were deleted at once; each has its `message_deleted` too",
+    },
+    Outgoing {
+        names: &["clear_all"],
+        payload: Payload::Told("`{}`"),
+        to: "the person who cleared what is theirs; everybody, when all of the public chat was",
+        about: "What one has loaded is out of date: read it anew",
+    },
+    Outgoing {
+        names: &["dm_cleared"],
+        payload: Payload::Told("`{peer}`"),
+        to: "both people of a DM",
+        about: "All of it was deleted",
+    },
+    Outgoing {
+        names: &["gdm_cleared"],
+        payload: Payload::Told("`{thread_id}`"),
+        to: "the members of a group",
+        about: "All of its messages were deleted",
+    },
+    Outgoing {
+        names: &["pin_update"],
+        payload: Payload::Typed("PinUpdate"),
+        to: "those who could read the message",
+        about: "A message was pinned or unpinned. No change of the message: `rev` stays",
+    },
+    Outgoing {
+        names: &["reaction_added", "reaction_removed"],
+        payload: Payload::Typed("ReactionChanged"),
+        to: "those who could read the message",
+        about: "Somebody put an emoji under a message, or took it away. It is a change like an edit: `rev` moves",
     },
     Outgoing {
         names: &[

@@ -9,7 +9,9 @@ use super::{
     blobs::Blobs,
     fetch::{Fetcher, Schemes},
     media::{self, Raster},
-    model::{File, FileName, Names, Purpose, file_not_found, thumbnail_of, too_large},
+    model::{
+        DEFAULT_EXPIRY, File, FileName, Names, Purpose, file_not_found, thumbnail_of, too_large,
+    },
     pace::{Pace, Turn},
     picture::{self, Picture},
     proxy::{self, PictureProxy},
@@ -176,6 +178,12 @@ impl Files {
             spooled,
         })
         .await
+    }
+
+    /// Fetches a file from the public Internet and shares it for a week.
+    pub async fn share_from_url(&self, owner: Arc<User>, url: &str) -> Result<File> {
+        let purpose = Purpose::Shared(self.expiry(DEFAULT_EXPIRY));
+        self.fetch(owner, url, purpose).await
     }
 
     /// Keeps an upload, to the end even when whoever uploaded it has hung up.
@@ -350,7 +358,7 @@ impl Files {
 
     /// The file with this public id, as far as `user` may know of it: shared ones are everybody's,
     /// others are their owners'.
-    pub(super) async fn find(&self, user: &User, public_id: &str) -> Result<File> {
+    pub async fn find(&self, user: &User, public_id: &str) -> Result<File> {
         require_text(public_id)?;
         let now = self.clock.now();
         let found = store::find_by_public_id(self.db.reader(), public_id, now).await?;
@@ -364,7 +372,7 @@ impl Files {
     }
 
     /// Shared files, the newest first, and whether there are more.
-    pub(super) async fn list(&self, offset: u64, limit: u64) -> Result<(Vec<File>, bool)> {
+    pub async fn list(&self, offset: u64, limit: u64) -> Result<(Vec<File>, bool)> {
         let now = self.clock.now();
         let page = (offset, limit + 1);
         let mut files = store::list_shared(self.db.reader(), now, page).await?;
@@ -378,7 +386,7 @@ impl Files {
     ///
     /// # Errors
     /// `file_not_found`, `forbidden`.
-    pub(super) async fn delete(&self, user: &User, public_id: &str) -> Result<()> {
+    pub async fn delete(&self, user: &User, public_id: &str) -> Result<()> {
         let file = self.find(user, public_id).await?;
         if file.owner_id != user.id && !user.role.is_admin() {
             return Err(Error::forbidden());

@@ -97,6 +97,7 @@ pub(super) async fn insert_members(
         user_id: Set(*user),
         read_seq: Set(last_seq),
         joined_at: Set(now),
+        cleared_seq: Set(0),
     });
     conversation_member::Entity::insert_many(rows)
         .exec_without_returning(tx)

@@ -120,6 +120,12 @@ impl Presence {
         }
     }
 
+    /// The names of everybody who is there.
+    pub async fn names_online(&self) -> Result<Vec<String>> {
+        let people = self.online().await?.into_iter();
+        Ok(people.map(|person| person.user.username.clone()).collect())
+    }
+
     /// Everybody who is there, by name.
     pub(super) async fn online(&self) -> Result<Vec<Person>> {
         let connected = self.registry().connected();

@@ -47,6 +47,8 @@ settings! {
     McViewHistory = "MC_VIEW_HISTORY": "1",
     McMessageLifespan = "MC_MESSAGE_LIFESPAN": "0",
     McMessageLifespanDays = "MC_MESSAGE_LIFESPAN_DAYS": "0",
+    McPinMessage = "MC_PIN_MESSAGE": "1",
+    McPurgeChannel = "MC_PURGE_CHANNEL": "1",
     GdLockGroup = "GD_LOCK_GROUP": "1",
     GdUnlockGroup = "GD_UNLOCK_GROUP": "1",
     GdRemoveUser = "GD_REMOVE_USER": "1",

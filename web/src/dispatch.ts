@@ -20,6 +20,7 @@ import { meansUnknown } from './store/mentions';
 import { noticed } from './store/notices';
 import { parseMessage } from './store/parse';
 import { cameOnline, wentOffline } from './store/presence';
+import { reacted } from './store/reactions';
 import { serverChanged, serverGone, widgetReported } from './store/servers';
 import type { State } from './store/types';
 import { typingStarted, withoutTyping } from './store/typing';
@@ -73,9 +74,15 @@ const handlers: Handlers = {
     }),
   }),
   message_deleted: (state, event) => ({
-    state: messageChanged(state, { ...event, change: { html: '', source: '', cards: [], deleted: true } }),
+    state: messageChanged(state, {
+      ...event,
+      change: { html: '', source: '', cards: [], reactions: [], deleted: true },
+    }),
   }),
   messages_deleted: (state) => ({ state, sync: true }),
+  reaction_added: (state, event) => ({ state: reacted(state, event, true) }),
+  reaction_removed: (state, event) => ({ state: reacted(state, event, false) }),
+  pin_update: (state) => ({ state: { ...state, pinChanges: state.pinChanges + 1 } }),
   clear_all: (state) => ({ state: timelinesForgotten(state, () => true), sync: true, relist: true }),
   dm_cleared: (state, event) => ({
     state: timelinesForgotten(state, (id) =>

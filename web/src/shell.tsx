@@ -22,9 +22,10 @@ const DocPage = part(() => import('./features/doc/DocPage'), <Waiting />);
 const NewConversation = part(() => import('./features/gdm/NewConversation'));
 const ShortcutList = part(() => import('./features/chat/ShortcutList'));
 const MarkAllRead = part(() => import('./features/chat/MarkAllRead'));
+const SearchDialog = part(() => import('./features/chat/SearchDialog'));
 const Switcher = part(() => import('./features/chat/Switcher'));
 
-type Overlay = 'switcher' | 'new' | 'server' | 'shortcuts' | 'read' | null;
+type Overlay = 'switcher' | 'search' | 'new' | 'server' | 'shortcuts' | 'read' | null;
 
 export function Shell() {
   const { path } = useLocation();
@@ -47,6 +48,7 @@ export function Shell() {
           inDocuments={inDocuments}
           onNew={() => setOverlay('new')}
           onSearch={() => setOverlay('switcher')}
+          onFind={() => setOverlay('search')}
           onMarkAllRead={() => setOverlay('read')}
         />
       ) : (
@@ -58,11 +60,12 @@ export function Shell() {
         ) : atServer && server !== null ? (
           <ServerHome id={server} />
         ) : (
-          <ChatPage openId={openId} />
+          <ChatPage openId={openId} onSearch={() => setOverlay('search')} />
         )}
       </main>
       <Announcer />
       {overlay === 'switcher' ? <Switcher onClose={() => setOverlay(null)} /> : null}
+      {overlay === 'search' ? <SearchDialog openId={openId} onClose={() => setOverlay(null)} /> : null}
       {overlay === 'shortcuts' ? <ShortcutList onClose={() => setOverlay(null)} /> : null}
       {overlay === 'read' ? <MarkAllRead onClose={() => setOverlay(null)} /> : null}
       {overlay === 'server' ? <AddServer onClose={() => setOverlay(null)} /> : null}

@@ -181,7 +181,7 @@ export class Window {
   }
 
   /** Chooses one of the actions that appear over a message. */
-  async does(action: "Reply" | "Edit" | "Delete", text: string): Promise<void> {
+  async does(action: "Reply" | "Edit" | "Delete" | "Add reaction" | "Pin", text: string): Promise<void> {
     const button = this.message(text).getByRole("button", { name: action });
     for (let attempt = 1; ; attempt += 1) {
       await this.message(text).hover();

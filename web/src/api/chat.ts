@@ -12,6 +12,7 @@ export interface HistoryPage {
 
 export interface HistoryRange {
   before?: number;
+  after?: number;
   limit?: number;
 }
 
@@ -26,9 +27,9 @@ const CHANNEL_PAGE = 200;
 export async function listChannelHistory(
   serverId: number,
   channelId: number,
-  { before, limit = CHANNEL_PAGE }: HistoryRange,
+  { before, after, limit = CHANNEL_PAGE }: HistoryRange,
 ): Promise<HistoryPage> {
-  const query = { before, limit: Math.min(limit, CHANNEL_PAGE) };
+  const query = { before, after, limit: Math.min(limit, CHANNEL_PAGE) };
   const { messages, has_more } = await read(
     api.GET('/servers/{serverId}/channels/{channelId}/messages', {
       params: { path: { serverId, channelId }, query },

@@ -29,6 +29,13 @@ export interface MessageDeleted extends Changed {
   deleted_by: string;
 }
 
+/** `count` is how many have chosen the emoji now. */
+export interface ReactionChanged extends Changed {
+  emoji: string;
+  username: string;
+  count: number;
+}
+
 export interface UserTyping {
   username: string;
   conversation: string;
@@ -77,6 +84,9 @@ export interface ServerEvents {
   message_edited: MessageEdited;
   message_deleted: MessageDeleted;
   messages_deleted: { ids: number[] };
+  reaction_added: ReactionChanged;
+  reaction_removed: ReactionChanged;
+  pin_update: { conversation: string };
   clear_all: unknown;
   dm_cleared: { peer?: string } | null;
   gdm_cleared: { thread_id: number };
@@ -110,6 +120,9 @@ export const serverEvents: Record<ServerEvent, true> = {
   message_edited: true,
   message_deleted: true,
   messages_deleted: true,
+  reaction_added: true,
+  reaction_removed: true,
+  pin_update: true,
   clear_all: true,
   dm_cleared: true,
   gdm_cleared: true,
@@ -165,6 +178,12 @@ export interface Refusal {
 }
 
 export type Ack<T> = ({ ok: true } & T) | Refusal;
+
+/** Of a command: nothing was sent, and what came of it is in words. */
+export interface CommandAck {
+  command: true;
+  text: string;
+}
 
 export interface SendAck {
   id: number;

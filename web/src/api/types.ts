@@ -21,6 +21,11 @@ export interface WireSync extends Omit<Schema<'Synced'>, 'conversations'> {
   conversations: WireSyncEntry[];
 }
 
+export interface PinnedMessage extends WireMessage {
+  pinned_at: string;
+  pinned_by: string;
+}
+
 export type WireReadState = Schema<'ReadState'>;
 export type Session = Schema<'SessionOut'>;
 export type Invite = Schema<'CreatedInvite'>;

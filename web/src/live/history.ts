@@ -43,7 +43,8 @@ async function load(id: ConversationId, limit: number): Promise<boolean> {
   }
 }
 
-function ask(id: ConversationId, range: HistoryRange): Promise<HistoryPage> {
+/** A page of history that is not put into the store: what is around a message far back. */
+export function ask(id: ConversationId, range: HistoryRange): Promise<HistoryPage> {
   const { serverId = null, channelId = null } = current().conversations[id] ?? {};
   return serverId === null || channelId === null
     ? listHistory(id, range)

@@ -1,6 +1,6 @@
 /** Empties the outbox: in order, at the pace the server allows, with the same nonce until it is answered. */
 
-import type { ClientEvent, SendAck } from '../api/events';
+import type { ClientEvent, CommandAck, SendAck } from '../api/events';
 import { text } from '../messages';
 import * as socket from '../socket';
 import {
@@ -67,8 +67,13 @@ async function drain(): Promise<void> {
 async function attempt(item: Outgoing): Promise<void> {
   update((state) => sending(state, item.nonce));
   try {
-    const answer = await socket.request<SendAck>(eventFor(item), payloadFor(item));
+    const answer = await socket.request<SendAck | CommandAck>(eventFor(item), payloadFor(item));
     if (answer.ok) {
+      if ('command' in answer) {
+        // What came of it arrives as a notice.
+        update((state) => discarded(state, item.nonce));
+        return;
+      }
       accepted(Date.now());
       update((state) =>
         acknowledged(state, item.nonce, answer.rev, answer.conversation ?? item.conversation),

@@ -1,5 +1,6 @@
 /** Every word people read, in one place: a translation is another module of this shape. */
 
+import { pins, reactions, search } from './finding';
 import { count } from './plural';
 
 const people = new Intl.ListFormat('en', { type: 'conjunction' });
@@ -182,6 +183,7 @@ export const text = {
     deleteTitle: 'Delete this message?',
     deleteBody: 'It disappears for everyone. This cannot be undone.',
     copied: 'Copied.',
+    react: 'Add reaction',
     sending: 'Sending…',
     queued: 'Waiting to be sent',
     sent: 'Sent',
@@ -193,6 +195,10 @@ export const text = {
     label: (author: string, body: string, time: string) => `${author}: ${body}, ${time}`,
     system: 'System',
   },
+
+  reactions,
+  search,
+  pins,
 
   people: {
     title: 'New conversation',
@@ -333,6 +339,7 @@ export const text = {
     title: 'Keyboard shortcuts',
     list: [
       { keys: 'Ctrl K', does: 'Jump to a conversation, document or person' },
+      { keys: 'Ctrl Shift F', does: 'Search messages' },
       { keys: 'Alt ↑ / Alt ↓', does: 'Previous or next conversation' },
       { keys: 'Alt Shift ↑ / Alt Shift ↓', does: 'Previous or next unread conversation' },
       { keys: 'Enter', does: 'Send (can be changed in the settings)' },

@@ -46,6 +46,7 @@ export const settingGroups: { title: string; settings: Setting[] }[] = [
     settings: [
       toggle('MC_EDIT_MESSAGES', 'Admins may edit messages of others'),
       toggle('MC_DELETE_MESSAGES', 'Admins may delete messages of others'),
+      toggle('MC_PURGE_CHANNEL', 'Admins may clear the public chat with /clear'),
       toggle('MC_BROADCAST_MESSAGE', 'Broadcasts'),
       toggle('MC_PIN_MESSAGE', 'Pinning messages'),
       toggle('MC_VIEW_HISTORY', 'Message history for admins'),

@@ -20,6 +20,7 @@ export function parseMessage(wire: WireMessage): Message {
     picture: isApp ? proxied(wire.author?.proxy_avatar_url) : null,
     cards: parseCards(wire.embeds),
     files: parseFiles(wire.attachment),
+    reactions: wire.reactions,
     html: wire.text,
     source: wire.source,
     nonce: wire.nonce ?? null,

@@ -18,6 +18,7 @@ export const initialState: State = {
   docs: { entries: {}, order: [], lost: {}, memberChanges: 0, listed: false, error: null },
   servers: noServers,
   settings: {},
+  pinChanges: 0,
   notices: [],
   ready: false,
 };

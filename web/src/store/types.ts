@@ -14,6 +14,15 @@ export interface Reply {
   snippet: string;
 }
 
+/** One emoji under a message. */
+export interface Reaction {
+  emoji: string;
+  /** The first of them, and this person if they are among the others. */
+  users: string[];
+  count: number;
+  me: boolean;
+}
+
 export interface Message {
   id: number;
   conversation: ConversationId;
@@ -30,6 +39,7 @@ export interface Message {
   /** What an app gave it beside its text. */
   cards: Card[];
   files: StoredFile[];
+  reactions: Reaction[];
   /** Sanitised HTML from the server. */
   html: string;
   /** What the author typed. */
@@ -170,6 +180,8 @@ export interface State {
   docs: Docs;
   servers: Servers;
   settings: Record<string, string>;
+  /** Counts what is heard of pins, for whoever shows a list of them. */
+  pinChanges: number;
   notices: Notice[];
   /** True once the list of conversations is known. */
   ready: boolean;

@@ -2,11 +2,16 @@ import { useChatter } from '../../store/store';
 import { ConversationView } from './ConversationView';
 import { NothingOpen } from './NothingOpen';
 
-export function ChatPage({ openId }: { openId: string | null }) {
+interface Props {
+  openId: string | null;
+  onSearch: () => void;
+}
+
+export function ChatPage({ openId, onSearch }: Props) {
   const ready = useChatter((state) => state.ready);
   const known = useChatter((state) => openId !== null && state.conversations[openId] !== undefined);
   return openId !== null && known ? (
-    <ConversationView key={openId} id={openId} />
+    <ConversationView key={openId} id={openId} onSearch={onSearch} />
   ) : (
     <NothingOpen missing={ready && openId !== null} loading={!ready} />
   );

@@ -9,9 +9,11 @@ import { ConversationAvatar, conversationName } from './ConversationAvatar';
 interface Props {
   conversation: Conversation;
   onDetails: () => void;
+  onSearch: () => void;
+  onPins: () => void;
 }
 
-export function ConversationHeader({ conversation, onDetails }: Props) {
+export function ConversationHeader({ conversation, onDetails, onSearch, onPins }: Props) {
   const subtitle = useChatter((state) => subtitleOf(state, conversation));
   const { kind, serverId } = conversation;
   const inServer = kind === 'channel';
@@ -38,6 +40,26 @@ export function ConversationHeader({ conversation, onDetails }: Props) {
         </h1>
         <p title={inServer ? subtitle : undefined}>{subtitle}</p>
       </div>
+      {kind === 'gdm' || kind === 'public' ? (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={text.pins.open}
+          title={text.pins.open}
+          onClick={onPins}
+        >
+          <Icon name="pin" />
+        </button>
+      ) : null}
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={text.search.open}
+        title={text.search.open}
+        onClick={onSearch}
+      >
+        <Icon name="search" />
+      </button>
       {kind === 'gdm' || inServer ? (
         <button type="button" className="button" onClick={onDetails}>
           <Icon name="group" size={18} />

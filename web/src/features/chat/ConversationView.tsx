@@ -16,9 +16,15 @@ import { TypingLine } from './TypingLine';
 import { useUnreadDivider } from './useUnreadDivider';
 
 const GroupDetails = part(() => import('../gdm/GroupDetails'));
+const PinsDialog = part(() => import('./PinsDialog'));
 const MembersDialog = part(() => import('../servers/MembersDialog'));
 
-export function ConversationView({ id }: { id: string }) {
+interface Props {
+  id: string;
+  onSearch: () => void;
+}
+
+export function ConversationView({ id, onSearch }: Props) {
   const conversation = useChatter((state) => state.conversations[id]);
   const timeline = useChatter((state) => state.timelines[id]);
   const outbox = useChatter((state) => state.outbox);
@@ -28,6 +34,7 @@ export function ConversationView({ id }: { id: string }) {
   const [reply, setReply] = useState<Message | null>(null);
   const [editing, setEditing] = useState<Message | null>(null);
   const [details, setDetails] = useState(false);
+  const [pins, setPins] = useState(false);
   const { divider, clearDivider } = useUnreadDivider(id);
 
   const pending = useMemo(() => outgoingFor(outbox, id), [outbox, id]);
@@ -57,7 +64,12 @@ export function ConversationView({ id }: { id: string }) {
 
   return (
     <>
-      <ConversationHeader conversation={conversation} onDetails={() => setDetails(true)} />
+      <ConversationHeader
+        conversation={conversation}
+        onDetails={() => setDetails(true)}
+        onSearch={onSearch}
+        onPins={() => setPins(true)}
+      />
       {conversation.kind === 'dm' && dmLogging ? (
         <p className="log-notice">
           <Icon name="info" size={16} />
@@ -95,6 +107,7 @@ export function ConversationView({ id }: { id: string }) {
           if (last !== null) startReply(last);
         }}
       />
+      {pins ? <PinsDialog conversation={conversation} onClose={() => setPins(false)} /> : null}
       {details && conversation.kind === 'gdm' ? (
         <GroupDetails conversation={conversation} onClose={() => setDetails(false)} />
       ) : null}

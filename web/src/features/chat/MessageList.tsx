@@ -3,19 +3,19 @@ import { text } from '../../messages';
 import { useChatter } from '../../store/store';
 import type { Conversation, Message } from '../../store/types';
 import { Icon } from '../../ui/Icon';
-import { notify } from '../../ui/notify';
 import { part } from '../../ui/part';
 import { conversationName } from './ConversationAvatar';
 import { DeleteMessage } from './DeleteMessage';
 import { MessageRow } from './MessageRow';
 import { OutgoingRow } from './OutgoingRow';
 import { DayLine, UnreadLine } from './RowLines';
-
 import type { Row } from './rows';
 import { useLinkedMessage, useOwnLinks } from './useLinkedMessage';
 import { useMessageScroll } from './useMessageScroll';
 
+const ContextDialog = part(() => import('./ContextDialog'));
 const JumpToDate = part(() => import('./JumpToDate'));
+const ReactionPicker = part(() => import('./ReactionPicker'));
 
 interface Props {
   conversation: Conversation;
@@ -32,15 +32,21 @@ export function MessageList({ conversation, rows, loaded, hasOlder, writable, on
   const me = useChatter((state) => state.me);
   const [dating, setDating] = useState(false);
   const [deleting, setDeleting] = useState<Message | null>(null);
+  const [reacting, setReacting] = useState<Message | null>(null);
   const [active, setActive] = useState<string | null>(null);
+  /** A message further back than is loaded for: it is shown by itself, with what is around it. */
+  const [far, setFar] = useState<number | null>(null);
   const scroll = useMessageScroll(conversation, rows, hasOlder);
   const { virtualizer, showMessage } = scroll;
 
   const jump = useCallback(
     async (id: number) => {
       const key = await showMessage(id);
-      if (key === null) notify(text.message.replyFar);
-      else setActive(key);
+      if (key === null) setFar(id);
+      else {
+        setActive(key);
+        requestAnimationFrame(() => focusRow(key));
+      }
     },
     [showMessage],
   );
@@ -121,6 +127,7 @@ export function MessageList({ conversation, rows, loaded, hasOlder, writable, on
                     tabStop={row.key === tabStop}
                     onActive={setActive}
                     onReply={onReply}
+                    onReact={setReacting}
                     onEdit={onEdit}
                     onDelete={setDeleting}
                     onJump={jump}
@@ -135,6 +142,10 @@ export function MessageList({ conversation, rows, loaded, hasOlder, writable, on
       </section>
       {scroll.loadingOlder ? <p className="loading-older">{text.chat.loadingOlder}</p> : null}
       <JumpButton conversation={conversation} atEnd={scroll.atEnd} onClick={scroll.toEnd} />
+      {reacting === null ? null : <ReactionPicker message={reacting} onClose={() => setReacting(null)} />}
+      {far === null ? null : (
+        <ContextDialog message={far} conversation={conversation} onClose={() => setFar(null)} />
+      )}
       {dating ? (
         <JumpToDate onJump={(from) => void scroll.showMoment(from)} onClose={() => setDating(false)} />
       ) : null}

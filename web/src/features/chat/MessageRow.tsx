@@ -1,4 +1,5 @@
 import { memo, useMemo } from 'react';
+import { setPinned } from '../../live/reacting';
 import { text } from '../../messages';
 import { messagePath } from '../../router';
 import { chipsOf, meansMe } from '../../store/mentions';
@@ -15,6 +16,7 @@ import { PersonAvatar } from '../presence/PersonAvatar';
 import { Attachments } from './Attachments';
 import { AuthorName } from './AuthorName';
 import { Cards } from './Cards';
+import { Reactions } from './Reactions';
 import { ReplyQuote } from './ReplyQuote';
 import { useRights } from './useRights';
 
@@ -27,6 +29,7 @@ interface Props {
   tabStop: boolean;
   onActive: (key: string | null) => void;
   onReply: (message: Message) => void;
+  onReact: (message: Message) => void;
   onEdit: (message: Message) => void;
   onDelete: (message: Message) => void;
   onJump: (id: number) => Promise<void>;
@@ -73,12 +76,18 @@ export const MessageRow = memo(function MessageRow(props: Props) {
         {message.html === '' ? null : <MessageText message={message} />}
         {message.files.length === 0 ? null : <Attachments files={message.files} />}
         {message.cards.length === 0 ? null : <Cards cards={message.cards} />}
+        {message.reactions.length === 0 ? null : <RowReactions {...props} own={own} />}
         {message.edited ? <small className="message-edited">({text.chat.edited})</small> : null}
       </div>
       <Actions {...props} own={own} />
     </article>
   );
 });
+
+function RowReactions({ message, me, own, tabStop, onReact }: Props & { own: boolean }) {
+  const { mayReact } = useRights(message, me, own);
+  return <Reactions message={message} me={me} mayReact={mayReact} tabStop={tabStop} onReact={onReact} />;
+}
 
 /** A text with whom it mentions set off. */
 function MessageText({ message }: { message: Message }) {
@@ -106,13 +115,20 @@ function AuthorAvatar({ message, system }: { message: Message; system: boolean }
 const copyLink = ({ conversation, id }: Message) =>
   copy(window.location.origin + messagePath(conversation, id), text.message.linkCopied);
 
-function Actions({ message, me, own, tabStop, onReply, onEdit, onDelete }: Props & { own: boolean }) {
-  const { mayEdit, mayDelete } = useRights(message, me, own);
+function Actions(props: Props & { own: boolean }) {
+  const { message, me, own, tabStop, onReply, onReact, onEdit, onDelete } = props;
+  const { mayEdit, mayDelete, mayReact, mayPin } = useRights(message, me, own);
   const actions: { name: IconName; label: string; run: () => void }[] = [
     { name: 'reply', label: text.message.reply, run: () => onReply(message) },
     { name: 'copy', label: text.message.copy, run: () => void copy(message.source, text.message.copied) },
     { name: 'link', label: text.message.copyLink, run: () => void copyLink(message) },
   ];
+  if (mayReact) {
+    actions.unshift({ name: 'smile', label: text.message.react, run: () => onReact(message) });
+  }
+  if (mayPin) {
+    actions.push({ name: 'pin', label: text.pins.pin, run: () => void setPinned(message, true) });
+  }
   if (mayEdit) actions.push({ name: 'edit', label: text.message.edit, run: () => onEdit(message) });
   if (mayDelete) actions.push({ name: 'delete', label: text.message.delete, run: () => onDelete(message) });
   return (

@@ -13,10 +13,11 @@ interface Props {
   inDocuments: boolean;
   onNew: () => void;
   onSearch: () => void;
+  onFind: () => void;
   onMarkAllRead: () => void;
 }
 
-export function Sidebar({ openId, inDocuments, onNew, onSearch, onMarkAllRead }: Props) {
+export function Sidebar({ openId, inDocuments, onNew, onSearch, onFind, onMarkAllRead }: Props) {
   const conversations = useChatter((state) => state.conversations);
   const ready = useChatter((state) => state.ready);
   const unread = useChatter((state) => totalUnread(state.conversations) > 0);
@@ -36,6 +37,15 @@ export function Sidebar({ openId, inDocuments, onNew, onSearch, onMarkAllRead }:
             <Icon name="check" />
           </button>
         ) : null}
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={text.search.title}
+          title={text.search.title}
+          onClick={onFind}
+        >
+          <Icon name="search" />
+        </button>
         <button
           type="button"
           className="icon-button icon-button-accent"

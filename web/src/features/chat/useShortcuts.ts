@@ -6,7 +6,7 @@ import { current } from '../../store/store';
 /** Keys that work anywhere in the chat. None of them is a single letter, so none can eat what one writes. */
 export function useShortcuts(
   openId: string | null,
-  show: (what: 'switcher' | 'shortcuts' | 'read') => void,
+  show: (what: 'switcher' | 'search' | 'shortcuts' | 'read') => void,
 ): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -14,6 +14,7 @@ export function useShortcuts(
       if (event.isComposing || event.defaultPrevented) return;
       const command = (event.ctrlKey || event.metaKey) && !event.altKey;
       if (command && event.key.toLowerCase() === 'k') show('switcher');
+      else if (command && event.shiftKey && event.key.toLowerCase() === 'f') show('search');
       else if (command && event.key === '/') show('shortcuts');
       else if (event.shiftKey && event.key === 'Escape') show('read');
       else if (event.altKey && event.key === 'ArrowUp') step(openId, -1, event.shiftKey);
