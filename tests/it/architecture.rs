@@ -91,8 +91,6 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// session is written, and the kernel's own.
 const SEA_ORM: &[&str] = &[
     "access/store.rs",
-    "account/profile.rs",
-    "account/reset.rs",
     "account/service.rs",
     "account/session_store.rs",
     "account/standing.rs",
