@@ -45,6 +45,13 @@ impl Moderation {
             }
         };
         let _turn = self.changing.lock().await;
+        // Their ban may have been lifted meanwhile, and this is to end with it.
+        if let Some(owner) = owner {
+            let owner = self.accounts.directory().find(owner).await?;
+            if owner.is_none_or(|owner| owner.banned_at.is_none()) {
+                return Ok(());
+            }
+        }
         for what in what {
             let (known, action, target) = match &what {
                 Barred::Address(address) => {
