@@ -13,7 +13,7 @@ use super::{
     Chat, amendment, change_store,
     event::MessageDeleted,
     http_pin::Removed,
-    model::{Amendment, Audience, Author, Change, Place, Stored},
+    model::{Amendment, Audience, Author, Change, Place, Reach, Stored},
     publish::changed_at,
     store, sweep_store as sweeps,
     writer::Turn,
@@ -144,7 +144,9 @@ async fn sweep_chunk(
             place: place.clone(),
             message: row.id,
             seq: row.seq,
+            written_by: (row.sender_id, row.app_id),
             by: Author::User(by.clone()),
+            reach: row.hidden_for().map_or(Reach::Everybody, Reach::Author),
             what: Amendment::delete(row.card.as_deref()),
         };
         amendment::apply(&tx, &change, rev, at).await?;
@@ -156,16 +158,24 @@ async fn sweep_chunk(
         });
     }
     tx.commit().await?;
-    for one in &stored {
-        turn.publisher
-            .tell(place, &["message_deleted"], |viewer| MessageDeleted {
-                id: one.id,
-                deleted_by: by.username.clone(),
-                at: changed_at(place, one, viewer),
-            });
+    // Of what only its author was shown only they are told.
+    let mut ids = Vec::with_capacity(stored.len());
+    for (one, row) in stored.iter().zip(&rows) {
+        let news = |viewer| MessageDeleted {
+            id: one.id,
+            deleted_by: by.username.clone(),
+            at: changed_at(place, one, viewer),
+        };
+        let event = ["message_deleted"];
+        if let Some(author) = row.hidden_for() {
+            let room = Room::User(author);
+            turn.publisher.emit(room, &event, &news(author));
+        } else {
+            turn.publisher.tell(place, &event, news);
+            ids.push(one.id);
+        }
     }
-    if !stored.is_empty() {
-        let ids: Vec<MessageId> = stored.iter().map(|one| one.id).collect();
+    if !ids.is_empty() {
         turn.publisher.tell(place, &["messages_deleted"], |viewer| {
             let conversation = place.audience.name_for(viewer).to_string();
             json!({"ids": ids, "conversation": conversation})

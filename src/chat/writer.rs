@@ -20,7 +20,6 @@ use super::{
     model::{Audience, Change, NewMessage, Stored},
     nonce,
     publish::Publisher,
-    store,
 };
 use crate::kernel::{Clock, Db, Error, Result, Tasks, error::ErrorKind, metrics};
 
