@@ -95,16 +95,7 @@ pub(super) async fn features(
     let files = files(shared, &accounts, &directory).await?;
     let groups = Groups::new(db.clone());
     let servers = Servers::new(db.clone(), clock.clone());
-    let gdms = Gdms::new(gdm::Parts {
-        db: db.clone(),
-        clock: clock.clone(),
-        directory: directory.clone(),
-        settings: settings.clone(),
-        groups: groups.clone(),
-        delivery: delivery.clone(),
-        tasks: tasks.clone(),
-        public_url: config.server.public_url.as_str().into(),
-    });
+    let gdms = gdms(shared, &settings, &directory, &groups);
     let chat = Chat::start(chat::Parts {
         db: db.clone(),
         clock: clock.clone(),
@@ -171,6 +162,19 @@ pub(super) async fn features(
         moderation,
         settings,
         apps,
+    })
+}
+
+fn gdms(shared: Shared<'_>, settings: &Settings, directory: &Directory, groups: &Groups) -> Gdms {
+    Gdms::new(gdm::Parts {
+        db: shared.db.clone(),
+        clock: shared.clock.clone(),
+        directory: directory.clone(),
+        settings: settings.clone(),
+        groups: groups.clone(),
+        delivery: shared.delivery.clone(),
+        tasks: shared.tasks.clone(),
+        public_url: shared.config.server.public_url.as_str().into(),
     })
 }
 

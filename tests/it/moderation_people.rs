@@ -455,7 +455,7 @@ async fn messages_that_are_too_old_become_tombstones() {
     place
         .app
         .clock
-        .advance(std::time::Duration::from_secs(2 * 86_400 + 60));
+        .advance(std::time::Duration::from_mins(2 * 24 * 60 + 1));
     let young = alice.does("send_message", json!({"text": "young"})).await;
     place.sets("MC_MESSAGE_LIFESPAN_DAYS", "-3").await;
     let settings = place.root.reads("/api/admin/app_settings").await;

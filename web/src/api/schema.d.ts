@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/all_groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All groups, deleted ones included; for superadmins. */
+        get: operations["all_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/app_settings": {
         parameters: {
             query?: never;
@@ -107,10 +124,130 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ban somebody, or lift a ban; for admins.
-         * @description Superadmins cannot be banned, admins by superadmins only. All sessions of the person end.
+         * Ban somebody or an address, or lift a ban; for admins.
+         * @description Superadmins cannot be banned, admins by superadmins only. All sessions of a banned person end.
+         *     From a banned address - of IPv6 its whole /64 - only superadmins and the immune come in.
          */
         post: operations["ban"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/ban_device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ban a device and the account that used it last, or lift both bans; for admins. */
+        post: operations["ban_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/banned_users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose account is banned; for admins. */
+        get: operations["banned_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/broadcast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something as System; for admins. */
+        post: operations["broadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/cleanup_sockets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the sockets of people who may not be there any more; for superadmins. */
+        post: operations["cleanup_sockets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/create_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an account for somebody; for superadmins. */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/delete_message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete somebody's message; for superadmins. */
+        post: operations["delete_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/delete_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End somebody's account, and remove what they said; for superadmins. */
+        post: operations["delete_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -154,6 +291,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/edit_message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give somebody's message another text; for superadmins. */
+        post: operations["edit_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/group_messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The messages of a group, deleted or not, oldest first; for superadmins. Reading is audited. */
+        get: operations["group_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest messages of the public chat or of a group, what is hidden included; for admins.
+         * @description The newest first. Reading a group's is audited.
+         */
+        get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/history_log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What admins did lately, as lines of text, the newest first; for admins. */
+        get: operations["history_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/online": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is connected, and from where; for admins. */
+        get: operations["online"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody and everything out of the ordinary; for superadmins. */
+        get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pin a message or unpin it: admins, and in a group its owner.
+         * @description Everybody who could read the message is sent `pin_update`.
+         */
+        post: operations["pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reset_password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give somebody a new password; for superadmins. All sessions of the person end. */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/role": {
         parameters: {
             query?: never;
@@ -188,6 +467,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hide from others what somebody says from now on, or no longer do; for admins.
+         * @description The person is not told, and nobody else is.
+         */
+        post: operations["shadow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/timeout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep somebody from saying anything for a while; for admins. */
+        post: operations["timeout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/toggle_immunity/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exempt somebody from bans of addresses, or no longer do; for superadmins. */
+        post: operations["toggle_immunity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/toggles": {
         parameters: {
             query?: never;
@@ -199,6 +532,184 @@ export interface paths {
         put?: never;
         /** As `POST /api/admin/app_settings`. */
         post: operations["change_toggles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/true_ban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ban somebody's account, device and addresses; for admins.
+         * @description The addresses are those from which they came, apart from this machine's and those of admins.
+         */
+        post: operations["true_ban"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/true_unban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lift the bans of somebody's account, devices and addresses; for admins. */
+        post: operations["true_unban"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/unban_devices_for_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lift the bans of all devices of somebody; for admins. Their account stays as it is. */
+        post: operations["unban_devices_for_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/undo_timeout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody speak again; for superadmins. */
+        post: operations["undo_timeout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/user_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find people by a part of their name, banned ones too; for admins. At most 50. */
+        get: operations["user_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/warn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Warn somebody: they are told why, and everybody that they were; for admins. */
+        post: operations["warn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admins/online": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The admins who are there; nobody while `ADMINS_STEALTH` is on. */
+        get: operations["admins_online"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admins/stealth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether admins are hidden from the list of who is there; for superadmins. */
+        get: operations["stealth"];
+        put?: never;
+        /** Hide admins from the list of who is there, or no longer; for superadmins. */
+        post: operations["change_stealth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The banner that everybody is shown. */
+        get: operations["alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clear/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete one's own messages in public and in groups, and clear one's side of all DMs.
+         * @description Nobody else's messages are deleted, and the others keep their side of the DMs. Groups that are
+         *     locked stay as they are. One's own sockets are sent `clear_all`.
+         */
+        post: operations["clear_all"];
         delete?: never;
         options?: never;
         head?: never;
@@ -233,6 +744,23 @@ export interface paths {
         put?: never;
         /** Take one's avatar away. */
         post: operations["delete_avatar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device_log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say which device one uses. It is shown to admins. */
+        post: operations["device_log"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1086,6 +1614,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pinned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is pinned in public or in a group that one is in. */
+        get: operations["pinned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reactions/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put an emoji under a message that one can see.
+         * @description Everybody who sees the message is sent `reaction_added`. Doing it again changes nothing. In
+         *     channels it takes the permission `add_reactions`.
+         */
+        post: operations["add_reaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reactions/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take away an emoji that one put under a message.
+         * @description Everybody who sees the message is sent `reaction_removed`. Doing it again changes nothing.
+         */
+        post: operations["remove_reaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reactions/{message_id}/{message_type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who put what under a message: names by emoji, at most 1000 of each. */
+        get: operations["list_reactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/read": {
         parameters: {
             query?: never;
@@ -1134,6 +1737,27 @@ export interface paths {
         put?: never;
         /** Set another password, with a token that came by mail. All sessions of the account end. */
         post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find messages that one may read.
+         * @description Public ones, those of one's DMs and groups, and of the channels whose history one may read. Words
+         *     of one or two characters are looked for in the newest 50,000 messages that the filters leave.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2387,6 +3011,12 @@ export interface components {
             /** @description `access_token` or `refresh_token`. */
             token_type_hint?: string | null;
         };
+        AccountToMake: {
+            /** @description Whether it is to be an admin's. */
+            is_admin?: boolean;
+            password?: string;
+            username?: string;
+        };
         Admins: {
             /** @description Superadmins are not among them. */
             admins: string[];
@@ -2430,6 +3060,21 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_BannedUsers: {
+            banned_users: string[];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Banner: {
+            enabled: boolean;
+            text: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Bans: {
             bans: components["schemas"]["BanView"][];
         } & {
@@ -2462,8 +3107,31 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_CleanedUp: {
+            disconnected: number;
+            /** @description Always 0: nothing is kept of a socket that is gone. */
+            pruned: number;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Cleared: {
+            removed: components["schemas"]["Removed"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_ConnectedApps: {
             grants: components["schemas"]["ConnectedApp"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_ConnectedPeople: {
+            online: components["schemas"]["ConnectedPerson"][];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -2531,6 +3199,14 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Deleted: {
+            /** @description Says so when there was no such account. */
+            note?: string | null;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_DeliveryLog: {
             /** @description The newest first. */
             deliveries: components["schemas"]["DeliveryView"][];
@@ -2558,6 +3234,20 @@ export interface components {
         /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Documents: {
             documents: components["schemas"]["DocumentRow"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Everyone: {
+            admins: string[];
+            banned_devices: components["schemas"]["DeviceRow"][];
+            banned_ips: string[];
+            banned_users: string[];
+            immune: string[];
+            shadow_banned: string[];
+            superadmins: string[];
+            timed_out: components["schemas"]["TimedOut"][];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -2595,6 +3285,34 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_GroupMessages: {
+            messages: components["schemas"]["GroupMessage"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_GroupRows: {
+            groups: components["schemas"]["GroupRow"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_HistoryItems: {
+            items: components["schemas"]["HistoryItem"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Immunity: {
+            immune: boolean;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Invites: {
             invites: components["schemas"]["InviteRow"][];
         } & {
@@ -2616,6 +3334,13 @@ export interface components {
             thread_id: components["schemas"]["ConversationId"];
             thread_name: string;
             tid: components["schemas"]["ConversationId"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Made: {
+            username: string;
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -2711,6 +3436,30 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_PeopleFound: {
+            users: string[];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_PinOut: {
+            /** @description `Already pinned` or `Not pinned`, when nothing was to do. */
+            message?: string | null;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_PinnedOut: {
+            message?: components["schemas"]["MessageOut"] | null;
+            /** @description With `all`: every one, the newest pin first. */
+            messages?: components["schemas"]["Pinned"][] | null;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Profile: {
             profile: components["schemas"]["MembershipView"];
         } & {
@@ -2745,6 +3494,13 @@ export interface components {
              * @description Messages after that, tombstones left out.
              */
             unread: number;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Released: {
+            user: string;
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -2841,6 +3597,16 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_SearchResults: {
+            /** @description Whether there are more; ask with `before`. */
+            has_more: boolean;
+            /** @description The newest first, each with the conversation that it is in. */
+            results: components["schemas"]["MessageOut"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Secret: {
             /** @description The secret of a confidential OAuth client. */
             clientSecret?: string | null;
@@ -2890,6 +3656,20 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Staff: {
+            admins: components["schemas"]["StaffMember"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_Stealth: {
+            enabled: boolean;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Synced: {
             /** @description Conversations with changes, the one with the newest message first. */
             conversations: components["schemas"]["SyncedConversation"][];
@@ -2928,6 +3708,26 @@ export interface components {
         /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Told: {
             id: components["schemas"]["MessageId"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_TrueBan: {
+            /** @description The addresses that are banned now for this person's sake; of IPv6 their /64. */
+            banned_ips: string[];
+            /** @description The device that is banned, if one is known. */
+            client_id?: string | null;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_TrueUnban: {
+            /** @description The devices that are no longer banned. */
+            cleared_client_ids: string[];
+            /** @description The addresses that are no longer banned. */
+            unbanned_ips: string[];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -3202,10 +4002,12 @@ export interface components {
         Ban: {
             /** @description `ban` or `unban`. */
             action: string;
-            /** @description `user`. */
+            /** @description `user` or `ip`. */
             type: string;
-            /** @description A user name. */
-            value: string;
+            /** @description `ip`: whose address, where none is given. */
+            username?: string | null;
+            /** @description A user name, or an address. */
+            value?: string | null;
         };
         /** @description Why somebody is banned. */
         BanBody: {
@@ -3219,8 +4021,24 @@ export interface components {
             userId: components["schemas"]["UserId"];
             username: string;
         };
+        BannedUsers: {
+            banned_users: string[];
+        };
+        Banner: {
+            enabled: boolean;
+            text: string;
+        };
         Bans: {
             bans: components["schemas"]["BanView"][];
+        };
+        Broadcast: {
+            /** @description `public` (unless said), `dm` or `gdm`. */
+            scope?: string | null;
+            /** @description Markdown. */
+            text?: string;
+            thread_id?: components["schemas"]["ConversationId"] | null;
+            /** @description `dm`: to whom. */
+            to_user?: string | null;
         };
         /**
          * @description In which of two texts a piece is.
@@ -3285,6 +4103,14 @@ export interface components {
         Channels: {
             channels: components["schemas"]["ChannelView"][];
         };
+        CleanedUp: {
+            disconnected: number;
+            /** @description Always 0: nothing is kept of a socket that is gone. */
+            pruned: number;
+        };
+        Cleared: {
+            removed: components["schemas"]["Removed"];
+        };
         /**
          * @description Whether a client can keep a secret.
          * @enum {string}
@@ -3317,6 +4143,28 @@ export interface components {
         };
         ConnectedApps: {
             grants: components["schemas"]["ConnectedApp"][];
+        };
+        ConnectedPeople: {
+            online: components["schemas"]["ConnectedPerson"][];
+        };
+        /** @description Somebody who is connected. */
+        ConnectedPerson: {
+            /** @description The device; empty when it is not known. */
+            client_id: string;
+            device_banned: boolean;
+            immune: boolean;
+            /** @description The address again. */
+            ip: string;
+            /** @description The address that the device says it has in its own network; may be empty. */
+            private: string;
+            private_banned: boolean;
+            /** @description The address. */
+            public: string;
+            public_banned: boolean;
+            role: string;
+            shadow_banned: boolean;
+            timed_out_until?: components["schemas"]["Timestamp"] | null;
+            username: string;
         };
         /**
          * Format: int64
@@ -3414,6 +4262,10 @@ export interface components {
             password?: string;
             username?: string;
         };
+        Deleted: {
+            /** @description Says so when there was no such account. */
+            note?: string | null;
+        };
         /**
          * Format: int64
          * @description A line in an app's delivery log.
@@ -3481,6 +4333,33 @@ export interface components {
             /** @description The newest first. */
             secrets: components["schemas"]["SecretView"][];
         };
+        DeviceBan: {
+            /** @description `ban` (unless said) or `unban`. */
+            action?: string | null;
+            /** @description The device. */
+            client_id?: string | null;
+            /** @description Whose device: the one that they used last, where none is given. */
+            username?: string | null;
+        };
+        DeviceOwner: {
+            /** @description A user name. */
+            username: string;
+        };
+        DeviceReport: {
+            /** @description What the device calls itself; what its cookie or its header says when absent. */
+            client_id?: string | null;
+            /** @description Ignored. */
+            mdns?: Record<string, never>[];
+            /** @description The addresses that it has in its own network. */
+            private_ips?: string[];
+        };
+        /** @description A device that is banned. */
+        DeviceRow: {
+            client_id: string;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whose it is; empty when that is not known. */
+            username: string;
+        };
         Diff: {
             /** @description In order. What is equal or deleted makes the old text, what is equal or inserted the new. */
             changes: components["schemas"]["ChangeOut"][];
@@ -3533,6 +4412,9 @@ export interface components {
         Done: {
             /** @description Always true. */
             ok: boolean;
+        };
+        DoomedAccount: {
+            username: string;
         };
         /** @description What was stored. */
         Echo: {
@@ -3642,6 +4524,22 @@ export interface components {
          * @enum {string}
          */
         ErrorCode: "invalid_request" | "invalid_client" | "invalid_grant" | "unauthorized_client" | "unsupported_grant_type" | "unsupported_response_type" | "unsupported_token_type" | "invalid_scope" | "access_denied" | "login_required" | "consent_required" | "invalid_token" | "insufficient_scope" | "suspended" | "rate_limited" | "server_error" | "temporarily_unavailable";
+        Everyone: {
+            admins: string[];
+            banned_devices: components["schemas"]["DeviceRow"][];
+            banned_ips: string[];
+            banned_users: string[];
+            immune: string[];
+            shadow_banned: string[];
+            superadmins: string[];
+            timed_out: components["schemas"]["TimedOut"][];
+        };
+        Everything: {
+            /** @description The device; the one that was used last when absent. */
+            client_id?: string | null;
+            /** @description A user name. */
+            user: string;
+        };
         /** @description A file in a form. */
         FileForm: {
             /**
@@ -3697,10 +4595,60 @@ export interface components {
             /** @description An address on the public Internet, `http` or `https`. */
             url?: string | null;
         };
+        /** @description A message of a group as it is in the record. */
+        GroupMessage: {
+            attachment?: string | null;
+            created_at: components["schemas"]["Timestamp"];
+            edited_at?: components["schemas"]["Timestamp"] | null;
+            edited_by?: string | null;
+            /** @description Whether its author alone sees it. */
+            hidden: boolean;
+            id: components["schemas"]["MessageId"];
+            reply_to?: components["schemas"]["MessageId"] | null;
+            /** @description Sanitised HTML. */
+            text: string;
+            username: string;
+        };
+        GroupMessages: {
+            messages: components["schemas"]["GroupMessage"][];
+        };
+        /** @description A group, deleted or not. */
+        GroupRow: {
+            created_at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            created_by: number;
+            creator_name: string;
+            deleted_at?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["ConversationId"];
+            is_deleted: boolean;
+            /** Format: int64 */
+            message_count: number;
+            name: string;
+        };
+        GroupRows: {
+            groups: components["schemas"]["GroupRow"][];
+        };
         /** @description How a secret begins and ends: enough to tell it from others. */
         Hint: {
             last4: string;
             prefix: string;
+        };
+        /** @description A message as it is in the record. */
+        HistoryItem: {
+            attachment?: string | null;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whether its author alone sees it. */
+            hidden: boolean;
+            id: components["schemas"]["MessageId"];
+            /** @description Sanitised HTML. */
+            text: string;
+            username: string;
+        };
+        HistoryItems: {
+            items: components["schemas"]["HistoryItem"][];
+        };
+        Immunity: {
+            immune: boolean;
         };
         /** @description A file in a form. */
         ImportForm: {
@@ -3789,6 +4737,9 @@ export interface components {
             text: string;
             to_user: string;
         };
+        Made: {
+            username: string;
+        };
         /** @description What one is in a server. */
         Me: {
             /** @description What one may do, channels aside. */
@@ -3848,6 +4799,14 @@ export interface components {
         };
         Memberships: {
             memberships: components["schemas"]["MembershipView"][];
+        };
+        MessageDeletion: {
+            msg_id?: components["schemas"]["MessageId"] | null;
+            type?: components["schemas"]["Kind"] | null;
+        };
+        MessageEdit: {
+            content?: string | null;
+            message_id?: components["schemas"]["MessageId"] | null;
         };
         /**
          * Format: int64
@@ -4201,6 +5160,9 @@ export interface components {
         PasswordWasReset: {
             message: string;
         };
+        PeopleFound: {
+            users: string[];
+        };
         /** @description Names of permissions, sorted, each once. */
         Permissions: ("add_reactions" | "administrator" | "attach_files" | "ban_members" | "change_nickname" | "create_invite" | "embed_links" | "kick_members" | "manage_channels" | "manage_members" | "manage_messages" | "manage_roles" | "manage_server" | "manage_webhooks" | "mention_everyone" | "moderate_members" | "read_history" | "send_messages" | "view_audit_log" | "view_channel")[];
         PersonAndRole: {
@@ -4217,6 +5179,38 @@ export interface components {
         PersonView: {
             id: components["schemas"]["UserId"];
             username: string;
+        };
+        PinIn: {
+            /** @description `pin` or `unpin`. */
+            action: string;
+            /**
+             * Format: int64
+             * @description The message.
+             */
+            id?: number;
+            /**
+             * Format: int64
+             * @description The group that the message is in.
+             */
+            thread_id?: number | null;
+            /** @description `public` or `gdm`. */
+            type: string;
+        };
+        PinOut: {
+            /** @description `Already pinned` or `Not pinned`, when nothing was to do. */
+            message?: string | null;
+        };
+        /** @description A message that is pinned. */
+        Pinned: components["schemas"]["MessageOut"] & {
+            /** @description When it was pinned. */
+            pinned_at: components["schemas"]["Timestamp"];
+            /** @description Who pinned it. */
+            pinned_by: string;
+        };
+        PinnedOut: {
+            message?: components["schemas"]["MessageOut"] | null;
+            /** @description With `all`: every one, the newest pin first. */
+            messages?: components["schemas"]["Pinned"][] | null;
         };
         /** @description The widget that is shown under the header of a server. */
         PinnedWidget: {
@@ -4255,11 +5249,30 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description An emoji under a message. */
+        ReactionIn: {
+            /** @description One emoji. */
+            emoji: string;
+            /**
+             * Format: int64
+             * @description The message.
+             */
+            message_id?: number;
+            /** @description `public`, `dm`, `gdm` or `channel`. */
+            message_type: string;
+        };
         /** @description One emoji under a message. */
         ReactionOut: {
+            /**
+             * Format: int64
+             * @description How many chose it.
+             */
+            count: number;
             /** @description The emoji. */
             emoji: string;
-            /** @description Who chose it. */
+            /** @description Whether the caller did. */
+            me: boolean;
+            /** @description Who chose it: the first 50 people, and the caller. */
             users: string[];
         };
         /** @description How far a person has read a conversation: the answer to `mark_read` and the event `read_state`. */
@@ -4313,6 +5326,18 @@ export interface components {
              * @description Too often: seconds until it is worth trying again.
              */
             retry_after?: number | null;
+        };
+        Released: {
+            user: string;
+        };
+        /** @description How much was cleared, by kind of conversation. */
+        Removed: {
+            /** Format: int64 */
+            dm: number;
+            /** Format: int64 */
+            gdm: number;
+            /** Format: int64 */
+            public: number;
         };
         Rename: components["schemas"]["ThreadRef"] & {
             name: string;
@@ -4493,6 +5518,12 @@ export interface components {
          */
         Scope: "manage_members" | "moderate_members" | "read_audit_log" | "read_member_profile" | "read_members" | "read_roles";
         SearchAnswer: components["schemas"]["FoundPeople"] | string[];
+        SearchResults: {
+            /** @description Whether there are more; ask with `before`. */
+            has_more: boolean;
+            /** @description The newest first, each with the conversation that it is in. */
+            results: components["schemas"]["MessageOut"][];
+        };
         /** @description What is shown once. */
         Secret: {
             /** @description The secret of a confidential OAuth client. */
@@ -4594,6 +5625,12 @@ export interface components {
             /** @description `light` or `dark`; others are ignored. */
             theme?: string | null;
         };
+        Shadow: {
+            /** @description `add` or `remove`. */
+            action: string;
+            /** @description A user name. */
+            user: string;
+        };
         /** @description A file in a form. */
         SharedFileForm: {
             /**
@@ -4669,11 +5706,28 @@ export interface components {
         Somebody: {
             username?: string;
         };
+        Staff: {
+            admins: components["schemas"]["StaffMember"][];
+        };
+        /** @description An admin who is there. */
+        StaffMember: {
+            /** @description Whether a superadmin made them one. */
+            extra: boolean;
+            /** @description `admin` or `superadmin`. */
+            role: string;
+            username: string;
+        };
         /**
          * @description How something is.
          * @enum {string}
          */
         State: "ok" | "warn" | "err" | "idle";
+        Stealth: {
+            enabled: boolean;
+        };
+        StealthChange: {
+            enabled: boolean;
+        };
         /** @description Since when an app is suspended, and why. */
         Suspended: {
             at: components["schemas"]["Timestamp"];
@@ -4802,6 +5856,20 @@ export interface components {
             name: string;
             tid: components["schemas"]["ConversationId"];
         };
+        /** @description Somebody who may say nothing for a while. */
+        TimedOut: {
+            until: components["schemas"]["Timestamp"];
+            username: string;
+        };
+        Timeout: {
+            /**
+             * Format: int32
+             * @description 1 to 525600; 5 when absent.
+             */
+            minutes?: number | null;
+            /** @description A user name. */
+            user: string;
+        };
         /**
          * Format: date-time
          * @description UTC, whole seconds: 2025-01-15T10:30:00Z
@@ -4872,11 +5940,29 @@ export interface components {
             /** @description A user name. */
             new_owner: string;
         };
+        /** @description What came of banning somebody with everything that is theirs. */
+        TrueBan: {
+            /** @description The addresses that are banned now for this person's sake; of IPv6 their /64. */
+            banned_ips: string[];
+            /** @description The device that is banned, if one is known. */
+            client_id?: string | null;
+        };
+        /** @description What came of lifting everything that was banned with somebody. */
+        TrueUnban: {
+            /** @description The devices that are no longer banned. */
+            cleared_client_ids: string[];
+            /** @description The addresses that are no longer banned. */
+            unbanned_ips: string[];
+        };
         /** @description A text as JSON. */
         TypedImport: {
             /** @description At most 1000000 bytes. */
             content: string;
             name?: string | null;
+        };
+        UndoneTimeout: {
+            /** @description Whose timeout; the one that was imposed last when absent. */
+            user?: string | null;
         };
         Update: components["schemas"]["ThreadRef"] & {
             description?: string | null;
@@ -4971,6 +6057,12 @@ export interface components {
         };
         UserRows: {
             users: components["schemas"]["UserRow"][];
+        };
+        Warning: {
+            /** @description Markdown. */
+            message?: string;
+            /** @description A user name. */
+            user: string;
         };
         /** @description What a webhook is, for whoever has its URL. */
         WebhookAbout: {
@@ -5142,6 +6234,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Metadata"];
+                };
+            };
+        };
+    };
+    all_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_GroupRows"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -5361,7 +6480,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description bad params, unknown action */
+            /** @description bad params, unknown action, refuse loopback, ip in use by an admin/superadmin, no ip for user <x> (offline) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5381,6 +6500,307 @@ export interface operations {
             };
             /** @description user not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ban_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceBan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description client_id_or_username_required, unknown action */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found, no_client_id_for_user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    banned_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_BannedUsers"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    broadcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Broadcast"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description bad params, empty message */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found, not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cleanup_sockets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_CleanedUp"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountToMake"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Made"];
+                };
+            };
+            /** @description Invalid username (max 20 characters), Provide password, Reserved username, or a password that is too short */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Username taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageDeletion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Told"];
+                };
+            };
+            /** @description Message ID is required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, also while MC_DELETE_MESSAGES is off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Message not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoomedAccount"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Deleted"];
+                };
+            };
+            /** @description Cannot delete another superadmin */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5502,6 +6922,332 @@ export interface operations {
             };
         };
     };
+    edit_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Told"];
+                };
+            };
+            /** @description Message ID and content are required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, also while MC_EDIT_MESSAGES is off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Message not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    group_messages: {
+        parameters: {
+            query?: {
+                /** @description Messages at most: 500 when absent, never more than 1000. */
+                limit?: number;
+                /** @description Only messages older than the one with this id. */
+                before?: components["schemas"]["MessageId"];
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_GroupMessages"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    history: {
+        parameters: {
+            query?: {
+                /** @description `public` (unless said) or `gdm`. */
+                type?: string;
+                /** @description Messages at most: 50 when absent, never more than 200. */
+                limit?: number;
+                /** @description `gdm`: the group. */
+                thread_id?: components["schemas"]["ConversationId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_HistoryItems"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    history_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description forbidden, disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    online: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ConnectedPeople"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Everyone"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PinOut"];
+                };
+            };
+            /** @description bad params, bad action, too_many_pins */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such message for the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description missing username or password, or one that is too short */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Also for another superadmin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     change_role: {
         parameters: {
             query?: never;
@@ -5593,6 +7339,152 @@ export interface operations {
             };
         };
     };
+    shadow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shadow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not allowed, disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    timeout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Timeout"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not allowed, disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    toggle_immunity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description In any letter case */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Immunity"];
+                };
+            };
+            /** @description cannot_toggle_superadmin */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     change_toggles: {
         parameters: {
             query?: never;
@@ -5626,6 +7518,430 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    true_ban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Everything"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TrueBan"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    true_unban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Everything"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TrueUnban"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    unban_devices_for_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceOwner"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    undo_timeout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoneTimeout"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Released"];
+                };
+            };
+            /** @description no timeout to undo */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_search: {
+        parameters: {
+            query?: {
+                /** @description A part of the name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PeopleFound"];
+                };
+            };
+            /** @description forbidden, disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    warn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Warning"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description bad params, empty message */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not allowed, disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    admins_online: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Staff"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    stealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Stealth"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_stealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StealthChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Stealth"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Banner"];
+                };
+            };
+        };
+    };
+    clear_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Cleared"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5677,6 +7993,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    device_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceReport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             401: {
@@ -7894,6 +10249,183 @@ export interface operations {
             };
         };
     };
+    pinned: {
+        parameters: {
+            query?: {
+                /** @description `public` (when absent) or `gdm`. */
+                type?: string;
+                /** @description The group. */
+                thread_id?: string;
+                /** @description `true`: all of them, and not only the newest. */
+                all?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PinnedOut"];
+                };
+            };
+            /** @description bad params */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description One is not in this group */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_reaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReactionIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description missing fields, bad_emoji, too_many_reactions */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description disabled, locked, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such message for the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_reaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReactionIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description missing fields, bad_emoji */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such message for the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_reactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: number;
+                message_type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string[];
+                    };
+                };
+            };
+            /** @description There is no such message for the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     mark_read: {
         parameters: {
             query?: never;
@@ -7998,6 +10530,62 @@ export interface operations {
                 };
             };
             /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Words, each literal, all of which a message has; and filters: `from:<name>`,
+                 *     `in:<conversation>`, `has:file|link|image|video|audio`, `before:<day>`, `after:<day>`. A
+                 *     value with spaces stands in quotes.
+                 */
+                q?: string;
+                /** @description Messages at most: 25 when absent, never more than 100. */
+                limit?: number;
+                /** @description Only messages older than the one with this id. */
+                before?: components["schemas"]["MessageId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_SearchResults"];
+                };
+            };
+            /** @description query_empty, query_too_long, bad_filter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description rate_limited */
             429: {
                 headers: {
                     [name: string]: unknown;
