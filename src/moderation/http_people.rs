@@ -24,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<Moderation> {
         .routes(routes!(shadow))
         .routes(routes!(toggle_immunity))
         .routes(routes!(create_user))
-        .routes(routes!(reset_password))
+        .routes(routes!(reset_password_of))
         .routes(routes!(delete_user))
         .routes(routes!(user_search))
 }
@@ -216,7 +216,7 @@ struct PasswordReset {
     (status = 403, description = "Also for another superadmin", body = ErrorBody),
     (status = 404, description = "user not found", body = ErrorBody),
 ))]
-async fn reset_password(
+async fn reset_password_of(
     State(moderation): State<Moderation>,
     Superadministrator(actor): Superadministrator,
     Json(input): Json<PasswordReset>,

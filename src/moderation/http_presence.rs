@@ -19,7 +19,7 @@ use crate::{
 
 pub(super) fn routes() -> OpenApiRouter<Moderation> {
     OpenApiRouter::new()
-        .routes(routes!(online))
+        .routes(routes!(people_online))
         .routes(routes!(overview))
         .routes(routes!(banned_users))
         .routes(routes!(admins_online))
@@ -83,7 +83,7 @@ struct ConnectedPeople {
 #[utoipa::path(get, path = "/api/admin/online", tag = "admin", responses(
     (status = 200, body = Answer<ConnectedPeople>), (status = 403, body = ErrorBody),
 ))]
-async fn online(
+async fn people_online(
     State(moderation): State<Moderation>,
     _actor: Administrator,
 ) -> Result<Answer<ConnectedPeople>> {

@@ -243,7 +243,13 @@ describe("a client", () => {
     const open = await registers({ clientType: "public" });
     const site = await discovers(open, openid.None());
     const bare = openid.buildAuthorizationUrl(site, { redirect_uri: CALLBACK, scope: "identify", state: "s" });
-    const back = arrives(await new PlainBrowser(shared.server).opens(bare));
+    // Who has nothing to do with the site is shown where it wants them, and not sent there.
+    const page = await new PlainBrowser(shared.server).opens(bare);
+    assert.equal(page.answer.status, 400, page.text);
+    assert.equal(page.isElsewhere, false);
+    const link = /href="(https:\/\/site\.example\/callback\?[^"]+)"/.exec(page.answer.text)?.[1];
+    assert.ok(link, page.text);
+    const back = new URL(link.replaceAll("&amp;", "&"));
     assert.deepEqual([back.searchParams.get("error"), back.searchParams.get("state"), back.searchParams.get("iss")], ["invalid_request", "s", shared.server.url]);
 
     const registered = await registers();

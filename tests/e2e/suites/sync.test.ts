@@ -200,7 +200,12 @@ test("state kept from events equals state fetched afresh, after any mix of chang
     kept.set(change.id, { ...kept.get(change.id), text, source, mentions, edited_at, edited_by, rev, edited: 1 });
     note(change);
   });
-  socket.on("message_deleted", (change: any) => (kept.delete(change.id), note(change)));
+  socket.on("message_deleted", (change: any) => {
+    kept.delete(change.id);
+    // What is deleted is not quoted any more either.
+    for (const message of kept.values()) if (message.reply_to === change.id) message.reply_snippet = null;
+    note(change);
+  });
 
   const people: Person[] = [alice, bob, carol];
   const own: { who: Person; id: number; edit: string; remove: string }[] = [];

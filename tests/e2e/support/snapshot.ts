@@ -44,5 +44,5 @@ export function mask(value: unknown, key = ""): unknown {
   if (TIME.test(value)) return "[time]";
   if (SECRETS.has(key) && /^[A-Z0-9]{8,}$/.test(value)) return "[code]";
   if (LINKS.has(key)) return value.replace(/^https?:\/\/[^/]+/, "[server]").replace(/[A-Z0-9]{8,}$/, "[code]");
-  return value.replace(/^(gdm|channel):\d+$/, "$1:[id]");
+  return value.replace(/^(gdm|channel):\d+$/, "$1:[id]").replace(/^\/proxy\/[\w-]{43}\//, "/proxy/[signature]/");
 }
