@@ -370,7 +370,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who is connected, and from where; for admins. */
-        get: operations["online"];
+        get: operations["people_online"];
         put?: never;
         post?: never;
         delete?: never;
@@ -426,7 +426,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Give somebody a new password; for superadmins. All sessions of the person end. */
-        post: operations["reset_password"];
+        post: operations["reset_password_of"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7094,7 +7094,7 @@ export interface operations {
             };
         };
     };
-    online: {
+    people_online: {
         parameters: {
             query?: never;
             header?: never;
@@ -7198,7 +7198,7 @@ export interface operations {
             };
         };
     };
-    reset_password: {
+    reset_password_of: {
         parameters: {
             query?: never;
             header?: never;
