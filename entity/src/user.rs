@@ -90,8 +90,6 @@ pub struct Model {
     pub last_seen_at: Option<Timestamp>,
     /// Set while the account is banned.
     pub banned_at: Option<Timestamp>,
-    /// Set once the person has given the account up.
-    pub deleted_at: Option<Timestamp>,
 }
 
 /// No relations are followed through the ORM: queries name their joins.

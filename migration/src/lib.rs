@@ -19,7 +19,7 @@ mod m20261122_000004_create_files;
 mod m20261122_000005_mention_roles;
 mod m20261122_000006_create_installation_key;
 mod m20261122_000011_create_system_user;
-mod m20261122_000012_create_people;
+mod m20261122_000012_create_password_resets;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -39,7 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_mention_roles::Migration),
             Box::new(m20261122_000006_create_installation_key::Migration),
             Box::new(m20261122_000011_create_system_user::Migration),
-            Box::new(m20261122_000012_create_people::Migration),
+            Box::new(m20261122_000012_create_password_resets::Migration),
         ]
     }
 }

@@ -122,7 +122,6 @@ mod tests {
             created_at: Timestamp(0),
             last_seen_at: None,
             banned_at: None,
-            deleted_at: None,
         }
     }
 

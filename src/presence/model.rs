@@ -118,7 +118,6 @@ mod tests {
             created_at: Timestamp(0),
             last_seen_at: Some(Timestamp(1000)),
             banned_at: None,
-            deleted_at: None,
         };
         Person::new(Arc::new(user), connected, Timestamp(5000))
     }
