@@ -23,7 +23,7 @@ mod m20261122_000008_create_search;
 mod m20261122_000009_create_reactions;
 mod m20261122_000010_create_pins;
 mod m20261122_000011_create_system_user;
-mod m20261122_000012_create_people;
+mod m20261122_000012_create_password_resets;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -47,7 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_create_reactions::Migration),
             Box::new(m20261122_000010_create_pins::Migration),
             Box::new(m20261122_000011_create_system_user::Migration),
-            Box::new(m20261122_000012_create_people::Migration),
+            Box::new(m20261122_000012_create_password_resets::Migration),
         ]
     }
 }

@@ -23,6 +23,7 @@ const UP: &[&str] = &[
     r#"ALTER TABLE "user" ADD COLUMN timed_out_until BIGINT"#,
     r#"ALTER TABLE "user" ADD COLUMN shadow_banned_at BIGINT"#,
     r#"ALTER TABLE "user" ADD COLUMN immune BOOLEAN NOT NULL DEFAULT FALSE"#,
+    r#"ALTER TABLE "user" ADD COLUMN deleted_at BIGINT"#,
     "ALTER TABLE message ADD COLUMN shadow SMALLINT NOT NULL DEFAULT 0",
     // What is not unread to others although it is there. Nearly always empty.
     "CREATE INDEX message_shadow ON message (conversation_id, seq) WHERE shadow <> 0",
@@ -80,6 +81,7 @@ const DOWN: &[&str] = &[
      WHERE shadow <> 0 AND deleted_at IS NULL",
     "DROP INDEX message_shadow",
     "ALTER TABLE message DROP COLUMN shadow",
+    r#"ALTER TABLE "user" DROP COLUMN deleted_at"#,
     r#"ALTER TABLE "user" DROP COLUMN immune"#,
     r#"ALTER TABLE "user" DROP COLUMN shadow_banned_at"#,
     r#"ALTER TABLE "user" DROP COLUMN timed_out_until"#,
