@@ -18,12 +18,12 @@ mod m20261122_000003_create_apps;
 mod m20261122_000004_create_files;
 mod m20261122_000005_mention_roles;
 mod m20261122_000006_create_installation_key;
-mod m20261122_000007_create_moderation;
-mod m20261122_000008_create_search;
-mod m20261122_000009_create_reactions;
-mod m20261122_000010_create_pins;
 mod m20261122_000011_create_system_user;
 mod m20261122_000012_create_password_resets;
+mod m20261122_000013_create_moderation;
+mod m20261122_000014_create_search;
+mod m20261122_000015_create_reactions;
+mod m20261122_000016_create_pins;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -42,12 +42,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_create_files::Migration),
             Box::new(m20261122_000005_mention_roles::Migration),
             Box::new(m20261122_000006_create_installation_key::Migration),
-            Box::new(m20261122_000007_create_moderation::Migration),
-            Box::new(m20261122_000008_create_search::Migration),
-            Box::new(m20261122_000009_create_reactions::Migration),
-            Box::new(m20261122_000010_create_pins::Migration),
             Box::new(m20261122_000011_create_system_user::Migration),
             Box::new(m20261122_000012_create_password_resets::Migration),
+            Box::new(m20261122_000013_create_moderation::Migration),
+            Box::new(m20261122_000014_create_search::Migration),
+            Box::new(m20261122_000015_create_reactions::Migration),
+            Box::new(m20261122_000016_create_pins::Migration),
         ]
     }
 }
