@@ -92,7 +92,9 @@ async fn every_migration_goes_up_down_and_up_again() {
 async fn the_tables_have_exactly_the_columns_that_the_entities_name() {
     let app = TestApp::spawn().await;
 
-    let tables = schema(app.db().await).await;
+    let mut tables = schema(app.db().await).await;
+    // SQLite keeps an index of trigrams as tables of its own.
+    tables.retain(|table, _| !table.starts_with("search_index"));
 
     let entities = Schema::from([
         entity(entity::app::Entity),
@@ -128,8 +130,11 @@ async fn the_tables_have_exactly_the_columns_that_the_entities_name() {
         entity(entity::oauth_secret::Entity),
         entity(entity::oauth_token::Entity),
         entity(entity::password_reset::Entity),
+        entity(entity::pin::Entity),
+        entity(entity::reaction::Entity),
         entity(entity::report::Entity),
         entity(entity::role_mention::Entity),
+        entity(entity::search_entry::Entity),
         entity(entity::server::Entity),
         entity(entity::server_audit::Entity),
         entity(entity::server_ban::Entity),
@@ -138,7 +143,6 @@ async fn the_tables_have_exactly_the_columns_that_the_entities_name() {
         entity(entity::server_invite::Entity),
         entity(entity::server_member::Entity),
         entity(entity::server_member_role::Entity),
-        entity(entity::password_reset::Entity),
         entity(entity::server_role::Entity),
         entity(entity::session::Entity),
         entity(entity::user::Entity),
