@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drafts, stored } from "../support/docs.ts";
-import { eventually, PHONE, Screens, type Window } from "./window.ts";
+import { eventually, focused, PHONE, Screens, type Window } from "./window.ts";
 
 /** What one sees of a document one cannot see, whether there is one or not. */
 const NOTHING_THERE = "This document does not exist, or it is not shared with you.";
@@ -411,30 +411,29 @@ test("the keyboard alone is enough, and the focus comes back", async () => {
   const { page } = window;
   await window.visits("/doc");
   const opener = page.getByRole("button", { name: "Actions for Plan" });
-  const hasFocus = (locator: typeof opener) => locator.evaluate((element) => element === document.activeElement);
 
   await opener.focus();
   await page.keyboard.press("Enter");
   const share = page.getByRole("button", { name: "Share", exact: true });
   await share.waitFor();
-  assert.equal(await opener.getAttribute("aria-expanded"), "true");
+  await page.getByRole("button", { name: "Actions for Plan", expanded: true }).waitFor();
   await page.keyboard.press("Escape");
   await share.waitFor({ state: "hidden" });
-  assert.ok(await hasFocus(opener), "after the menu");
+  await focused("after the menu", opener);
 
   await page.keyboard.press("Enter");
   await share.waitFor();
   await page.keyboard.press("Tab");
-  assert.ok(await hasFocus(share), "in the menu");
+  await focused("in the menu", share);
   await page.keyboard.press("Escape");
   await page.keyboard.press("ArrowDown");
-  assert.ok(await hasFocus(share), "the first entry of the menu");
+  await focused("the first entry of the menu", share);
   await page.keyboard.press("ArrowUp");
-  assert.ok(await hasFocus(page.getByRole("button", { name: "Delete", exact: true })), "the last entry of the menu");
+  await focused("the last entry of the menu", page.getByRole("button", { name: "Delete", exact: true }));
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog", { name: "Share “Plan”" }).waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  assert.ok(await hasFocus(opener), "after the dialog");
+  await focused("after the dialog", opener);
 });

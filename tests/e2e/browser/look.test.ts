@@ -1,7 +1,7 @@
 /** How it looks: phone, dark, landmarks, and nothing wider than the screen. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { eventually, PHONE, Screens, type Window } from "./window.ts";
+import { eventually, focused, PHONE, Screens, type Window } from "./window.ts";
 
 const background = (window: Window) => window.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
@@ -161,5 +161,5 @@ test("the keyboard alone is enough", async () => {
   await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  assert.ok(await opener.evaluate((element) => element === document.activeElement), "focus came back");
+  await focused("it came back", opener);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Person } from "../support/index.ts";
 import { founds, givesRole, userId } from "./community.ts";
-import { eventually, PHONE, Screens, type Window } from "./window.ts";
+import { eventually, focused, PHONE, Screens, type Window } from "./window.ts";
 
 const PAYLOAD = "What is sent, as JSON";
 
@@ -121,7 +121,7 @@ test("rows of a widget are arranged by keyboard, by dragging and in steps, and t
   const down = page.getByRole("button", { name: "Move Version down" });
   await down.click();
   await are("API", "Version", "Online", "Disk");
-  assert.ok(await down.evaluate((element) => element === document.activeElement), "the focus stays with the row");
+  await focused("it stays with the row", down);
   await page.getByRole("button", { name: "Remove Version" }).click();
   await page.getByRole("button", { name: "Add a row: Progress" }).click();
   await are("API", "Online", "Disk", "Progress");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { founds, goesToChannel, railItem, userId } from "./community.ts";
-import { eventually, PHONE, Screens, type Window } from "./window.ts";
+import { eventually, focused, PHONE, Screens, type Window } from "./window.ts";
 
 const heading = (window: Window, name: string) => window.page.getByRole("heading", { level: 1, name });
 
@@ -151,7 +151,7 @@ test("a new secret is in sight and has the focus, wherever one asked for it; the
   await dialog.getByRole("button", { name: "Rotate now" }).click();
   const banner = page.getByRole("alert", { name: /is shown once/ });
   await banner.waitFor();
-  await eventually("the banner has the focus", () => banner.evaluate((element) => element === document.activeElement));
+  await focused("the banner has it", banner);
   const { top, bottom } = await banner.evaluate((element) => element.getBoundingClientRect());
   assert.ok(top >= 0 && bottom <= 844, `the banner is at ${top} to ${bottom} px`);
   const fresh = await banner.getByRole("textbox").inputValue();

@@ -27,6 +27,11 @@ export const PHONE: BrowserContextOptions = {
   isMobile: true,
 };
 
+/** Waits until this element has the focus: it comes back with the next paint, not with the key. */
+export async function focused(what: string, element: Locator): Promise<void> {
+  await eventually(`the focus: ${what}`, () => element.evaluate((shown) => shown === document.activeElement));
+}
+
 /** A server and a browser for one test. */
 export class Screens implements AsyncDisposable {
   private constructor(
