@@ -369,11 +369,16 @@ export const words = {
 
   grants: {
     title: 'Connected apps',
-    hint: 'Sites you signed in to with your Chatter account. They know your ID, nickname, name and avatar.',
+    hint: 'Sites you signed in to with your Chatter account. They know your ID, nickname, name and avatar; what one may do beyond that is written beside it.',
     none: 'None. When you sign in somewhere with Chatter, it is listed here.',
     by: (name: string) => `By ${name}`,
     since: (when: string) => `Connected ${when}`,
     used: (when: string) => `last used ${when}`,
+    powers: {
+      'apps:read': 'sees your apps',
+      'apps:write': 'changes your apps',
+      'servers:read': 'sees your servers',
+    } as Record<string, string>,
     disconnect: 'Disconnect',
     disconnected: (name: string) => `${name} is disconnected.`,
     portal: 'Developer portal',

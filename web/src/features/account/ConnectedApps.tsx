@@ -45,6 +45,7 @@ export function ConnectedApps() {
               <small className="hint">
                 {[
                   words.by(grant.owner),
+                  ...grant.scopes.flatMap((scope) => words.powers[scope] ?? []),
                   words.since(short(grant.createdAt)),
                   ...(grant.lastUsedAt ? [words.used(ago(grant.lastUsedAt, now))] : []),
                 ].join(' · ')}
