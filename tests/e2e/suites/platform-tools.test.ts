@@ -11,13 +11,12 @@ import { Community, gets, isRefused } from "../support/platform.ts";
 
 const ALL = "identify apps:read apps:write servers:read";
 
-let admin: Person;
 let alice: Person;
 let bob: Person;
 const shared = aServer({}, async (server) => {
   await server.stops();
   await server.startsAgain({ CHATTER_SERVER__PUBLIC_URL: server.url });
-  [admin, alice, bob] = await server.people("admin", "alice", "bob");
+  [alice, bob] = await server.people("alice", "bob");
 });
 
 const callback = (): string => `${shared.server.url}/developers/callback`;
@@ -118,7 +117,7 @@ test("who says no, or parts with it, or is banned, lets nothing in", async () =>
 
   const second = await lets(carol, ALL);
   await gets(200, calls(second.tokens.access_token, "GET", "/apps"));
-  await gets(200, admin.post("/api/admin/ban", { type: "user", action: "ban", value: "carol" }));
+  await gets(200, shared.server.root.post("/api/admin/ban", { type: "user", action: "ban", value: "carol" }));
   await isRefused(calls(second.tokens.access_token, "GET", "/apps"), 401, "invalid_token");
   await assert.rejects(openid.refreshTokenGrant(client, second.tokens.refresh_token!), refusedWith("invalid_grant"));
 });
