@@ -7,13 +7,14 @@ const refusals: Record<string, string> = {
 
 export const words = {
   title: 'Back to your tool',
+  tagline: 'Chatter’s developer portal',
   intro: 'Copy this code and paste it into the tool that sent you here.',
   code: 'Code for your tool',
   copy: 'Copy code',
   copied: 'Code copied.',
   lasts: 'It works once, and for one minute.',
   warning:
-    'Only paste it into a tool that you started yourself. Nobody will ever ask you for it: whoever has it can do with your apps what you allowed.',
+    'Only paste it into a tool that you started yourself. No person will ever ask you for it: whoever has it can do with your apps what you allowed.',
   expired: 'The code has expired. Start again in your tool.',
   missing: 'There is no code here. Start again in your tool.',
   refused: (error: string) =>

@@ -45,11 +45,13 @@ export function ConnectedApps() {
               <small className="hint">
                 {[
                   words.by(grant.owner),
-                  ...grant.scopes.flatMap((scope) => words.powers[scope] ?? []),
                   words.since(short(grant.createdAt)),
                   ...(grant.lastUsedAt ? [words.used(ago(grant.lastUsedAt, now))] : []),
                 ].join(' · ')}
               </small>
+              {powersOf(grant).length > 0 ? (
+                <small className="hint">{words.may(powersOf(grant))}</small>
+              ) : null}
             </span>
             <button type="button" className="button" onClick={() => void disconnect(grant)}>
               {words.disconnect}
@@ -60,3 +62,6 @@ export function ConnectedApps() {
     </>
   );
 }
+
+/** What an app may do beyond knowing who one is. */
+const powersOf = ({ scopes }: Grant): string[] => scopes.flatMap((scope) => words.powers[scope] ?? []);

@@ -23,7 +23,7 @@ export default function ToolPage() {
   }, []);
 
   return (
-    <Welcome title={words.title}>
+    <Welcome title={words.title} tagline={words.tagline}>
       <Answer answer={answer} expired={expired} />
       <p className="welcome-switch">
         <PageLink to={portalPath}>{words.toPortal}</PageLink>
