@@ -24,7 +24,7 @@ pub mod username;
 pub use directory::{Directory, Resolved};
 pub use http::{router, routes};
 pub use identity::{
-    Administrator, CurrentUser, MaybeUser, Superadministrator, identify_socket, provide,
+    ActingFor, Administrator, CurrentUser, MaybeUser, Superadministrator, identify_socket, provide,
 };
 pub use model::{LoginSource, User};
 pub use password::Passwords;

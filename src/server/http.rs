@@ -57,8 +57,10 @@ struct AuditLog {
 }
 
 /// The servers that one is in.
-#[utoipa::path(get, path = "/servers", tag = "servers", security(("session" = [])), responses(
+#[utoipa::path(get, path = "/servers", tag = "servers",
+    security(("session" = []), ("oauth" = ["servers:read"])), responses(
     (status = 200, body = Answer<Servers>), (status = 401, body = Refused),
+    (status = 403, description = "insufficient_scope", body = Refused),
 ))]
 async fn list_servers(
     State(communities): State<Communities>,
@@ -86,7 +88,8 @@ async fn create_server(
 }
 
 /// A server with its channels and roles, and what one is in it; for its members.
-#[utoipa::path(get, path = "/servers/{serverId}", tag = "servers", security(("session" = [])),
+#[utoipa::path(get, path = "/servers/{serverId}", tag = "servers",
+    security(("session" = []), ("oauth" = ["servers:read"])),
     params(("serverId" = ServerId, Path)), responses(
     (status = 200, body = Answer<WholeServer>),
     (status = 404, description = "server_not_found", body = Refused),

@@ -36,6 +36,7 @@ mod notices;
 mod oauth;
 mod oauth_authorize;
 mod oauth_grants;
+mod oauth_portal;
 mod oauth_site;
 mod oauth_tokens;
 mod origins;

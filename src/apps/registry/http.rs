@@ -87,8 +87,10 @@ struct CreatedApp {
 }
 
 /// The apps that one may manage: those of one's servers, and one's own OAuth clients.
-#[utoipa::path(get, path = "/apps", tag = "apps", security(("session" = [])), responses(
+#[utoipa::path(get, path = "/apps", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:read"])), responses(
     (status = 200, body = Answer<Apps>), (status = 401, body = Refused),
+    (status = 403, description = "insufficient_scope", body = Refused),
 ))]
 async fn list_apps(
     State(registry): State<Registry>,
@@ -99,7 +101,8 @@ async fn list_apps(
 }
 
 /// Make an OAuth client. The secret of a confidential one is shown this once.
-#[utoipa::path(post, path = "/apps", tag = "apps", security(("session" = [])),
+#[utoipa::path(post, path = "/apps", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     request_body = NewClient, responses(
     (status = 201, body = Answer<CreatedApp>),
     (status = 400, description = "kind_required, kind_invalid, name_required, name_too_long, \
@@ -121,7 +124,8 @@ async fn create_client(
 }
 
 /// The apps of a server; needs `manage_server`.
-#[utoipa::path(get, path = "/servers/{serverId}/apps", tag = "apps", security(("session" = [])),
+#[utoipa::path(get, path = "/servers/{serverId}/apps", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:read"])),
     params(("serverId" = ServerId, Path)), responses(
     (status = 200, body = Answer<Apps>),
     (status = 403, body = Refused),
@@ -138,7 +142,8 @@ async fn list_server_apps(
 
 /// Make a webhook, an integration or a widget; needs `manage_server`. The URL of a webhook or a
 /// widget is shown this once.
-#[utoipa::path(post, path = "/servers/{serverId}/apps", tag = "apps", security(("session" = [])),
+#[utoipa::path(post, path = "/servers/{serverId}/apps", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("serverId" = ServerId, Path)), request_body = NewApp, responses(
     (status = 201, body = Answer<CreatedApp>),
     (status = 400, description = "kind_invalid, name_required, name_too_long, name_invalid, \
@@ -167,7 +172,8 @@ async fn create_app(
 }
 
 /// An app, for whoever manages it.
-#[utoipa::path(get, path = "/apps/{appId}", tag = "apps", security(("session" = [])),
+#[utoipa::path(get, path = "/apps/{appId}", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:read"])),
     params(("appId" = AppId, Path)), responses(
     (status = 200, body = Answer<OneApp>),
     (status = 403, body = Refused),
@@ -183,7 +189,8 @@ async fn get_app(
 }
 
 /// Change an app, for whoever manages it.
-#[utoipa::path(patch, path = "/apps/{appId}", tag = "apps", security(("session" = [])),
+#[utoipa::path(patch, path = "/apps/{appId}", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), request_body = AppPatch, responses(
     (status = 200, body = Answer<OneApp>),
     (status = 400, description = "not_applicable with the field, and those of making one",
@@ -202,7 +209,8 @@ async fn update_app(
 }
 
 /// Delete an app, for whoever manages it. What it could do, it cannot when this is answered.
-#[utoipa::path(delete, path = "/apps/{appId}", tag = "apps", security(("session" = [])),
+#[utoipa::path(delete, path = "/apps/{appId}", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), responses(
     (status = 204), (status = 403, body = Refused),
     (status = 404, description = "app_not_found", body = Refused),
@@ -218,7 +226,8 @@ async fn delete_app(
 
 /// Replace the URL or the client secret, for whoever manages the app. The new one is shown this
 /// once; the old one is dead when this is answered, unless it is given a grace.
-#[utoipa::path(post, path = "/apps/{appId}/rotate", tag = "apps", security(("session" = [])),
+#[utoipa::path(post, path = "/apps/{appId}/rotate", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), request_body = Rotation, responses(
     (status = 200, body = Answer<Secret>),
     (status = 400, description = "grace_invalid, nothing_to_rotate", body = Refused),

@@ -57,7 +57,8 @@ struct DeliveryLog {
 }
 
 /// The tokens of an integration, for its managers.
-#[utoipa::path(get, path = "/apps/{appId}/tokens", tag = "apps", security(("session" = [])),
+#[utoipa::path(get, path = "/apps/{appId}/tokens", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:read"])),
     params(("appId" = AppId, Path)), responses(
     (status = 200, body = Answer<Tokens>),
     (status = 400, description = "not_applicable", body = Refused),
@@ -75,7 +76,8 @@ async fn list_tokens(
 
 /// Make a token for an integration, which is shown this once. It can do no more than its scopes,
 /// the integration's own role and whoever makes it.
-#[utoipa::path(post, path = "/apps/{appId}/tokens", tag = "apps", security(("session" = [])),
+#[utoipa::path(post, path = "/apps/{appId}/tokens", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), request_body = NewToken, responses(
     (status = 201, body = Answer<CreatedToken>),
     (status = 400, description = "name_required, name_too_long, name_invalid, scopes_required, \
@@ -98,7 +100,7 @@ async fn create_token(
 
 /// Revoke a token of an integration. It is dead when this is answered.
 #[utoipa::path(delete, path = "/apps/{appId}/tokens/{tokenId}", tag = "apps",
-    security(("session" = [])),
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path), ("tokenId" = AppTokenId, Path)), responses(
     (status = 204), (status = 403, body = Refused),
     (status = 404, description = "app_not_found, token_not_found", body = Refused),
@@ -114,7 +116,8 @@ async fn revoke_app_token(
 
 /// Take over an integration's tokens whose creators do not manage the server any more, so that they
 /// can be used again.
-#[utoipa::path(post, path = "/apps/{appId}/adopt", tag = "apps", security(("session" = [])),
+#[utoipa::path(post, path = "/apps/{appId}/adopt", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), responses(
     (status = 200, body = Answer<OneApp>),
     (status = 400, description = "not_applicable", body = Refused),
@@ -132,7 +135,8 @@ async fn adopt_app(
 
 /// Take only signed posts to a webhook, with a secret that is shown this once. The one before it
 /// holds as well, so that it can be replaced without a gap.
-#[utoipa::path(post, path = "/apps/{appId}/signing", tag = "apps", security(("session" = [])),
+#[utoipa::path(post, path = "/apps/{appId}/signing", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), request_body = NewSigning, responses(
     (status = 201, body = Answer<Signed>),
     (status = 400, description = "secret_invalid, not_applicable", body = Refused),
@@ -154,7 +158,8 @@ async fn sign_app(
 }
 
 /// Take posts to a webhook without signatures again.
-#[utoipa::path(delete, path = "/apps/{appId}/signing", tag = "apps", security(("session" = [])),
+#[utoipa::path(delete, path = "/apps/{appId}/signing", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), responses(
     (status = 200, body = Answer<OneApp>),
     (status = 400, description = "not_applicable", body = Refused),
@@ -171,7 +176,8 @@ async fn unsign_app(
 }
 
 /// What came in from an app in the last seven days, without what it said; for its managers.
-#[utoipa::path(get, path = "/apps/{appId}/deliveries", tag = "apps", security(("session" = [])),
+#[utoipa::path(get, path = "/apps/{appId}/deliveries", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:read"])),
     params(("appId" = AppId, Path), DeliveryPage), responses(
     (status = 200, body = Answer<DeliveryLog>),
     (status = 403, body = Refused),

@@ -54,7 +54,7 @@ async fn list_widgets(
     (status = 403, description = "forbidden", body = Refused),
     (status = 404, description = "server_not_found, widget_not_found", body = Refused),
     (status = 409, description = "widget_invisible", body = Refused),
-), security(("session" = [])))]
+), security(("session" = []), ("oauth" = ["apps:write"])))]
 async fn pin_widget(
     State(widgets): State<Widgets>,
     CurrentUser(user): CurrentUser,
@@ -71,7 +71,7 @@ async fn pin_widget(
     (status = 204, description = "It is not pinned"), (status = 401, body = Refused),
     (status = 403, description = "forbidden", body = Refused),
     (status = 404, description = "server_not_found, widget_not_found", body = Refused),
-), security(("session" = [])))]
+), security(("session" = []), ("oauth" = ["apps:write"])))]
 async fn unpin_widget(
     State(widgets): State<Widgets>,
     CurrentUser(user): CurrentUser,
@@ -94,7 +94,7 @@ struct BadgeUrl {
     (status = 201, body = BadgeUrl), (status = 401, body = Refused),
     (status = 403, description = "forbidden", body = Refused),
     (status = 404, description = "server_not_found, widget_not_found", body = Refused),
-), security(("session" = [])))]
+), security(("session" = []), ("oauth" = ["apps:write"])))]
 async fn create_badge(
     State(widgets): State<Widgets>,
     CurrentUser(user): CurrentUser,
@@ -118,7 +118,7 @@ async fn create_badge(
     (status = 204, description = "It has none"), (status = 401, body = Refused),
     (status = 403, description = "forbidden", body = Refused),
     (status = 404, description = "server_not_found, widget_not_found", body = Refused),
-), security(("session" = [])))]
+), security(("session" = []), ("oauth" = ["apps:write"])))]
 async fn delete_badge(
     State(widgets): State<Widgets>,
     CurrentUser(user): CurrentUser,

@@ -8426,6 +8426,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refused"];
                 };
             };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
         };
     };
     create_client: {
@@ -9178,7 +9187,7 @@ export interface operations {
                 client_id: string;
                 /** @description One that the app has registered; may be left out if there is only one */
                 redirect_uri?: string;
-                /** @description `identify`, which is also the default */
+                /** @description `identify`, which is also the default. The developer portal's own client can ask for `apps:read`, `apps:write` and `servers:read` */
                 scope?: string;
                 /** @description Sent back as it is, at most 2048 bytes */
                 state?: string;
@@ -9823,6 +9832,15 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -49,6 +49,9 @@ export function ConnectedApps() {
                   ...(grant.lastUsedAt ? [words.used(ago(grant.lastUsedAt, now))] : []),
                 ].join(' · ')}
               </small>
+              {powersOf(grant).length > 0 ? (
+                <small className="hint">{words.may(powersOf(grant))}</small>
+              ) : null}
             </span>
             <button type="button" className="button" onClick={() => void disconnect(grant)}>
               {words.disconnect}
@@ -59,3 +62,6 @@ export function ConnectedApps() {
     </>
   );
 }
+
+/** What an app may do beyond knowing who one is. */
+const powersOf = ({ scopes }: Grant): string[] => scopes.flatMap((scope) => words.powers[scope] ?? []);
