@@ -49,6 +49,7 @@ mod servers_hidden;
 mod servers_locked;
 mod servers_members;
 mod servers_races;
+mod servers_reasons;
 mod servers_roles;
 mod servers_rooms;
 mod sessions;

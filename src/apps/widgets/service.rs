@@ -26,7 +26,7 @@ use crate::{
         token::{PlainToken, TokenHash, TokenKind},
     },
     permission::Permission,
-    server::{By, Communities},
+    server::{Author, Communities},
     socket::Delivery,
 };
 
@@ -311,15 +311,14 @@ impl Widgets {
         self.live.watch(access, session, cut).await
     }
 
-    /// Makes `change`, by `user`, to a server.
+    /// Makes `change`, as `author` asks, to a server.
     pub(super) async fn change<C: crate::server::Change>(
         &self,
-        user: UserId,
+        author: Author,
         server: ServerId,
         change: C,
     ) -> Result<C::Answer> {
-        let by = By::User(user);
-        self.communities.change(by, server, change).await
+        self.communities.change(author, server, change).await
     }
 }
 
