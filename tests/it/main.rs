@@ -63,5 +63,6 @@ mod webhooks_services;
 mod widgets;
 mod widgets_live;
 mod widgets_members;
+mod widgets_refused;
 
 mod support;
