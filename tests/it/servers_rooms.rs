@@ -216,10 +216,9 @@ async fn of_bans_only_those_are_told_who_may_ban() {
     // Whoever may ban no more, and when nobody who may is there.
     club.gives(&bob, &[]).await;
     drop(owners);
-    let mut guards_later = guards;
     alice.delete(&erins).await.is_done();
     rename("Two").await;
-    let told = is_told_until_renamed(&mut guards_later).await;
+    let told = is_told_until_renamed(&mut guards).await;
     assert_eq!(told, ["members"], "of the role that is gone");
     assert_eq!(is_told_until_renamed(&mut members).await, ["members"]);
 
