@@ -152,8 +152,11 @@ impl Live {
         (id, after): (ServerId, Option<&Server>),
         now: entity::Timestamp,
     ) -> Result<Vec<Room<'static>>> {
-        let (Some(permission), Some(after)) = (what.needs(), after) else {
+        let Some(permission) = what.needs() else {
             return Ok(vec![Room::Server(id)]);
+        };
+        let Some(after) = after else {
+            return Ok(Vec::new());
         };
         let connected = self.delivery.people(Room::Server(id));
         let members = store_members::list_members(tx, id, Which::Only(&connected)).await?;
