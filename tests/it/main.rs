@@ -45,6 +45,7 @@ mod profile;
 mod role_mentions;
 mod secrets;
 mod servers;
+mod servers_full;
 mod servers_hidden;
 mod servers_locked;
 mod servers_members;
