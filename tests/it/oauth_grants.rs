@@ -165,8 +165,8 @@ async fn with_a_new_password_one_can_part_with_all_apps() {
 #[tokio::test]
 async fn with_a_new_password_apps_stay_unless_one_says_otherwise() {
     let app = TestApp::spawn().await;
-    let site = Site::register(&app).await;
     let people = app.users(["alice", "carol", "dave"]).await;
+    let site = Site::register(&app).await;
     for (at, person) in people.iter().enumerate() {
         let tokens = site.signs_in(person).await;
         forgets(&app, person).await;
