@@ -112,8 +112,7 @@ async fn there_are_so_many_of_everything_and_no_more() {
     is_full(&app, &bob, server.clone(), "too_many_memberships").await;
     is_full(&app, &alice, server, "too_many_servers").await;
     // The use of the invite was not spent on him.
-    let uses =
-        "SELECT uses FROM server_invite WHERE server_id = $1 AND max_uses = 1 ORDER BY id LIMIT 1";
+    let uses = "SELECT CAST(uses AS BIGINT) FROM server_invite WHERE server_id = $1 AND max_uses = 1 ORDER BY id LIMIT 1";
     assert_eq!(app.number(uses, [club.id.into()]).await, 0);
 }
 
