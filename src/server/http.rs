@@ -12,7 +12,7 @@ use super::{
     caller::By,
     changes::{DeleteServer, UpdateServer},
     http_channels,
-    http_input::{AuditPage, NewServer, Reasoned, ServerPatch},
+    http_input::{AuditPage, Author, NewServer, Reasoned, ServerPatch},
     http_invites, http_members, http_roles,
     view::{AuditView, ServerRow, ServerView, WholeServer},
 };
@@ -79,11 +79,12 @@ async fn list_servers(
 ))]
 async fn create_server(
     State(communities): State<Communities>,
-    CurrentUser(user): CurrentUser,
+    owner: Author,
     JsonObject(input): JsonObject<NewServer>,
 ) -> Result<(StatusCode, Answer<OneServer>)> {
-    let id = communities.create(user.id, input.name()?).await?;
-    let server = communities.server(user.id, id).await?;
+    let user = owner.user;
+    let id = communities.create(owner, input.name()?).await?;
+    let server = communities.server(user, id).await?;
     Ok((StatusCode::CREATED, Answer::new(OneServer { server })))
 }
 

@@ -21,6 +21,7 @@ use crate::{
     account::CurrentUser,
     http::{Answer, JsonObject, Path},
     kernel::Result,
+    server::Author,
 };
 
 /// The routes of this feature, for [`router`] and for the API document.
@@ -111,13 +112,14 @@ async fn list_apps(
 ))]
 async fn create_client(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     JsonObject(input): JsonObject<NewClient>,
 ) -> Result<(StatusCode, Answer<CreatedApp>)> {
     let (spec, uris) = (input.read()?, input.redirect_uris()?);
-    let (id, revealed) = registry.create_client(user.id, spec, &uris).await?;
+    let owner = author.user;
+    let (id, revealed) = registry.create_client(author, spec, &uris).await?;
     let created = CreatedApp {
-        app: registry.get(user.id, id).await?,
+        app: registry.get(owner, id).await?,
         secret: Secret::new(&registry, revealed),
     };
     Ok((StatusCode::CREATED, Answer::new(created)))
@@ -154,18 +156,18 @@ async fn list_server_apps(
 ))]
 async fn create_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(server): Path<ServerId>,
     JsonObject(input): JsonObject<NewApp>,
 ) -> Result<(StatusCode, Answer<CreatedApp>)> {
     let (name, description, kind) = input.read()?;
     let change = CreateApp {
-        by: user.id,
+        by: author.user,
         name,
         description,
         kind,
     };
-    let (app, revealed) = registry.create(server, change).await?;
+    let (app, revealed) = registry.create(author, server, change).await?;
     let secret = Secret::new(&registry, revealed);
     let created = CreatedApp { app, secret };
     Ok((StatusCode::CREATED, Answer::new(created)))
@@ -200,11 +202,11 @@ async fn get_app(
 ))]
 async fn update_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
     JsonObject(patch): JsonObject<AppPatch>,
 ) -> Result<Answer<OneApp>> {
-    let app = registry.update(user.id, id, patch).await?;
+    let app = registry.update(author, id, patch).await?;
     Ok(Answer::new(OneApp { app }))
 }
 
@@ -217,10 +219,10 @@ async fn update_app(
 ))]
 async fn delete_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
 ) -> Result<StatusCode> {
-    registry.delete(user.id, id).await?;
+    registry.delete(author, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -236,10 +238,10 @@ async fn delete_app(
 ))]
 async fn rotate_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
     JsonObject(rotation): JsonObject<Rotation>,
 ) -> Result<Answer<Secret>> {
-    let revealed = registry.rotate(user.id, id, rotation.grace()?).await?;
+    let revealed = registry.rotate(author, id, rotation.grace()?).await?;
     Ok(Answer::new(Secret::new(&registry, revealed)))
 }

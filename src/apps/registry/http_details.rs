@@ -18,6 +18,7 @@ use crate::{
     account::CurrentUser,
     http::{Answer, JsonObject, Path, Query},
     kernel::Result,
+    server::Author,
 };
 
 pub(super) fn routes() -> OpenApiRouter<Registry> {
@@ -88,11 +89,11 @@ async fn list_tokens(
 ))]
 async fn create_token(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
     JsonObject(input): JsonObject<NewToken>,
 ) -> Result<(StatusCode, Answer<CreatedToken>)> {
-    let (token, secret) = registry.create_token(user.id, id, input.read()?).await?;
+    let (token, secret) = registry.create_token(author, id, input.read()?).await?;
     let secret = secret.expose().to_owned();
     let created = CreatedToken { token, secret };
     Ok((StatusCode::CREATED, Answer::new(created)))
@@ -107,10 +108,10 @@ async fn create_token(
 ))]
 async fn revoke_app_token(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path((id, token)): Path<(AppId, AppTokenId)>,
 ) -> Result<StatusCode> {
-    registry.revoke_token(user.id, id, token).await?;
+    registry.revoke_token(author, id, token).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -126,10 +127,10 @@ async fn revoke_app_token(
 ))]
 async fn adopt_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
 ) -> Result<Answer<OneApp>> {
-    let app = registry.adopt(user.id, id).await?;
+    let app = registry.adopt(author, id).await?;
     Ok(Answer::new(OneApp { app }))
 }
 
@@ -145,11 +146,11 @@ async fn adopt_app(
 ))]
 async fn sign_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
     JsonObject(input): JsonObject<NewSigning>,
 ) -> Result<(StatusCode, Answer<Signed>)> {
-    let (app, signing_secret) = registry.sign(user.id, id, input.secret()?).await?;
+    let (app, signing_secret) = registry.sign(author, id, input.secret()?).await?;
     let signed = Signed {
         app,
         signing_secret,
@@ -168,10 +169,10 @@ async fn sign_app(
 ))]
 async fn unsign_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
 ) -> Result<Answer<OneApp>> {
-    let app = registry.unsign(user.id, id).await?;
+    let app = registry.unsign(author, id).await?;
     Ok(Answer::new(OneApp { app }))
 }
 

@@ -17,6 +17,7 @@ use crate::{
     account::CurrentUser,
     http::Path,
     kernel::{Error, Result},
+    server::Author,
 };
 
 /// The routes for members.
@@ -57,11 +58,11 @@ async fn list_widgets(
 ), security(("session" = []), ("oauth" = ["apps:write"])))]
 async fn pin_widget(
     State(widgets): State<Widgets>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path((server, app)): Path<(ServerId, AppId)>,
 ) -> Result<StatusCode> {
     let pinned = true;
-    widgets.change(user.id, server, Pin { app, pinned }).await?;
+    widgets.change(author, server, Pin { app, pinned }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -74,11 +75,11 @@ async fn pin_widget(
 ), security(("session" = []), ("oauth" = ["apps:write"])))]
 async fn unpin_widget(
     State(widgets): State<Widgets>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path((server, app)): Path<(ServerId, AppId)>,
 ) -> Result<StatusCode> {
     let pinned = false;
-    widgets.change(user.id, server, Pin { app, pinned }).await?;
+    widgets.change(author, server, Pin { app, pinned }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -97,12 +98,12 @@ struct BadgeUrl {
 ), security(("session" = []), ("oauth" = ["apps:write"])))]
 async fn create_badge(
     State(widgets): State<Widgets>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path((server, app)): Path<(ServerId, AppId)>,
 ) -> Result<(StatusCode, axum::Json<BadgeUrl>)> {
     let readable = true;
     let change = SetBadge { app, readable };
-    let token = widgets.change(user.id, server, change).await?;
+    let token = widgets.change(author, server, change).await?;
     let token = token.ok_or_else(Error::not_found)?;
     let url = format!(
         "{}/widgets/{app}/badge.json?token={}",
@@ -121,11 +122,11 @@ async fn create_badge(
 ), security(("session" = []), ("oauth" = ["apps:write"])))]
 async fn delete_badge(
     State(widgets): State<Widgets>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path((server, app)): Path<(ServerId, AppId)>,
 ) -> Result<StatusCode> {
     let readable = false;
     let change = SetBadge { app, readable };
-    widgets.change(user.id, server, change).await?;
+    widgets.change(author, server, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react';
-import { type Grant, listGrants, revokeGrant } from '../../api/apps';
+import { useState } from 'react';
+import { type Grant, revokeGrant } from '../../api/apps';
 import { explain } from '../../api/client';
 import { text } from '../../messages';
 import { words as all } from '../../messages/portal';
@@ -7,27 +7,25 @@ import { FormError } from '../../ui/Field';
 import { notify } from '../../ui/notify';
 import { ago, useMinute } from '../../ui/relative';
 import { short } from '../../ui/time';
+import type { Grants } from './useGrants';
 
 const words = all.grants;
 
 /** Where one has signed in with this account, and the way out of it. */
-export function ConnectedApps() {
-  const [grants, setGrants] = useState<Grant[] | null>(null);
-  const [error, setError] = useState<string | null>(null);
+export function ConnectedApps({ connected }: { connected: Grants }) {
+  const { grants, reload } = connected;
+  const [failure, setFailure] = useState<string | null>(null);
+  const error = failure ?? connected.error;
   const now = useMinute();
 
-  useEffect(() => {
-    listGrants().then(setGrants, (reason) => setError(explain(reason)));
-  }, []);
-
   async function disconnect({ appId, name }: Grant) {
-    setError(null);
+    setFailure(null);
     try {
       await revokeGrant(appId);
-      setGrants((known) => known?.filter((other) => other.appId !== appId) ?? null);
+      await reload();
       notify(words.disconnected(name));
     } catch (reason) {
-      setError(explain(reason));
+      setFailure(explain(reason));
     }
   }
 
