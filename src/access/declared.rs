@@ -2,7 +2,9 @@
 //!
 //! A route says who may call it with `security(..)` on its `#[utoipa::path]`: `session`,
 //! `integration` and `oauth` with the scopes that their tokens need, `url_token`, or `()` for
-//! anybody. A route that says nothing is for people and for nobody's token.
+//! anybody. A route that says nothing is for people and for nobody's token. One that says both
+//! `session` and `oauth` takes an OAuth client for the person who agreed to its scopes: to the
+//! handler it is that person who calls.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -24,6 +26,7 @@ use super::{
     service::Access,
 };
 use crate::{
+    account::ActingFor,
     http::{ClientAddress, Cookieless},
     kernel::{Error, Result, error::ErrorKind, token::TokenKind},
 };
@@ -224,6 +227,10 @@ pub async fn require_declared(
         let client = Client::of(&request);
         match admit(access.bearers(), operation, token, &client).await {
             Ok(bearer) => {
+                let is_for_people = operation.is_some_and(|operation| operation.session);
+                if let (Bearer::Oauth(access), true) = (&bearer, is_for_people) {
+                    request.extensions_mut().insert(ActingFor(access.user));
+                }
                 request.extensions_mut().insert(bearer);
             }
             // What is nowhere is not found, whoever asks.

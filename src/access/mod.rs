@@ -3,8 +3,9 @@
 //! Owns the tokens that programs come with, which routes take them, rate limits with their headers,
 //! `Idempotency-Key`, and the shape of answers outside of `/api/`. Does not own what a route does,
 //! nor how tokens are made: the features above do. Invariants: a token is taken at a route that says
-//! so in the API document and nowhere else; a request with a token has no session; a token that was
-//! revoked or suspended is refused from the moment that this is answered.
+//! so in the API document and nowhere else; a request with a token has no session, and counts as its
+//! person's only where the document names both; a token that was revoked or suspended is refused
+//! from the moment that this is answered.
 
 mod actor;
 mod bearer;

@@ -11,7 +11,7 @@ use super::{
     Accounts, CurrentUser, MaybeUser, SessionStore,
     http::begin_session,
     model::{LoginSource, User},
-    profile::{self, ProfileChange},
+    profile::{self, ConnectedApps, ProfileChange},
 };
 use crate::{
     http::{Answer, Done, ErrorBody, Json, Path},
@@ -180,9 +180,23 @@ async fn end_my_session(
 struct PasswordChange {
     current_password: String,
     new_password: String,
+    /// Whether all apps that are connected with the account lose access to it as well.
+    #[serde(default)]
+    revoke_connected_apps: bool,
 }
 
-/// Change one's password; every other session ends.
+impl From<PasswordChange> for profile::PasswordChange {
+    fn from(change: PasswordChange) -> Self {
+        Self {
+            current: change.current_password,
+            new: change.new_password,
+            connected: ConnectedApps::revoked_if(change.revoke_connected_apps),
+        }
+    }
+}
+
+/// Change one's password; every other session ends, and with `revoke_connected_apps` the tokens of
+/// all apps that are connected with the account are dead when this is answered.
 #[utoipa::path(post, path = "/api/me/password", tag = "account",
     request_body = PasswordChange, responses(
     (status = 200, body = Done),
@@ -198,13 +212,7 @@ async fn change_my_password(
     // A new id, and with it a new session: the old one may be what was stolen.
     let old = session.id().map(SessionStore::hash).unwrap_or_default();
     accounts
-        .change_password(
-            &user,
-            change.current_password,
-            change.new_password,
-            &old,
-            &source,
-        )
+        .change_password(&user, change.into(), &old, &source)
         .await?;
     begin_session(&accounts, &session, &user, &source).await?;
     Ok(Done::default())
@@ -218,6 +226,10 @@ struct SettingsChange {
     #[serde(default)]
     current_password: Option<String>,
     new_password: Option<String>,
+    /// With a new password: whether all apps that are connected with the account lose access to it
+    /// as well.
+    #[serde(default)]
+    revoke_connected_apps: bool,
     /// `light` or `dark`; others are ignored.
     theme: Option<String>,
     /// 300 characters of it are kept.
@@ -240,7 +252,8 @@ struct Renamed {
 
 /// Change one's name, profile, preferences or password; all of it or nothing.
 ///
-/// A new password ends every other session. Everybody is told of what they see with
+/// A new password ends every other session, and with `revoke_connected_apps` what apps were allowed
+/// to know. Everybody is told of what they see with
 /// `user_list_refresh`.
 #[utoipa::path(post, path = "/api/settings", operation_id = "change_own_settings", tag = "account",
     request_body = SettingsChange, responses(
@@ -257,10 +270,22 @@ async fn change_settings(
     Json(change): Json<SettingsChange>,
 ) -> Result<Answer<Renamed>> {
     let new = change.new_password.filter(|password| !password.is_empty());
+    if change.revoke_connected_apps && new.is_none() {
+        return Err(Error::invalid(
+            "bad_params",
+            "bad params: revoke_connected_apps goes with a new_password",
+        ));
+    }
     let current = change.current_password.unwrap_or_default();
+    let connected = ConnectedApps::revoked_if(change.revoke_connected_apps);
+    let passwords = new.map(|new| profile::PasswordChange {
+        current,
+        new,
+        connected,
+    });
     let change = ProfileChange {
         username: change.new_username,
-        passwords: new.map(|new| profile::PasswordChange { current, new }),
+        passwords,
         theme: change.theme,
         bio: change.bio,
         status: change.status,

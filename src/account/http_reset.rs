@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Accounts, model::LoginSource};
+use super::{Accounts, model::LoginSource, profile::ConnectedApps};
 use crate::{
     http::{Answer, ErrorBody, Json},
     kernel::{Error, Result},
@@ -66,6 +66,9 @@ struct PasswordReset {
     password: String,
     /// Compared with `password` where it is given.
     confirm_password: Option<String>,
+    /// Whether all apps that are connected with the account lose access to it as well.
+    #[serde(default)]
+    revoke_connected_apps: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -73,7 +76,8 @@ struct PasswordWasReset {
     message: &'static str,
 }
 
-/// Set another password, with a token that came by mail. All sessions of the account end.
+/// Set another password, with a token that came by mail. All sessions of the account end, and with
+/// `revoke_connected_apps` the tokens of all apps that are connected with it.
 #[utoipa::path(post, path = "/api/reset_password", tag = "account",
     request_body = PasswordReset, responses(
     (status = 200, body = Answer<PasswordWasReset>),
@@ -92,13 +96,21 @@ async fn reset_password(
     }
     if reset
         .confirm_password
-        .is_some_and(|confirmed| confirmed != reset.password)
+        .as_ref()
+        .is_some_and(|confirmed| *confirmed != reset.password)
     {
         let text = "Passwords do not match";
         return Err(Error::invalid("passwords_differ", text));
     }
+    let connected = ConnectedApps::revoked_if(reset.revoke_connected_apps);
+    let PasswordReset {
+        username,
+        token,
+        password,
+        ..
+    } = reset;
     accounts
-        .reset_password(&reset.username, &reset.token, reset.password, &source)
+        .reset_password(&username, &token, password, connected, &source)
         .await?;
     Ok(Answer::new(PasswordWasReset {
         message: "Your password was changed. You can sign in with it now.",

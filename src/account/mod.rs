@@ -29,7 +29,7 @@ pub use bans::{BanChange, Bans, Barred, DEVICE_COOKIE, Sighting, device_named, d
 pub use directory::{Directory, Resolved};
 pub use http::{router, routes};
 pub use identity::{
-    Administrator, CurrentUser, MaybeUser, Superadministrator, identify_socket, provide,
+    ActingFor, Administrator, CurrentUser, MaybeUser, Superadministrator, identify_socket, provide,
 };
 pub use model::{LoginSource, User};
 pub use password::Passwords;

@@ -51,6 +51,23 @@ pub(super) struct ProfileChange {
 pub(super) struct PasswordChange {
     pub(super) current: String,
     pub(super) new: String,
+    pub(super) connected: ConnectedApps,
+}
+
+/// What becomes of the apps that somebody connected with their account when its password changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ConnectedApps {
+    /// They stay connected.
+    Keep,
+    /// What they were allowed is taken back, and their tokens are dead with it.
+    Revoke,
+}
+
+impl ConnectedApps {
+    /// As `revoke_connected_apps` of a request says.
+    pub(super) const fn revoked_if(revoke: bool) -> Self {
+        if revoke { Self::Revoke } else { Self::Keep }
+    }
 }
 
 impl ProfileChange {
@@ -127,7 +144,7 @@ impl Accounts {
         {
             return Err(taken());
         }
-        let has_password = change.passwords.is_some();
+        let connected = change.passwords.as_ref().map(|asked| asked.connected);
         if let Some(passwords) = change.passwords {
             self.require_password(user, passwords.current, from).await?;
             row.password_hash = Some(self.passwords.hash(passwords.new).await?);
@@ -135,11 +152,16 @@ impl Accounts {
         let (accounts, before) = (self.clone(), user.clone());
         let keep = keep_session.to_owned();
         let work = async move {
-            let after = store::update_profile(accounts.db.writer(), before.id, row).await?;
+            let tx = accounts.db.begin().await?;
+            if let Some(connected) = connected {
+                accounts.part_with_apps(&tx, before.id, connected).await?;
+            }
+            let after = store::update_profile(&tx, before.id, row).await?;
             let after = after.ok_or_else(taken)?;
+            tx.commit().await?;
             accounts.directory.forget(&before);
             accounts.directory.forget(&after);
-            if has_password {
+            if connected.is_some() {
                 accounts.end_sessions(before.id, Some(&keep)).await?;
             }
             if let Some(news) = news(&before, &after) {

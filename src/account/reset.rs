@@ -11,6 +11,7 @@ use entity::password_reset;
 use super::{
     Accounts, Username,
     model::{LoginSource, User, is_email},
+    profile::ConnectedApps,
     store,
     username::{folded_of, may_be_one},
 };
@@ -65,6 +66,7 @@ impl Accounts {
         username: &str,
         token: &str,
         password: String,
+        connected: ConnectedApps,
         from: &LoginSource,
     ) -> Result<()> {
         let username = if may_be_one(username) { username } else { "" };
@@ -86,6 +88,7 @@ impl Accounts {
             if !store::take_reset(&tx, user.id, &token_hash).await? {
                 return Err(invalid_token());
             }
+            accounts.part_with_apps(&tx, user.id, connected).await?;
             accounts
                 .store_password_with(tx, user.id, password_hash)
                 .await?;

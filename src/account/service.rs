@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq;
 use super::{
     Bans, Directory, LoginThrottle, Passwords, SessionStore, Sighting, Username,
     model::{LoginSource, User, is_email},
+    profile::{ConnectedApps, PasswordChange},
     store,
     username::{folded_of, may_be_one},
 };
@@ -213,16 +214,18 @@ impl Accounts {
     pub(super) async fn change_password(
         &self,
         user: &User,
-        current: String,
-        new: String,
+        change: PasswordChange,
         keep_session: &str,
         from: &LoginSource,
     ) -> Result<()> {
-        self.require_password(user, current, from).await?;
+        self.require_password(user, change.current, from).await?;
         let (accounts, id, keep) = (self.clone(), user.id, keep_session.to_owned());
+        let password_hash = self.passwords.hash(change.new).await?;
         self.tasks
             .complete(async move {
-                accounts.store_password(id, new).await?;
+                let tx = accounts.db.begin().await?;
+                accounts.part_with_apps(&tx, id, change.connected).await?;
+                accounts.store_password_with(tx, id, password_hash).await?;
                 accounts.end_sessions(id, Some(&keep)).await
             })
             .await
@@ -249,7 +252,9 @@ impl Accounts {
 
     /// Gives an account a new password as the operator. Every session of the person ends.
     pub async fn set_password(&self, user: &User, password: String) -> Result<()> {
-        self.store_password(user.id, password).await?;
+        let password_hash = self.passwords.hash(password).await?;
+        let tx = self.db.begin().await?;
+        self.store_password_with(tx, user.id, password_hash).await?;
         self.end_sessions(user.id, None).await
     }
 
@@ -384,10 +389,18 @@ impl Accounts {
         Ok(())
     }
 
-    async fn store_password(&self, id: UserId, password: String) -> Result<()> {
-        let password_hash = self.passwords.hash(password).await?;
-        let tx = self.db.begin().await?;
-        self.store_password_with(tx, id, password_hash).await
+    /// Takes back what a person has allowed apps, if they ask for that, together with the rest of
+    /// `tx`.
+    pub(super) async fn part_with_apps(
+        &self,
+        tx: &Tx,
+        id: UserId,
+        connected: ConnectedApps,
+    ) -> Result<()> {
+        match connected {
+            ConnectedApps::Keep => Ok(()),
+            ConnectedApps::Revoke => store::revoke_grants(tx, id, self.clock.now()).await,
+        }
     }
 
     /// Stores the hash of a password, together with what `tx` did so far.

@@ -1,6 +1,9 @@
 //! Queries on `user` and `session`.
+//!
+//! What apps were allowed in somebody's name is kept by `apps::oauth`; here it is only ended, in the
+//! transaction that ends what else a password opened.
 
-use entity::{Timestamp, UserId, password_reset, session, user};
+use entity::{Timestamp, UserId, oauth_grant, password_reset, session, user};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr,
     EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select, Set, SqlErr, Statement, Value,
@@ -194,6 +197,21 @@ pub(super) async fn update_profile(
             _ => Err(error.into()),
         },
     }
+}
+
+/// Takes back whatever a person has allowed apps. Their tokens and codes are dead with it.
+pub(super) async fn revoke_grants(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    now: Timestamp,
+) -> Result<()> {
+    oauth_grant::Entity::update_many()
+        .col_expr(oauth_grant::Column::RevokedAt, now.into())
+        .filter(oauth_grant::Column::UserId.eq(user))
+        .filter(oauth_grant::Column::RevokedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// The reset of `user` that was asked for last becomes the only one that works.

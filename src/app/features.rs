@@ -148,7 +148,8 @@ pub(super) async fn features(
         &directory,
         &communities,
         (&chat, &files),
-    );
+    )
+    .await?;
     Ok(Features {
         access,
         accounts,
@@ -256,13 +257,13 @@ fn docs(shared: Shared<'_>, directory: &Directory) -> Docs {
     })
 }
 
-fn apps(
+async fn apps(
     shared: Shared<'_>,
     (accounts, access): (&Accounts, &Access),
     directory: &Directory,
     communities: &Communities,
     (chat, files): (&Chat, &Files),
-) -> Apps {
+) -> anyhow::Result<Apps> {
     let Shared {
         db, clock, tasks, ..
     } = shared;
@@ -279,17 +280,19 @@ fn apps(
         tasks: tasks.clone(),
         public_url: public_url.clone(),
     });
-    Apps {
-        oauth: Oauth::start(oauth::Parts {
-            db: db.clone(),
-            clock: clock.clone(),
-            chat: chat.clone(),
-            deliveries: deliveries.clone(),
-            directory: directory.clone(),
-            tasks: tasks.clone(),
-            limits: access.limits().clone(),
-            public_url: public_url.clone(),
-        }),
+    let oauth = Oauth::start(oauth::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        chat: chat.clone(),
+        deliveries: deliveries.clone(),
+        directory: directory.clone(),
+        tasks: tasks.clone(),
+        limits: access.limits().clone(),
+        public_url: public_url.clone(),
+    })
+    .await?;
+    Ok(Apps {
+        oauth,
         registry: Registry::start(registry::Parts {
             db: db.clone(),
             clock: clock.clone(),
@@ -321,7 +324,7 @@ fn apps(
         }),
         widgets,
         deliveries,
-    }
+    })
 }
 
 fn answer_commands(

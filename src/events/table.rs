@@ -215,7 +215,7 @@ pub(super) const OUTGOING: &[Outgoing] = &[
             "`{server_id, what}`; `what` is `server`, `channels`, `roles`, `members`, `bans`, \
              `invites`, `apps`, `widgets` or `deleted`",
         ),
-        to: "the server's members, and who is none any more",
+        to: "the server's members, and who is none any more; `bans` those who may ban alone",
         about: "Something in a server is not as it was: fetch again what is shown of it",
     },
     Outgoing {

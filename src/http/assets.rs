@@ -20,6 +20,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; \
     style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; \
     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
+/// The page that is opened with a code in its address: no cache keeps that, and no site hears of it.
+const OPENED_WITH_CODE: &str = "developers/callback";
+
 /// Serves a file of the web client, or its start page for the routes that the client handles. What
 /// is sent to a path that nothing handles is not found: a mistyped address must not look as if
 /// something had taken it.
@@ -43,7 +46,7 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if is_of_api(path) && !asks_for_page(&headers) {
         return Error::not_found().into_response();
     }
-    match WebClient::get("index.html") {
+    let mut start = match WebClient::get("index.html") {
         Some(file) => respond("index.html", file, &headers),
         None => page(
             StatusCode::OK,
@@ -51,7 +54,17 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
             "<p>The server is running. Its web client is not built: run <code>make run</code>, \
              or <code>npm run build</code> in <code>web/</code>.</p>",
         ),
+    };
+    if path == OPENED_WITH_CODE {
+        let headers = start.headers_mut();
+        for (name, value) in [
+            (header::CACHE_CONTROL, "no-store"),
+            (header::REFERRER_POLICY, "no-referrer"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
+    start
 }
 
 /// Whether programs call what is below the first segment of `path`: there, a page would look as if

@@ -56,7 +56,10 @@ impl Change for Ban {
         store_members::save_ban(tx, id, user, reason.as_ref(), work.person(), work.now).await?;
         store_members::delete_invites_by(tx, id, user).await?;
         let mut effects = match &member {
-            Some(member) => remove(work, member, "member.ban").await?,
+            Some(member) => {
+                let removed = remove(work, member, "member.ban").await?;
+                removed.besides(What::Bans)
+            }
             None => Effects::new(
                 What::Bans,
                 Entry {

@@ -227,13 +227,15 @@ impl Change for SetOverwrite {
 /// Refuses what a channel cannot decide on, and what it would both allow and deny.
 fn require_sense(overwrite: Overwrite) -> Result<()> {
     let Overwrite { allow, deny } = overwrite;
-    if let Some(odd) = ((allow | deny) - Permissions::OF_CHANNEL).iter().next() {
-        let text = format!("{} is not for a channel to allow or deny", odd.as_str());
-        return Err(Error::invalid("permission_not_of_channel", text));
+    for (key, named) in [("/allow", allow), ("/deny", deny)] {
+        if let Some(odd) = (named - Permissions::OF_CHANNEL).iter().next() {
+            let text = format!("{} is not for a channel to allow or deny", odd.as_str());
+            return Err(Error::invalid("permission_not_of_channel", text).at(key));
+        }
     }
     if let Some(both) = allow.intersect(deny).iter().next() {
         let text = format!("{} is both allowed and denied", both.as_str());
-        return Err(Error::invalid("overwrite_ambiguous", text));
+        return Err(Error::invalid("overwrite_ambiguous", text).at("/deny"));
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::{
     caller::By,
     changes::{DeleteServer, UpdateServer},
     http_channels,
-    http_input::{AuditPage, NewServer, Reasoned, ServerPatch},
+    http_input::{AuditPage, Author, NewServer, Reasoned, ServerPatch},
     http_invites, http_members, http_roles,
     view::{AuditView, ServerRow, ServerView, WholeServer},
 };
@@ -57,8 +57,10 @@ struct AuditLog {
 }
 
 /// The servers that one is in.
-#[utoipa::path(get, path = "/servers", tag = "servers", security(("session" = [])), responses(
+#[utoipa::path(get, path = "/servers", tag = "servers",
+    security(("session" = []), ("oauth" = ["servers:read"])), responses(
     (status = 200, body = Answer<Servers>), (status = 401, body = Refused),
+    (status = 403, description = "insufficient_scope", body = Refused),
 ))]
 async fn list_servers(
     State(communities): State<Communities>,
@@ -77,16 +79,18 @@ async fn list_servers(
 ))]
 async fn create_server(
     State(communities): State<Communities>,
-    CurrentUser(user): CurrentUser,
+    owner: Author,
     JsonObject(input): JsonObject<NewServer>,
 ) -> Result<(StatusCode, Answer<OneServer>)> {
-    let id = communities.create(user.id, input.name()?).await?;
-    let server = communities.server(user.id, id).await?;
+    let user = owner.user;
+    let id = communities.create(owner, input.name()?).await?;
+    let server = communities.server(user, id).await?;
     Ok((StatusCode::CREATED, Answer::new(OneServer { server })))
 }
 
 /// A server with its channels and roles, and what one is in it; for its members.
-#[utoipa::path(get, path = "/servers/{serverId}", tag = "servers", security(("session" = [])),
+#[utoipa::path(get, path = "/servers/{serverId}", tag = "servers",
+    security(("session" = []), ("oauth" = ["servers:read"])),
     params(("serverId" = ServerId, Path)), responses(
     (status = 200, body = Answer<WholeServer>),
     (status = 404, description = "server_not_found", body = Refused),

@@ -57,7 +57,8 @@ async fn seen(
 
 /// The channels of a server that one may view, by position.
 #[utoipa::path(get, path = "/servers/{serverId}/channels", tag = "servers",
-    security(("session" = [])), params(("serverId" = ServerId, Path)), responses(
+    security(("session" = []), ("oauth" = ["servers:read"])),
+    params(("serverId" = ServerId, Path)), responses(
     (status = 200, body = Answer<Channels>),
     (status = 404, description = "server_not_found", body = Refused),
 ))]

@@ -16,6 +16,7 @@ use super::{
     patch::Patch,
 };
 use crate::{
+    account::CurrentUser,
     kernel::{Error, Result, error::ErrorKind},
     permission::{Overwrite, Permissions},
 };
@@ -29,7 +30,7 @@ const MAX_QUOTED_CHARS: usize = 64;
 
 /// Why something is done: the header `X-Audit-Log-Reason`.
 #[derive(Clone, Debug)]
-pub(super) struct Reasoned(pub(super) Option<Reason>);
+pub struct Reasoned(pub Option<Reason>);
 
 impl<S: Sync> FromRequestParts<S> for Reasoned {
     type Rejection = Error;
@@ -38,6 +39,26 @@ impl<S: Sync> FromRequestParts<S> for Reasoned {
         let value = parts.headers.get(REASON);
         let value = value.map(|value| value.to_str().unwrap_or("\0"));
         Ok(Self(value.map(Reason::from_header).transpose()?.flatten()))
+    }
+}
+
+/// Whoever asks for a change, signed in with a session, and why: the header `X-Audit-Log-Reason`.
+#[derive(Clone, Debug)]
+pub struct Author {
+    /// The person.
+    pub user: UserId,
+    /// What they say about it.
+    pub reason: Option<Reason>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Author {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let CurrentUser(user) = CurrentUser::from_request_parts(parts, state).await?;
+        let Reasoned(reason) = Reasoned::from_request_parts(parts, state).await?;
+        let user = user.id;
+        Ok(Self { user, reason })
     }
 }
 

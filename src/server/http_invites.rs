@@ -11,7 +11,7 @@ use super::{
     Communities,
     caller::By,
     http::{InServer, OneServer},
-    http_input::{NewInvite, Reasoned},
+    http_input::{Author, NewInvite, Reasoned},
     invites::{CreateInvite, DeleteInvite},
     view::{InviteRow, InviteView},
 };
@@ -108,10 +108,11 @@ async fn delete_server_invite(
 ))]
 async fn accept_invite(
     State(communities): State<Communities>,
-    CurrentUser(user): CurrentUser,
+    guest: Author,
     Path(code): Path<String>,
 ) -> Result<Answer<OneServer>> {
-    let id = communities.accept(user.id, code).await?;
-    let server = communities.server(user.id, id).await?;
+    let user = guest.user;
+    let id = communities.accept(guest, code).await?;
+    let server = communities.server(user, id).await?;
     Ok(Answer::new(OneServer { server }))
 }

@@ -87,9 +87,17 @@ impl Live {
             ..
         } = work;
         let Effects {
-            what, mut moves, ..
+            what,
+            besides,
+            mut moves,
+            ..
         } = effects;
         let after = servers::read(&tx, before.id).await?;
+        let mut news = Vec::new();
+        for what in [Some(what), besides].into_iter().flatten() {
+            let rooms = self.told_of(&tx, what, (before.id, after.as_ref()), now);
+            news.push((what, rooms.await?));
+        }
         if moves.is_deleted {
             moves.left = self.delivery.people(Room::Server(before.id));
         }
@@ -124,8 +132,39 @@ impl Live {
         }
         self.join(&rooms.early);
         self.join(&rooms.late);
-        self.announce(before.id, what, &moves.left);
+        for (what, mut rooms) in news {
+            if what.needs().is_none() {
+                // Those who are not members any more, too.
+                rooms.extend(moves.left.iter().copied().map(Room::User));
+            }
+            let news = json!({"server_id": before.id, "what": what.as_str()});
+            self.delivery.emit(&rooms, "server_updated", &news);
+        }
         Ok(())
+    }
+
+    /// The rooms of those who are told that `what` is another in the server, by what they may do
+    /// `after` the change.
+    async fn told_of(
+        &self,
+        tx: &Tx,
+        what: What,
+        (id, after): (ServerId, Option<&Server>),
+        now: entity::Timestamp,
+    ) -> Result<Vec<Room<'static>>> {
+        let Some(permission) = what.needs() else {
+            return Ok(vec![Room::Server(id)]);
+        };
+        let Some(after) = after else {
+            return Ok(Vec::new());
+        };
+        let connected = self.delivery.people(Room::Server(id));
+        let members = store_members::list_members(tx, id, Which::Only(&connected)).await?;
+        let allowed = members.iter().filter(|member| {
+            let standing = after.standing(member, now);
+            standing.require(permission).is_ok()
+        });
+        Ok(allowed.map(|member| Room::User(member.user)).collect())
     }
 
     /// The members who may have to change rooms.
@@ -189,14 +228,6 @@ impl Live {
             let room = Room::Conversation(channel);
             self.delivery.leave(room, room);
         }
-    }
-
-    /// Tells the members, and those who are not any more, what to fetch again.
-    fn announce(&self, id: ServerId, what: What, left: &[UserId]) {
-        let mut rooms = vec![Room::Server(id)];
-        rooms.extend(left.iter().copied().map(Room::User));
-        let news = json!({"server_id": id, "what": what.as_str()});
-        self.delivery.emit(&rooms, "server_updated", &news);
     }
 
     /// Writes down what `work` did, and makes it real.

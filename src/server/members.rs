@@ -1,6 +1,6 @@
 //! Changes to who is in a server, and as what.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use entity::{RoleId, UserId, timestamp::millis};
 use http::StatusCode;
@@ -12,7 +12,7 @@ use super::{
     Communities,
     audit::Entry,
     etag::{IfMatch, etag},
-    membership::{MembershipPatch, RolesPatch},
+    membership::{MembershipPatch, RoleList, RolesPatch},
     patch::Patch,
     roles::require_other_administrator,
     store_members,
@@ -68,7 +68,8 @@ impl Change for UpdateMember {
             new.nickname = self.patch.nickname.over(old.nickname.as_ref(), |nickname| {
                 nickname.as_str().to_owned()
             });
-            require_renaming(work, &target, is_self, new.nickname != old.nickname)?;
+            let is_change = new.nickname != old.nickname;
+            require_renaming(work, &target, is_self, is_change).map_err(at("/nickname"))?;
         }
         let mut warnings = self.warnings;
         let mut moved = RoleMoves::default();
@@ -91,7 +92,8 @@ impl Change for UpdateMember {
                 same if same == old.timed_out_until => work.standing.may_time_out_at_all(),
                 Some(_) => work.standing.may_time_out(&target),
                 None => work.standing.may_end_timeout(&target),
-            }?;
+            }
+            .map_err(at("/timedOutUntil"))?;
         }
         if is_self && !moved.remove.is_empty() {
             let after = work.server.standing(&new, work.now);
@@ -117,6 +119,11 @@ impl Change for UpdateMember {
         let answer = (answer, etag(&new));
         Ok(Applied { answer, effects })
     }
+}
+
+/// Has a refusal point to the field that asks for what is refused.
+fn at(pointer: &'static str) -> impl Fn(Refusal) -> Error {
+    move |refusal| Error::from(refusal).at(pointer)
 }
 
 /// Refuses to call a member something else, or to speak of it at all.
@@ -188,7 +195,7 @@ impl RoleMoves {
                     add: added(server, actor, current, wanted)?,
                     ..Self::default()
                 };
-                for id in current.iter().filter(|id| !wanted.contains(id)) {
+                for id in current.iter().filter(|id| !wanted.contains(**id)) {
                     let Some(role) = server.role(*id).filter(|role| !is_kept(role)) else {
                         continue;
                     };
@@ -207,14 +214,14 @@ impl RoleMoves {
                     add: added(server, actor, current, add)?,
                     ..Self::default()
                 };
-                for id in remove {
-                    let role = named(server, *id)?;
+                for id in remove.iter() {
+                    let role = named(server, remove, id)?;
                     if is_kept(role) {
-                        return Err(managed(role));
+                        return Err(remove.refuse(id, managed(role)));
                     }
-                    if current.contains(id) {
-                        actor.may_assign_role(&role.rank())?;
-                        moves.remove.push(*id);
+                    if current.contains(&id) {
+                        require_assignable(actor, role, remove)?;
+                        moves.remove.push(id);
                     }
                 }
                 Ok(moves)
@@ -232,21 +239,30 @@ fn added(
     server: &Server,
     actor: &Standing,
     current: &[RoleId],
-    wanted: &BTreeSet<RoleId>,
+    wanted: &RoleList,
 ) -> Result<Vec<RoleId>> {
     let mut add = Vec::new();
-    for id in wanted {
-        let role = named(server, *id)?;
-        if role.is_default || current.contains(id) {
+    for id in wanted.iter() {
+        let role = named(server, wanted, id)?;
+        if role.is_default || current.contains(&id) {
             continue;
         }
         if is_kept(role) {
-            return Err(managed(role));
+            return Err(wanted.refuse(id, managed(role)));
         }
-        actor.may_assign_role(&role.rank())?;
-        add.push(*id);
+        require_assignable(actor, role, wanted)?;
+        add.push(id);
     }
     Ok(add)
+}
+
+/// Refuses a role of `list` that is not for `actor` to give or take.
+fn require_assignable(actor: &Standing, role: &Role, list: &RoleList) -> Result<()> {
+    let assignable = actor.may_assign_role(&role.rank());
+    assignable.map_err(|refusal| match refusal {
+        Refusal::RoleHierarchy(id) => list.refuse(id, refusal.into()),
+        _ => refusal.into(),
+    })
 }
 
 /// Whether a role is nobody's to give or take.
@@ -254,10 +270,10 @@ const fn is_kept(role: &Role) -> bool {
     role.is_default || role.managed_by.is_some()
 }
 
-fn named(server: &Server, id: RoleId) -> Result<&Role> {
+fn named<'a>(server: &'a Server, list: &RoleList, id: RoleId) -> Result<&'a Role> {
     server.role(id).ok_or_else(|| {
         let text = format!("the server has no role {id}");
-        Error::invalid(format!("unknown_role:{id}"), text)
+        list.refuse(id, Error::invalid(format!("unknown_role:{id}"), text))
     })
 }
 

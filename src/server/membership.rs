@@ -4,7 +4,7 @@
 //! ignored and named in warnings, since a typing error must not silently do nothing; a caller who
 //! asks for strictness is refused instead.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use entity::{RoleId, Timestamp};
 use serde_json::{Map, Value};
@@ -46,13 +46,46 @@ pub(super) struct MembershipPatch {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum RolesPatch {
     /// These, as far as the caller can give and take them.
-    Replace(BTreeSet<RoleId>),
+    Replace(RoleList),
     /// These more and those less than they have when it is done, so that two changes do not undo
     /// each other.
-    Delta {
-        add: BTreeSet<RoleId>,
-        remove: BTreeSet<RoleId>,
-    },
+    Delta { add: RoleList, remove: RoleList },
+}
+
+/// The roles that one list of a body names, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct RoleList {
+    /// What the list is called.
+    key: &'static str,
+    /// Where in the list each of them is first.
+    places: BTreeMap<RoleId, usize>,
+}
+
+impl RoleList {
+    fn new(key: &'static str, ids: impl IntoIterator<Item = RoleId>) -> Self {
+        let mut places = BTreeMap::new();
+        for (place, id) in ids.into_iter().enumerate() {
+            places.entry(id).or_insert(place);
+        }
+        Self { key, places }
+    }
+
+    /// The roles, by id.
+    pub(super) fn iter(&self) -> impl Iterator<Item = RoleId> {
+        self.places.keys().copied()
+    }
+
+    pub(super) fn contains(&self, id: RoleId) -> bool {
+        self.places.contains_key(&id)
+    }
+
+    /// `error`, as one about the role `id` where the list names it.
+    pub(super) fn refuse(&self, id: RoleId, error: Error) -> Error {
+        match self.places.get(&id) {
+            Some(place) => error.at(format!("/{}/{place}", self.key)),
+            None => error,
+        }
+    }
 }
 
 /// What to do about keys that are not known.
@@ -141,9 +174,10 @@ fn roles(body: &Map<String, Value>) -> Result<Option<RolesPatch>> {
         (Some(all), None, None) => Ok(Some(RolesPatch::Replace(all))),
         (None, add, remove) => {
             let (add, remove) = (add.unwrap_or_default(), remove.unwrap_or_default());
-            if !add.is_disjoint(&remove) {
+            if let Some(both) = remove.iter().find(|id| add.contains(*id)) {
                 let text = "a role cannot be added and removed at once";
-                return Err(Error::invalid("role_ids_ambiguous", text).at("/removeRoleIds"));
+                let error = Error::invalid("role_ids_ambiguous", text);
+                return Err(remove.refuse(both, error));
             }
             Ok(Some(RolesPatch::Delta { add, remove }))
         }
@@ -155,8 +189,8 @@ fn roles(body: &Map<String, Value>) -> Result<Option<RolesPatch>> {
     }
 }
 
-/// The ids in a list of numbers and numeric strings, each once.
-fn role_ids(body: &Map<String, Value>, key: &str) -> Result<Option<BTreeSet<RoleId>>> {
+/// The ids in a list of numbers and numeric strings.
+fn role_ids(body: &Map<String, Value>, key: &'static str) -> Result<Option<RoleList>> {
     let ids = match body.get(key) {
         None => return Ok(None),
         Some(Value::Null) => {
@@ -181,7 +215,8 @@ fn role_ids(body: &Map<String, Value>, key: &str) -> Result<Option<BTreeSet<Role
         let number = number.ok_or_else(|| invalid_ids(key).at(format!("/{key}/{at}")))?;
         Ok(RoleId(number))
     });
-    read.collect::<Result<_>>().map(Some)
+    let ids = read.collect::<Result<Vec<_>>>()?;
+    Ok(Some(RoleList::new(key, ids)))
 }
 
 fn invalid_ids(key: &str) -> Error {
@@ -224,8 +259,8 @@ mod tests {
     use entity::{RoleId, Timestamp};
     use serde_json::{Value, json};
 
-    use super::{Handling, MembershipPatch, Nickname, Patch, RolesPatch};
-    use crate::kernel::Result;
+    use super::{Handling, MembershipPatch, Nickname, Patch, RoleList, RolesPatch};
+    use crate::kernel::{Error, Result};
 
     /// 2026-01-15T13:42:07Z.
     const NOW: Timestamp = Timestamp(1_768_484_527_000);
@@ -245,8 +280,8 @@ mod tests {
         );
     }
 
-    fn ids(ids: &[i64]) -> std::collections::BTreeSet<RoleId> {
-        ids.iter().copied().map(RoleId).collect()
+    fn ids(key: &'static str, ids: &[i64]) -> RoleList {
+        RoleList::new(key, ids.iter().copied().map(RoleId))
     }
 
     #[test]
@@ -255,7 +290,7 @@ mod tests {
         let vip = Nickname::parse("VIP Player").expect("fine");
         let expected = MembershipPatch {
             nickname: Patch::Value(vip.expect("a nickname")),
-            roles: Some(RolesPatch::Replace(ids(&[7, 9]))),
+            roles: Some(RolesPatch::Replace(ids("roleIds", &[7, 9]))),
             timed_out_until: Patch::Null,
         };
         assert_eq!(parse(&body).expect("fine"), expected);
@@ -283,12 +318,13 @@ mod tests {
     fn roles_are_a_whole_set_or_what_changes() {
         let roles = |body: Value| parse(&body).expect("fine").roles;
         let folded = json!({"roleIds": [9, "7", 9, 7]});
-        assert_eq!(roles(folded), Some(RolesPatch::Replace(ids(&[7, 9]))));
-        let none = Some(RolesPatch::Replace(ids(&[])));
+        let folded = roles(folded);
+        assert_eq!(folded, Some(RolesPatch::Replace(ids("roleIds", &[9, 7]))));
+        let none = Some(RolesPatch::Replace(ids("roleIds", &[])));
         assert_eq!(roles(json!({"roleIds": []})), none);
         let delta = RolesPatch::Delta {
-            add: ids(&[1]),
-            remove: ids(&[2]),
+            add: ids("addRoleIds", &[1]),
+            remove: ids("removeRoleIds", &[2]),
         };
         assert_eq!(
             roles(json!({"addRoleIds": [1], "removeRoleIds": ["2"]})),
@@ -317,8 +353,20 @@ mod tests {
         refuses(&json!({"roleIds": many}), "role_ids_too_many", "/roleIds");
         let both = json!({"roleIds": [1], "addRoleIds": [2]});
         refuses(&both, "role_ids_ambiguous", "/roleIds");
-        let contradiction = json!({"addRoleIds": [1], "removeRoleIds": [1]});
-        refuses(&contradiction, "role_ids_ambiguous", "/removeRoleIds");
+        let contradiction = json!({"addRoleIds": [1], "removeRoleIds": [2, 1]});
+        refuses(&contradiction, "role_ids_ambiguous", "/removeRoleIds/1");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_role_points_to_where_it_was_named() {
+        let list = ids("roleIds", &[9, 7, 9, 8]);
+        let pointer = |id| {
+            let refused = list.refuse(RoleId(id), Error::invalid("odd", "odd"));
+            refused.pointer().map(str::to_owned)
+        };
+        assert_eq!(pointer(9).as_deref(), Some("/roleIds/0"));
+        assert_eq!(pointer(8).as_deref(), Some("/roleIds/3"));
+        assert_eq!(pointer(1), None, "it was not named");
     }
 
     #[test]

@@ -129,7 +129,7 @@ impl Color {
 
 /// Why something was done, for the audit log: up to 512 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Reason(String);
+pub struct Reason(String);
 
 impl Reason {
     /// Accepts a reason as typed; none when it is blank.
@@ -151,13 +151,24 @@ impl Reason {
     }
 
     /// Accepts the value of `X-Audit-Log-Reason`: percent-encoded UTF-8, since headers are ASCII.
+    ///
+    /// # Errors
+    /// `reason_too_long`, `reason_invalid`.
     pub(super) fn from_header(value: &str) -> Result<Option<Self>> {
+        let mut escapes = value.split('%').skip(1);
+        let is_escape = |escape: &str| {
+            let digits = escape.as_bytes().get(..2);
+            digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        };
+        if !escapes.all(is_escape) {
+            return Err(invalid_reason());
+        }
         let text = percent_decode_str(value).decode_utf8();
         Self::parse(&text.map_err(|_| invalid_reason())?)
     }
 
     /// As it is stored.
-    pub(super) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -327,6 +338,9 @@ mod tests {
         assert!(many.is_ok(), "512 characters");
         for (value, expected) in [
             ("%FF", "reason_invalid"),
+            ("100% spam", "reason_invalid"),
+            ("100%", "reason_invalid"),
+            ("%2", "reason_invalid"),
             ("a%00b", "reason_invalid"),
             (&*"a".repeat(513), "reason_too_long"),
         ] {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     chat::servers::{Role, Server},
     kernel::{Error, Result},
-    permission::{Permission, Permissions, Standing},
+    permission::{Permission, Permissions, Refusal, Standing},
 };
 
 /// What the own role of an integration allows: what its tokens can be given scopes for.
@@ -51,7 +51,8 @@ impl Change for CreateRole {
             top: work.standing.top + pushed,
             ..work.standing
         };
-        standing.may_create_role(self.permissions, position)?;
+        let created = standing.may_create_role(self.permissions, position);
+        created.map_err(refused)?;
         if work.server.roles.len() >= MAX_ROLES {
             return Err(too_many("roles", MAX_ROLES));
         }
@@ -108,11 +109,11 @@ impl Change for UpdateRole {
         if let (Some(position), false) = (self.position, old.is_default) {
             new.position = position.clamp(1, highest(&work.server));
         }
-        work.standing
-            .may_edit_role(&old.rank(), new.permissions, new.position)?;
-        if old.is_default && (new.name != old.name || self.position.is_some_and(|to| to != 0)) {
-            let text = "the default role has its name and its place";
-            return Err(Error::invalid("role_is_default", text));
+        let standing = &work.standing;
+        let edited = standing.may_edit_role(&old.rank(), new.permissions, new.position);
+        edited.map_err(refused)?;
+        if old.is_default {
+            require_default(old, &new, self.position)?;
         }
         if new == *old {
             return Ok(Applied::unchanged(new));
@@ -140,6 +141,29 @@ impl Change for UpdateRole {
         };
         let effects = Effects::new(What::Roles, entry).viewing(Views::All);
         Ok(Applied::done(new, effects))
+    }
+}
+
+/// Refuses to call the default role something else, or to move it.
+fn require_default(old: &Role, new: &Role, position: Option<i64>) -> Result<()> {
+    let pointer = if new.name != old.name {
+        "/name"
+    } else if position.is_some_and(|to| to != 0) {
+        "/position"
+    } else {
+        return Ok(());
+    };
+    let text = "the default role has its name and its place";
+    Err(Error::invalid("role_is_default", text).at(pointer))
+}
+
+/// Has a refusal point to the field that it is about, if it is about what a role is to be.
+fn refused(refusal: Refusal) -> Error {
+    let error = Error::from(refusal);
+    match refusal {
+        Refusal::PermissionNotHeld(_) => error.at("/permissions"),
+        Refusal::PositionAboveYou => error.at("/position"),
+        _ => error,
     }
 }
 

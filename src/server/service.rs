@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{
     audit::Entry,
     caller::By,
+    http_input::Author,
     invites::{invite_expired, is_code},
     live::Live,
     model::{MAX_JOINED, MAX_OWNED, invite_not_found, too_many},
@@ -117,9 +118,15 @@ impl Communities {
         self.tasks.complete(Box::pin(work)).await
     }
 
-    /// As [`make`](Self::make), for changes of other features, which give no reason.
-    pub async fn change<C: Change>(&self, by: By, id: ServerId, change: C) -> Result<C::Answer> {
-        self.make(by, id, None, change).await
+    /// As [`make`](Self::make), for changes of other features that people ask for.
+    pub async fn change<C: Change>(
+        &self,
+        author: Author,
+        id: ServerId,
+        change: C,
+    ) -> Result<C::Answer> {
+        let by = By::User(author.user);
+        self.make(by, id, author.reason, change).await
     }
 
     async fn make_now<C: Change>(
@@ -149,13 +156,17 @@ impl Communities {
     }
 
     /// Makes a server with one channel, of which `owner` is the only member.
-    pub(super) async fn create(&self, owner: UserId, name: Name) -> Result<ServerId> {
+    pub(super) async fn create(&self, owner: Author, name: Name) -> Result<ServerId> {
         let communities = self.clone();
         let work = async move { communities.create_now(owner, name).await };
         self.tasks.complete(work).await
     }
 
-    async fn create_now(&self, owner: UserId, name: Name) -> Result<ServerId> {
+    async fn create_now(&self, owner: Author, name: Name) -> Result<ServerId> {
+        let Author {
+            user: owner,
+            reason,
+        } = owner;
         let now = self.clock.now();
         let tx = self.db.begin().await?;
         store::lock_person(&tx, owner).await?;
@@ -185,18 +196,19 @@ impl Communities {
         };
         // No turn is taken: nobody else knows of the server yet.
         let effects = Effects::new(What::Server, entry).with(joins(owner));
-        self.live.finish(work, effects, None).await?;
+        self.live.finish(work, effects, reason).await?;
         Ok(id)
     }
 
-    /// Lets `user` in with the invite `code`; into which server. A member spends no use.
-    pub(super) async fn accept(&self, user: UserId, code: String) -> Result<ServerId> {
+    /// Lets somebody in with the invite `code`; into which server. A member spends no use.
+    pub(super) async fn accept(&self, guest: Author, code: String) -> Result<ServerId> {
         let communities = self.clone();
-        let work = async move { communities.accept_now(user, &code).await };
+        let work = async move { communities.accept_now(guest, &code).await };
         self.tasks.complete(work).await
     }
 
-    async fn accept_now(&self, user: UserId, code: &str) -> Result<ServerId> {
+    async fn accept_now(&self, guest: Author, code: &str) -> Result<ServerId> {
+        let Author { user, reason } = guest;
         if !is_code(code) {
             return Err(invite_not_found());
         }
@@ -241,7 +253,7 @@ impl Communities {
             now,
         };
         let effects = Effects::new(What::Members, entry).with(joins(user));
-        self.live.finish(work, effects, None).await?;
+        self.live.finish(work, effects, reason).await?;
         Ok(id)
     }
 }

@@ -60,6 +60,8 @@ impl<T> Applied<T> {
 #[derive(Debug)]
 pub struct Effects {
     pub(super) what: What,
+    /// What else is to be fetched again.
+    pub(super) besides: Option<What>,
     pub(super) entry: Entry,
     pub(super) moves: Moves,
 }
@@ -69,8 +71,17 @@ impl Effects {
     pub fn new(what: What, entry: Entry) -> Self {
         Self {
             what,
+            besides: None,
             entry,
             moves: Moves::default(),
+        }
+    }
+
+    /// The same, and another thing is to be fetched again.
+    pub(super) fn besides(self, what: What) -> Self {
+        Self {
+            besides: Some(what),
+            ..self
         }
     }
 
@@ -98,7 +109,7 @@ pub enum What {
     Roles,
     /// Its members.
     Members,
-    /// Who is banned.
+    /// Who is banned: only those who may ban are told.
     Bans,
     /// Its invites.
     Invites,
@@ -123,6 +134,14 @@ impl What {
             Self::Apps => "apps",
             Self::Widgets => "widgets",
             Self::Deleted => "deleted",
+        }
+    }
+
+    /// What a member has to be allowed to be told of it; none: all are.
+    pub(super) const fn needs(self) -> Option<Permission> {
+        match self {
+            Self::Bans => Some(Permission::BanMembers),
+            _ => None,
         }
     }
 }

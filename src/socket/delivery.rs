@@ -402,6 +402,10 @@ impl Delivery {
         let Some(namespace) = self.io.of("/") else {
             return Vec::new();
         };
+        // To the transport, no room at all means everybody.
+        if rooms.is_empty() {
+            return Vec::new();
+        }
         let names: Vec<_> = rooms.iter().map(|room| room.name()).collect();
         namespace.within(names).sockets()
     }

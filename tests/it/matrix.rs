@@ -71,6 +71,21 @@ impl Scene {
         })
     }
 
+    /// What a route answers to a token that `person` sends along with their cookie, if they have one.
+    async fn with_token(
+        &self,
+        person: &Person,
+        token: &str,
+        (method, path, body, _): &Route,
+    ) -> Reply {
+        let request = person.request(method.parse().expect("a method"), &self.fill(path));
+        let request = match serde_json::from_str::<Value>(body) {
+            Ok(body) => request.json(&body),
+            Err(_) => request,
+        };
+        Reply::of(request.bearer_auth(token)).await
+    }
+
     async fn asks(&self, person: &Person, (method, path, body, _): &Route) -> Reply {
         let request = person.request(method.parse().expect("a method"), &self.fill(path));
         let request = match serde_json::from_str::<Value>(body) {
@@ -153,6 +168,7 @@ async fn nobody_does_what_is_not_theirs() {
     ban.is_done();
     let site = Site::register(&app).await;
     let tokens = site.signs_in(&owner).await;
+    let tools = Tools::of(&app).await;
     let stranger = app.stranger();
 
     // A manager of nearly everything whom the one channel is hidden from.
@@ -188,7 +204,13 @@ async fn nobody_does_what_is_not_theirs() {
         let reply = scene.asks(&stranger, route).await;
         let said = (reply.status, reply.code());
         assert_eq!(said, (401, "unauthorized"), "{route:?}");
-        refuses_others_tokens(&scene, route, (&owner, &tokens.access)).await;
+        let reply = scene.with_token(&owner, &tokens.access, route).await;
+        let said = (reply.status, reply.code());
+        let expected = match tools.scope(route) {
+            Some(_) => (403, "insufficient_scope"),
+            None => (403, "token_not_allowed"),
+        };
+        assert_eq!(said, expected, "an OAuth client: {route:?}");
         for (who, person, is_late) in [("member", &member, false), ("timed out", &late, true)] {
             let reply = scene.asks(person, route).await;
             match *needs {
@@ -220,18 +242,88 @@ async fn nobody_does_what_is_not_theirs() {
     assert_eq!(whole["server"]["name"], "Club");
 }
 
-/// An OAuth client's token is for none of these routes, and an integration's only for those that say
-/// so, and then for no other server.
-async fn refuses_others_tokens(
-    scene: &Scene,
-    (method, path, body, _): &Route,
-    (owner, token): (&Person, &str),
-) {
-    let request = owner.request(method.parse().expect("a method"), &scene.fill(path));
-    let request = request.bearer_auth(token).body(*body);
-    let reply = Reply::of(request).await;
-    let said = (reply.status, reply.code());
-    assert_eq!(said, (403, "token_not_allowed"), "OAuth: {method} {path}");
+/// Tools that people have let in, and what they may be let do, as the document says.
+struct Tools(Value);
+
+impl Tools {
+    async fn of(app: &TestApp) -> Self {
+        Self(app.stranger().reads("/api/openapi.json").await)
+    }
+
+    /// The scope that a tool needs at a route; none where no tool is taken.
+    fn scope(&self, (method, path, ..): &Route) -> Option<&str> {
+        let path = path.replace("{webhook}", "{appId}");
+        let path = path.replace("{widget}", "{appId}");
+        let security = &self.0["paths"][path][method.to_lowercase()]["security"];
+        let callers = security.as_array().expect("callers");
+        callers
+            .iter()
+            .find_map(|caller| caller["oauth"][0].as_str())
+    }
+}
+
+const PORTAL: [&str; 3] = ["apps:read", "apps:write", "servers:read"];
+
+#[tokio::test]
+async fn a_tool_may_do_what_its_person_may_where_tools_are_taken_and_nothing_elsewhere() {
+    let app = TestApp::spawn().await;
+    let [owner, victim, member, outsider] =
+        app.users(["owner", "victim", "member", "outsider"]).await;
+    let scene = Scene::of(&owner, &victim, &[&member]).await;
+    let (portal, tools) = (Site::tool(&app), Tools::of(&app).await);
+    let mut access = Vec::new();
+    for person in [&outsider, &member, &owner] {
+        let mut of_person = Vec::new();
+        for scope in PORTAL {
+            of_person.push((scope, portal.is_let_in(person, scope).await.access));
+        }
+        access.push(of_person);
+    }
+    let stranger = app.stranger();
+    let mut taken = BTreeSet::new();
+    for route in ROUTES {
+        let (method, path, _, needs) = route;
+        let needed = tools.scope(route);
+        let reads = *method == "GET";
+        let expected = match needed {
+            None => None,
+            Some(_) if path.starts_with("/apps") || path.ends_with("/apps") => {
+                Some(if reads { "apps:read" } else { "apps:write" })
+            }
+            Some(_) if path.contains("{widget}") => Some("apps:write"),
+            Some(_) if reads => Some("servers:read"),
+            Some(other) => panic!("{other} at {route:?}"),
+        };
+        assert_eq!(needed, expected, "{route:?}");
+        let is_of_app = path.starts_with("/apps");
+        assert!(needed.is_some() || !is_of_app, "of the portal: {route:?}");
+        taken.extend(needed);
+        for (who, tokens) in access.iter().enumerate() {
+            for (scope, token) in tokens {
+                let reply = scene.with_token(&stranger, token, route).await;
+                let said = (reply.status, reply.code());
+                let hidden = if is_of_app {
+                    "app_not_found"
+                } else {
+                    "server_not_found"
+                };
+                match (needed, who, needs) {
+                    (None, ..) => assert_eq!(said, (403, "token_not_allowed"), "{route:?}"),
+                    (Some(needed), ..) if needed != *scope => {
+                        assert_eq!(said, (403, "insufficient_scope"), "{scope}: {route:?}");
+                    }
+                    (_, _, Account) | (_, 2, _) | (_, 1, Membership) => {
+                        assert!(reply.status < 300, "{who}: {route:?}: {}", reply.body);
+                    }
+                    (_, 1, _) => assert_eq!(said, (403, "forbidden"), "{route:?}"),
+                    _ => assert_eq!(said, (404, hidden), "{route:?}"),
+                }
+            }
+        }
+    }
+    assert_eq!(taken, PORTAL.into());
+    let whole = owner.reads(&scene.club.path("")).await;
+    assert_eq!(whole["server"]["name"], "Club");
 }
 
 #[tokio::test]

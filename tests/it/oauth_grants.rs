@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     oauth_site::{Site, agrees, is_refused, live_tokens, visits},
-    support::{Person, Reply, TestApp},
+    support::{PASSWORD, Person, Reply, TestApp},
 };
 
 async fn connected(person: &Person) -> Vec<Value> {
@@ -93,6 +93,100 @@ async fn one_can_part_with_all_at_once() {
         "invalid_token",
     );
     site.asks_who(&of_bob.access).await.succeeds();
+}
+
+/// What `person` sends to change their password on each of the routes for that.
+fn changes_of_password(person: &Person, revoke: &Value) -> [(&'static str, Value); 3] {
+    let (name, new) = (&person.name, "another password");
+    let with = |mut body: Value| {
+        if !revoke.is_null() {
+            body["revoke_connected_apps"] = revoke.clone();
+        }
+        body
+    };
+    let change = with(json!({"current_password": PASSWORD, "new_password": new}));
+    let reset = with(json!({"username": name, "token": "a letter", "password": new}));
+    [
+        ("/api/me/password", change.clone()),
+        ("/api/settings", change),
+        ("/api/reset_password", reset),
+    ]
+}
+
+/// Has the letter to set another password sent.
+async fn forgets(app: &TestApp, person: &Person) {
+    let until = app.clock.now().plus_seconds(3600).0;
+    let sql = "INSERT INTO password_reset (user_id, token_hash, expires_at) VALUES ($1, $2, $3)";
+    let hash = chatter::kernel::token::hash("a letter");
+    let row = [person.id().await.into(), hash.into(), until.into()];
+    assert_eq!(app.sql(sql, row).await, 1);
+}
+
+#[tokio::test]
+async fn with_a_new_password_one_can_part_with_all_apps() {
+    let app = TestApp::spawn().await;
+    let [bob] = app.users(["bob"]).await;
+    let (site, other) = (Site::register(&app).await, Site::register(&app).await);
+    let of_bob = site.signs_in(&bob).await;
+    let people = app.users(["alice", "carol", "dave"]).await;
+    for (at, person) in people.iter().enumerate() {
+        let tokens = [site.signs_in(person).await, other.signs_in(person).await];
+        let unspent = agrees(person, &site.authorize(&[])).await;
+        forgets(&app, person).await;
+        let (path, body) = changes_of_password(person, &json!(true))[at].clone();
+
+        // What is refused changes nothing.
+        for field in ["current_password", "token"] {
+            let mut wrong = body.clone();
+            if wrong[field].is_string() {
+                wrong[field] = json!("wrong");
+                assert!(person.post(path, wrong).await.status >= 400, "{path}");
+            }
+        }
+        let mut odd = body.clone();
+        odd["revoke_connected_apps"] = json!("yes");
+        assert_eq!(person.post(path, odd).await.status, 400, "{path}");
+        other.asks_who(&tokens[1].access).await.succeeds();
+
+        person.post(path, body).await.succeeds();
+
+        for (site, tokens) in [&site, &other].into_iter().zip(&tokens) {
+            is_refused(&site.asks_who(&tokens.access).await, 401, "invalid_token");
+            is_refused(&site.refreshes(&tokens.refresh).await, 400, "invalid_grant");
+        }
+        is_refused(&site.redeems(&unspent).await, 400, "invalid_grant");
+        let again = person.elsewhere();
+        again.signs_in_with("another password").await.succeeds();
+        assert_eq!(connected(&again).await.len(), 0, "{path}");
+    }
+    site.asks_who(&of_bob.access).await.succeeds();
+}
+
+#[tokio::test]
+async fn with_a_new_password_apps_stay_unless_one_says_otherwise() {
+    let app = TestApp::spawn().await;
+    let people = app.users(["alice", "carol", "dave"]).await;
+    let site = Site::register(&app).await;
+    for (at, person) in people.iter().enumerate() {
+        let tokens = site.signs_in(person).await;
+        forgets(&app, person).await;
+        let unsaid = if at == 1 { json!(null) } else { json!(false) };
+        let (path, body) = changes_of_password(person, &unsaid)[at].clone();
+
+        person.post(path, body).await.succeeds();
+
+        site.asks_who(&tokens.access).await.succeeds();
+        let again = person.elsewhere();
+        again.signs_in_with("another password").await.succeeds();
+        assert_eq!(connected(&again).await.len(), 1, "{path}");
+
+        // It goes with a password, and with nothing else.
+        let alone = json!({"bio": "x", "revoke_connected_apps": true});
+        let refused = again.post("/api/settings", alone).await;
+        refused.is_refused(400, "bad_params");
+        assert_eq!(again.reads("/api/whoami").await["bio"], "");
+        site.asks_who(&tokens.access).await.succeeds();
+    }
 }
 
 #[tokio::test]

@@ -75,6 +75,17 @@ impl Site {
         site
     }
 
+    /// A tool that somebody runs, which is a client of the developer portal's as every such tool is.
+    pub(crate) fn tool(app: &TestApp) -> Self {
+        Self {
+            app: 0,
+            client_id: "developer-portal".to_owned(),
+            secret: None,
+            base: format!("http://{}", app.address()),
+            http: Client::builder().no_proxy().build().expect("a client"),
+        }
+    }
+
     /// Another secret beside those that it has.
     pub(crate) async fn makes_secret(&self, app: &TestApp) -> String {
         let secret = PlainToken::issue(TokenKind::ClientSecret);
@@ -139,6 +150,17 @@ impl Site {
     pub(crate) async fn asks_who(&self, access_token: &str) -> Reply {
         let request = self.request(Method::GET, "/oauth/userinfo");
         Reply::of(request.bearer_auth(access_token)).await
+    }
+
+    /// The tokens for `person`, who lets it have `scopes` with proof that it began the flow.
+    pub(crate) async fn is_let_in(&self, person: &Person, scopes: &str) -> Tokens {
+        let path = self.authorize(&[
+            ("scope", scopes),
+            ("code_challenge", &challenge()),
+            ("code_challenge_method", "S256"),
+        ]);
+        let code = agrees(person, &path).await;
+        Tokens::of(&self.redeems_with_proof(&code).await.succeeds())
     }
 
     /// The tokens for `person`, who agrees.

@@ -145,31 +145,57 @@ async fn a_change_is_made_as_a_whole_or_not_at_all() {
     let path = club.membership_of(&bob).await;
     let far = time_in(29 * 86_400, &app);
     let past = time_in(-3_600, &app);
-    for (body, code) in [
+    let vip = club.makes_role("VIP", &[]).await;
+    for (body, code, pointer) in [
         (
-            json!({"nickname": "x", "roleIds": [999]}),
+            json!({"nickname": "x", "roleIds": [vip, 999]}),
             "unknown_role:999",
+            "/roleIds/1",
+        ),
+        (
+            json!({"nickname": "x", "addRoleIds": [vip, vip, "998"]}),
+            "unknown_role:998",
+            "/addRoleIds/2",
+        ),
+        (
+            json!({"nickname": "x", "removeRoleIds": [997]}),
+            "unknown_role:997",
+            "/removeRoleIds/0",
         ),
         (
             json!({"nickname": "x", "timedOutUntil": far}),
             "timed_out_until_too_far",
+            "/timedOutUntil",
         ),
         (
             json!({"nickname": "x", "timedOutUntil": past}),
             "timed_out_until_in_past",
+            "/timedOutUntil",
         ),
         (
             json!({"nickname": "x", "timedOutUntil": "soon"}),
             "timed_out_until_invalid",
+            "/timedOutUntil",
         ),
-        (json!({"nickname": "x".repeat(33)}), "nickname_too_long"),
-        (json!({"nickname": "\u{202E}x"}), "nickname_invalid"),
+        (
+            json!({"nickname": "x".repeat(33)}),
+            "nickname_too_long",
+            "/nickname",
+        ),
+        (
+            json!({"nickname": "\u{202E}x"}),
+            "nickname_invalid",
+            "/nickname",
+        ),
         (
             json!({"nickname": "x", "roleIds": [1], "addRoleIds": [1]}),
             "role_ids_ambiguous",
+            "/roleIds",
         ),
     ] {
-        alice.patch(&path, body).await.refuses(400, code);
+        let refused = alice.patch(&path, body).await;
+        refused.refuses(400, code);
+        assert_eq!(refused.body["pointer"], pointer, "{code}");
     }
     assert_eq!(bob.reads(&path).await["profile"]["nickname"], json!(null));
     let raw = |body: String, kind: &str| {
@@ -292,15 +318,15 @@ async fn who_may_change_what_of_whom() {
         .refuses(403, "forbidden");
     // A manager does everything to those below, and nothing to the owner.
     bob.patch(&carols, nickname.clone()).await.succeeds();
-    bob.patch(&alices, nickname.clone())
-        .await
-        .refuses(403, "target_is_owner");
-    bob.patch(&alices, out.clone())
-        .await
-        .refuses(403, "target_is_owner");
+    for (body, pointer) in [(&nickname, "/nickname"), (&out, "/timedOutUntil")] {
+        let refused = bob.patch(&alices, body.clone()).await;
+        refused.refuses(403, "target_is_owner");
+        assert_eq!(refused.body["pointer"], pointer);
+    }
     let to_admin = json!({"roleIds": [admin]});
     let refused = bob.patch(&daves, to_admin).await;
     refused.refuses(403, &format!("role_hierarchy:{admin}"));
+    assert_eq!(refused.body["pointer"], "/roleIds/0");
     club.gives(&carol, &[admin]).await;
     alice
         .patch(&carols, out.clone())
@@ -339,8 +365,10 @@ async fn a_whole_set_of_roles_leaves_alone_what_is_above() {
     let cleared = bob.patch(&carols, json!({"roleIds": []})).await.succeeds();
     assert_eq!(cleared["membership"]["roleIds"], json!([high]));
     assert_eq!(cleared["warnings"], json!([format!("role_kept:{high}")]));
-    let taken = bob.patch(&carols, json!({"removeRoleIds": [high]})).await;
+    let taken = json!({"removeRoleIds": [low, high]});
+    let taken = bob.patch(&carols, taken).await;
     taken.refuses(403, &format!("role_hierarchy:{high}"));
+    assert_eq!(taken.body["pointer"], "/removeRoleIds/1");
     let added = bob.patch(&carols, json!({"addRoleIds": [low], "removeRoleIds": []}));
     assert_eq!(
         added.await.succeeds()["membership"]["roleIds"],
@@ -361,6 +389,7 @@ async fn a_whole_set_of_roles_leaves_alone_what_is_above() {
         .patch(&bobs, json!({"removeRoleIds": [everyone]}))
         .await;
     default.refuses(400, &format!("role_managed:{everyone}"));
+    assert_eq!(default.body["pointer"], "/removeRoleIds/0");
     let named = alice
         .patch(&bobs, json!({"roleIds": [everyone, manager]}))
         .await;

@@ -48,9 +48,13 @@ async fn roles_stand_in_an_order_without_gaps() {
     assert_eq!(names(&club, &bob).await, expected);
 
     let everyone = path(club.everyone().await);
-    for body in [json!({"name": "all"}), json!({"position": 2})] {
+    for (body, pointer) in [
+        (json!({"name": "all"}), "/name"),
+        (json!({"position": 2}), "/position"),
+    ] {
         let refused = alice.patch(&everyone, body).await;
         refused.refuses(400, "role_is_default");
+        assert_eq!(refused.body["pointer"], pointer);
     }
     alice
         .delete(&everyone)
@@ -96,6 +100,7 @@ async fn roles_are_managed_below_ones_own_and_with_what_one_has() {
     let too_much = json!({"name": "x", "permissions": ["administrator"]});
     let refused = bob.post(&club.path("/roles"), too_much).await;
     refused.refuses(403, "permission_not_held");
+    assert_eq!(refused.body["pointer"], "/permissions");
     let above = json!({"name": "x", "position": 9});
     let refused = bob.post(&club.path("/roles"), above).await;
     refused.refuses(403, "position_above_you");
@@ -113,6 +118,7 @@ async fn roles_are_managed_below_ones_own_and_with_what_one_has() {
     }
     let raised = bob.patch(&path(low), json!({"position": 9})).await;
     raised.refuses(403, "position_above_you");
+    assert_eq!(raised.body["pointer"], "/position");
     bob.delete(&path(low)).await.is_done();
 }
 

@@ -1,5 +1,6 @@
 //! What people who are connected hear of, and from which moment on they hear it no more.
 
+use reqwest::Method;
 use serde_json::json;
 
 use crate::support::{Community, Person, Socket, TestApp};
@@ -159,4 +160,89 @@ async fn a_server_that_is_deleted_is_silent() {
     assert_eq!(refused.status, 404, "{}", refused.body);
     says(&alice, &other, other.general, "here").await;
     assert_eq!(hears(&mut socket).await, "here");
+}
+
+/// Everything that is to be fetched again of the server until its name is said to be another one.
+async fn is_told_until_renamed(socket: &mut Socket) -> Vec<String> {
+    let mut told = Vec::new();
+    loop {
+        let news = socket.receives(&["server_updated"]).await;
+        let what = news["what"].as_str().expect("what").to_owned();
+        if what == "server" {
+            return told;
+        }
+        told.push(what);
+    }
+}
+
+#[tokio::test]
+async fn of_bans_only_those_are_told_who_may_ban() {
+    let app = TestApp::spawn().await;
+    let names = ["alice", "bob", "carol", "dave", "erin", "mallory"];
+    let [alice, bob, carol, dave, erin, mallory] = app.users(names).await;
+    let club = Community::of(&alice, &[&bob, &carol, &dave]).await;
+    let guard = club.makes_role("guard", &["ban_members"]).await;
+    club.gives(&bob, &[guard]).await;
+    let (mut owners, mut guards) = (alice.connects().await, bob.connects().await);
+    let (mut members, mut strangers) = (carol.connects().await, mallory.connects().await);
+    let mut banned = dave.connects().await;
+    let rename = async |name: &str| {
+        let renamed = alice.patch(&club.path(""), json!({"name": name})).await;
+        renamed.succeeds();
+    };
+
+    let daves = club.path(&format!("/bans/{}", dave.id().await));
+    let erins = club.path(&format!("/bans/{}", erin.id().await));
+    bob.does(Method::PUT, &daves, Some(json!({})))
+        .await
+        .is_done();
+    bob.does(Method::PUT, &erins, Some(json!({})))
+        .await
+        .is_done();
+    let why = json!({"reason": "spam"});
+    bob.does(Method::PUT, &erins, Some(why.clone()))
+        .await
+        .is_done();
+    bob.does(Method::PUT, &erins, Some(why)).await.is_done();
+    bob.delete(&daves).await.is_done();
+    rename("One").await;
+
+    for socket in [&mut owners, &mut guards] {
+        let told = is_told_until_renamed(socket).await;
+        assert_eq!(told, ["members", "bans", "bans", "bans", "bans"]);
+    }
+    assert_eq!(is_told_until_renamed(&mut members).await, ["members"]);
+
+    // Whoever may ban no more, and when nobody who may is there.
+    club.gives(&bob, &[]).await;
+    drop(owners);
+    alice.delete(&erins).await.is_done();
+    rename("Two").await;
+    let told = is_told_until_renamed(&mut guards).await;
+    assert_eq!(told, ["members"], "of the role that is gone");
+    assert_eq!(is_told_until_renamed(&mut members).await, ["members"]);
+
+    // A server where nobody is connected who may ban.
+    let quiet = Community::of(&erin, &[&carol]).await;
+    erin.does(
+        Method::PUT,
+        &quiet.path(&format!("/bans/{}", dave.id().await)),
+        None,
+    )
+    .await
+    .is_done();
+    let renamed = json!({"name": "Quiet"});
+    erin.patch(&quiet.path(""), renamed).await.succeeds();
+    assert_eq!(is_told_until_renamed(&mut members).await, ["members"]);
+
+    // Those outside heard nothing of it; who was banned, that they are no member.
+    let outside = Community::of(&mallory, &[&dave]).await;
+    let renamed = json!({"name": "Elsewhere"});
+    mallory.patch(&outside.path(""), renamed).await.succeeds();
+    let news = strangers.receives(&["server_updated"]).await;
+    assert_eq!(news["server_id"], outside.id);
+    let news = banned.receives(&["server_updated"]).await;
+    assert_eq!(news, json!({"server_id": club.id, "what": "members"}));
+    let news = banned.receives(&["server_updated"]).await;
+    assert_eq!(news["server_id"], outside.id);
 }

@@ -18,6 +18,7 @@ import {
   serverIn,
   serverSettingsIn,
   signInPath,
+  toolPath,
   useLocation,
 } from './router';
 import { Shell } from './shell';
@@ -34,6 +35,7 @@ const ResetPage = part(() => import('./features/account/ResetPage'), <Splash />)
 const SettingsPage = part(() => import('./features/account/SettingsPage'), <Splash />);
 const InvitePage = part(() => import('./features/servers/InvitePage'), <Splash />);
 const PortalPage = part(() => import('./features/portal/PortalPage'), <Splash />);
+const ToolPage = part(() => import('./features/portal/ToolPage'), <Splash />);
 const ServerSettings = part(() => import('./features/servers/settings/ServerSettings'), <Splash />);
 const AdminPage = part(() => import('./features/admin/AdminPage'), <Splash />);
 
@@ -74,6 +76,8 @@ function Page() {
   const { path } = useLocation();
   // Whoever comes by a link in a letter may be signed in, and as somebody else.
   if (path === resetPath) return <ResetPage />;
+  // The code is good for a minute: nothing is waited for.
+  if (path === toolPath) return <ToolPage />;
   switch (session) {
     case 'loading':
       return <Splash />;

@@ -89,6 +89,9 @@ export const portalPath = '/developers';
 
 export const appPath = (id: number) => `${portalPath}/apps/${id}`;
 
+/** Where the server sends who let a tool in, with the code for it; the server knows this address. */
+export const toolPath = `${portalPath}/callback`;
+
 export function inPortal(path: string): boolean {
   return path === portalPath || path.startsWith(`${portalPath}/`);
 }

@@ -207,8 +207,8 @@ impl Destination {
     fn read(params: &Params, client: &Client) -> Result<Self> {
         let asked = params.get("redirect_uri")?;
         let (uri, text) = match (asked, client.redirect_uris.as_slice()) {
-            (Some(asked), registered) => {
-                let known = registered.iter().find(|uri| uri.covers(asked));
+            (Some(asked), _) => {
+                let known = client.redirect_uri(asked);
                 let unknown = "the redirect_uri is not one that the app has registered";
                 let known = known.ok_or_else(|| OAuthError::invalid_request(unknown))?;
                 (known, asked)

@@ -60,6 +60,18 @@ impl Client {
         self.require_pkce || !self.is_confidential()
     }
 
+    /// The redirect URI that `asked` is, if it is one. The portal's is a page of this very server,
+    /// of which not even the port is free.
+    pub fn redirect_uri(&self, asked: &str) -> Option<&RedirectUri> {
+        self.redirect_uris.iter().find(|uri| {
+            if self.first_party {
+                uri.as_str() == asked
+            } else {
+                uri.covers(asked)
+            }
+        })
+    }
+
     /// Where people are sent back to when a request does not say, which takes that there is only
     /// one place.
     pub fn only_redirect_uri(&self) -> Option<&str> {
@@ -70,9 +82,10 @@ impl Client {
     }
 
     /// Whether a person who agreed once is not asked again when they are sent back to `uri`. On
-    /// their own machine anybody can say that they are this client (RFC 8252, 8.6).
+    /// their own machine anybody can say that they are this client (RFC 8252, 8.6), and anybody
+    /// anywhere that they are the portal: its codes go to whoever the person gives them.
     pub fn is_remembered_at(&self, uri: &RedirectUri) -> bool {
-        self.is_confidential() || !uri.is_loopback()
+        !self.first_party && (self.is_confidential() || !uri.is_loopback())
     }
 }
 

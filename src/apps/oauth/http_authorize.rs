@@ -50,7 +50,8 @@ pub(super) fn routes() -> OpenApiRouter<Oauth> {
     ("client_id" = String, Query, description = "The app"),
     ("redirect_uri" = Option<String>, Query, description = "One that the app has registered; may \
         be left out if there is only one"),
-    ("scope" = Option<String>, Query, description = "`identify`, which is also the default"),
+    ("scope" = Option<String>, Query, description = "`identify`, which is also the default. \
+        The developer portal's own client can ask for `apps:read`, `apps:write` and `servers:read`"),
     ("state" = Option<String>, Query, description = "Sent back as it is, at most 2048 bytes"),
     ("code_challenge" = Option<String>, Query, description = "PKCE; public clients have to"),
     ("code_challenge_method" = Option<String>, Query, description = "`S256`"),
@@ -219,6 +220,7 @@ impl<'a> Visit<'a> {
             request: &self.request,
             card: &self.client.card,
             owner: &self.oauth.owner_of(&self.client).await?,
+            is_portal: self.client.first_party,
             person: Person {
                 username: &user.username,
             },

@@ -1,6 +1,7 @@
 //! Chatter as an identity provider: OAuth 2.0 for sites that people sign in to with their account.
 //!
 //! Gives away who somebody is - id, nickname, name and avatar - after they agreed, and nothing else.
+//! The one exception is its own client for developers' tools, which they may have manage their apps.
 //! Invariants: a code is redeemed once; a token that comes a second time ends everything that came
 //! of its consent; nobody is sent to an address that their app has not registered.
 
@@ -20,6 +21,7 @@ mod model;
 pub mod page;
 pub mod params;
 pub mod pkce;
+mod portal;
 pub mod redirect;
 pub mod scope;
 mod service;

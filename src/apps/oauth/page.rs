@@ -7,7 +7,7 @@ use super::{
     authorize::{Destination, Request},
     client::Card,
     error::OAuthError,
-    scope::Scope,
+    scope::{Scope, Scopes},
 };
 
 /// A page: its title and what is below it.
@@ -35,6 +35,8 @@ pub struct Question<'a> {
     pub card: &'a Card,
     /// The name of whose app it is.
     pub owner: &'a str,
+    /// Whether it is the developer portal: the person is shown a code, which they take to a tool.
+    pub is_portal: bool,
     /// Who is asked.
     pub person: Person<'a>,
     /// Proof that it was asked: see [`super::csrf`].
@@ -46,13 +48,16 @@ pub fn consent(question: &Question<'_>) -> Page {
     let Question { request, card, .. } = question;
     let body = html! {
         (app(card, question.owner))
-        p { strong { (card.name) } " asks to know who you are:" }
-        ul.facts {
-            @for scope in request.scopes.iter() { li.yes { (words(scope)) } }
-            li.no { "Not your e-mail address, your messages or your servers" }
-        }
+        (asked_for(question))
         @if !card.description.is_empty() { p.quote { (card.description) } }
-        p.small { "You will be sent to " strong { (request.destination.host()) } "." }
+        @if question.is_portal {
+            p role="alert" {
+                "Only go on if you have just started such a tool yourself. You will be shown a code \
+                 for it: whoever has the code can do all of this as you."
+            }
+        } @else {
+            p.small { "You will be sent to " strong { (request.destination.host()) } "." }
+        }
         form method="post" action=(super::AUTHORIZE) {
             @for (name, value) in request.params() {
                 input type="hidden" name=(name) value=(value);
@@ -74,9 +79,31 @@ pub fn consent(question: &Question<'_>) -> Page {
             }
         }
     };
-    Page {
-        title: format!("Sign in to {}?", card.name),
-        body,
+    let title = if question.is_portal {
+        "Let a tool in?".to_owned()
+    } else {
+        format!("Sign in to {}?", card.name)
+    };
+    Page { title, body }
+}
+
+/// What is asked for, and what is not.
+fn asked_for(Question { request, card, .. }: &Question<'_>) -> Markup {
+    let is_identity = request.scopes.is_within(Scopes::IDENTITY);
+    html! {
+        @if is_identity {
+            p { strong { (card.name) } " asks to know who you are:" }
+        } @else {
+            p { "A tool asks the " strong { (card.name) } " to let it in as you:" }
+        }
+        ul.facts {
+            @for scope in request.scopes.iter() { li.yes { (words(scope)) } }
+            @if is_identity {
+                li.no { "Not your e-mail address, your messages or your servers" }
+            } @else {
+                li.no { "Not your password, your e-mail address or your messages" }
+            }
+        }
     }
 }
 
@@ -172,9 +199,11 @@ fn outside(href: &str, text: &str) -> Markup {
 const fn words(scope: Scope) -> &'static str {
     match scope {
         Scope::Identify => "Your ID, nickname, name and avatar",
-        Scope::AppsRead => "The apps that you manage",
-        Scope::AppsWrite => "Changing the apps that you manage",
-        Scope::ServersRead => "The servers that you are in",
+        Scope::AppsRead => "The apps that you manage, and what came in from them",
+        Scope::AppsWrite => {
+            "Making, changing and deleting apps wherever you may, with new URLs, tokens and secrets"
+        }
+        Scope::ServersRead => "The servers that you are in, with their channels and roles",
     }
 }
 
@@ -213,6 +242,7 @@ mod tests {
             request: &request,
             card: &client.card,
             owner: "bob",
+            is_portal: false,
             person: Person { username: "alice" },
             csrf: "token",
         });
@@ -233,6 +263,41 @@ mod tests {
         }
         assert!(!body.contains("<b ") && !body.contains("<script"), "{body}");
         assert!(!body.contains("\"x\""), "{body}");
+    }
+
+    #[test]
+    fn whoever_lets_a_tool_in_reads_what_it_may_and_is_warned() {
+        let mut client = Client::example(ClientType::Public, &["https://a.example/cb"]);
+        client.first_party = true;
+        let query = "response_type=code&scope=apps:read+apps:write+servers:read\
+                     &code_challenge_method=S256\
+                     &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        let params = Params::parse(query.as_bytes()).expect("params");
+        let page = consent(&Question {
+            request: &Request::read(&params, &client).expect("a request"),
+            card: &client.card,
+            owner: "System",
+            is_portal: true,
+            person: Person { username: "alice" },
+            csrf: "token",
+        });
+        let body = page.body.into_string();
+        for part in [
+            "The apps that you manage",
+            "Making, changing and deleting apps",
+            "The servers that you are in",
+            "Not your password, your e-mail address or your messages",
+            "Only go on if you have just started such a tool yourself",
+        ] {
+            assert!(body.contains(part), "{part}: {body}");
+        }
+        for part in [
+            "or your servers",
+            "Your ID, nickname",
+            "You will be sent to",
+        ] {
+            assert!(!body.contains(part), "{part}: {body}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{
     error::{OAuthError, Result},
     model::{ConnectedApp, UserInfo},
     params::Params,
+    portal,
     scope::Scopes,
     store,
 };
@@ -72,9 +73,12 @@ pub struct Parts {
 }
 
 impl Oauth {
-    /// The provider made of `parts`, which from now on forgets what has run out.
-    pub fn start(parts: Parts) -> Self {
+    /// The provider made of `parts`, which has the developer portal among its clients and from now
+    /// on forgets what has run out.
+    pub async fn start(parts: Parts) -> kernel::Result<Self> {
         let tasks = parts.tasks.clone();
+        let issuer = parts.public_url.trim_end_matches('/').to_owned();
+        portal::install(&parts.db, &issuer, parts.clock.now()).await?;
         let oauth = Self(Arc::new(Inner {
             db: parts.db,
             clock: parts.clock,
@@ -83,7 +87,7 @@ impl Oauth {
             limits: parts.limits,
             chat: parts.chat,
             deliveries: parts.deliveries,
-            issuer: parts.public_url.trim_end_matches('/').to_owned(),
+            issuer,
         }));
         let sweeping = oauth.clone();
         tasks.every(HOUSEKEEPING, move || {
@@ -94,7 +98,7 @@ impl Oauth {
                 }
             }
         });
-        oauth
+        Ok(oauth)
     }
 
     /// What the server is called in the protocol: its address from outside, without a slash at the

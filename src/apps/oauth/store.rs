@@ -8,8 +8,8 @@ use entity::{
     oauth_token,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set, sea_query::OnConflict,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Set, sea_query::OnConflict,
 };
 
 use super::{
@@ -61,6 +61,29 @@ async fn find_app(db: &impl ConnectionTrait, id: AppId) -> Result<Option<app::Mo
         .filter(app::Column::DeletedAt.is_null())
         .one(db)
         .await?)
+}
+
+/// Writes the rows of the developer portal, or what may have changed of them.
+pub(super) async fn upsert_portal(
+    tx: &Tx,
+    app: app::Model,
+    client: oauth_client::Model,
+) -> Result<()> {
+    let renamed = OnConflict::column(app::Column::Id)
+        .update_columns([app::Column::Name, app::Column::Description])
+        .to_owned();
+    app::Entity::insert(app.into_active_model().reset_all())
+        .on_conflict(renamed)
+        .exec_without_returning(tx)
+        .await?;
+    let moved = OnConflict::column(oauth_client::Column::AppId)
+        .update_column(oauth_client::Column::RedirectUris)
+        .to_owned();
+    oauth_client::Entity::insert(client.into_active_model().reset_all())
+        .on_conflict(moved)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
 }
 
 /// The hashes of a client's secrets that are taken at `now`.

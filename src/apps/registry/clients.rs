@@ -21,7 +21,7 @@ use crate::{
         Error, Result, Tx,
         token::{self, PlainToken, TokenKind},
     },
-    server::Patch,
+    server::{Author, Patch},
 };
 
 /// How long a client's public name is, in characters.
@@ -31,7 +31,7 @@ impl Registry {
     /// Makes an OAuth client of `owner`.
     pub(super) async fn create_client(
         &self,
-        owner: UserId,
+        owner: Author,
         spec: ClientSpec,
         uris: &[RedirectUri],
     ) -> Result<(AppId, Revealed)> {
@@ -42,13 +42,13 @@ impl Registry {
 
     async fn create_client_now(
         &self,
-        owner: UserId,
+        owner: Author,
         spec: ClientSpec,
         redirect_uris: String,
     ) -> Result<(AppId, Revealed)> {
         let now = self.clock.now();
         let tx = self.db.begin().await?;
-        if store_changes::count_of_person(&tx, owner).await? >= MAX_OF_PERSON {
+        if store_changes::count_of_person(&tx, owner.user).await? >= MAX_OF_PERSON {
             return Err(too_many("apps", MAX_OF_PERSON));
         }
         let new = NewRow {
@@ -56,7 +56,7 @@ impl Registry {
             server: None,
             name: spec.name.as_str().to_owned(),
             description: spec.description.into_string(),
-            owner,
+            owner: owner.user,
             now,
         };
         let name = new.name.clone();
@@ -85,7 +85,7 @@ impl Registry {
             Revealed::ClientSecret(secret)
         };
         let detail = json!({"name": name, "clientType": client_type});
-        self.record(&tx, owner, "app.create", id, detail).await?;
+        self.record(&tx, &owner, "app.create", id, detail).await?;
         tx.commit().await?;
         Ok((id, revealed))
     }
@@ -93,7 +93,7 @@ impl Registry {
     /// Changes an OAuth client of `owner`.
     pub(super) async fn update_client(
         &self,
-        owner: UserId,
+        owner: Author,
         id: AppId,
         change: ClientChange,
     ) -> Result<()> {
@@ -104,12 +104,12 @@ impl Registry {
 
     async fn update_client_now(
         &self,
-        owner: UserId,
+        owner: Author,
         id: AppId,
         change: ClientChange,
     ) -> Result<()> {
         let tx = self.db.begin().await?;
-        let (app, mut client) = require_client(&tx, owner, id).await?;
+        let (app, mut client) = require_client(&tx, owner.user, id).await?;
         let before = client.clone();
         if let Some(uris) = &change.redirect_uris {
             client.redirect_uris = stored(&redirect::register(uris)?)?;
@@ -136,22 +136,22 @@ impl Registry {
         });
         store_changes::update_client(&tx, client).await?;
         store_changes::update_app(&tx, id, name, description, None).await?;
-        self.record(&tx, owner, "app.update", id, detail).await?;
+        self.record(&tx, &owner, "app.update", id, detail).await?;
         tx.commit().await?;
         Ok(())
     }
 
     /// Deletes an OAuth client of `owner`; all that people have allowed it ends.
-    pub(super) async fn delete_client(&self, owner: UserId, id: AppId) -> Result<()> {
+    pub(super) async fn delete_client(&self, owner: Author, id: AppId) -> Result<()> {
         let registry = self.clone();
         let work = async move {
             let tx = registry.db.begin().await?;
-            let (app, _) = require_client(&tx, owner, id).await?;
+            let (app, _) = require_client(&tx, owner.user, id).await?;
             let now = registry.clock.now();
             store_changes::delete_app(&tx, id, AppKind::Oauth, now).await?;
             let detail = json!({"name": app.row.name});
             registry
-                .record(&tx, owner, "app.delete", id, detail)
+                .record(&tx, &owner, "app.delete", id, detail)
                 .await?;
             tx.commit().await?;
             Ok(())
@@ -162,7 +162,7 @@ impl Registry {
     /// Gives an OAuth client of `owner` another secret.
     pub(super) async fn rotate_client(
         &self,
-        owner: UserId,
+        owner: Author,
         id: AppId,
         grace: Grace,
     ) -> Result<Revealed> {
@@ -173,13 +173,13 @@ impl Registry {
 
     async fn rotate_client_now(
         &self,
-        owner: UserId,
+        owner: Author,
         id: AppId,
         Grace(seconds): Grace,
     ) -> Result<Revealed> {
         let now = self.clock.now();
         let tx = self.db.begin().await?;
-        let (app, client) = require_client(&tx, owner, id).await?;
+        let (app, client) = require_client(&tx, owner.user, id).await?;
         if client.client_type == ClientType::Public {
             let text = "a public client has no secret";
             return Err(Error::invalid("nothing_to_rotate", text));
@@ -193,22 +193,27 @@ impl Registry {
         let secret = PlainToken::issue(TokenKind::ClientSecret);
         store_changes::insert_secret(&tx, id, &secret, now).await?;
         let detail = json!({"last4": secret.hint().last4, "graceSeconds": seconds});
-        self.record(&tx, owner, "app.rotate", id, detail).await?;
+        self.record(&tx, &owner, "app.rotate", id, detail).await?;
         tx.commit().await?;
         Ok(Revealed::ClientSecret(secret))
     }
 
-    /// Notes in the installation's record what `tx` does to an app.
+    /// Notes in the installation's record what `tx` does to an app, and why.
     pub(super) async fn record(
         &self,
         tx: &Tx,
-        actor: UserId,
+        by: &Author,
         action: &'static str,
         id: AppId,
-        detail: Value,
+        mut detail: Value,
     ) -> Result<()> {
+        if let Some(reason) = &by.reason
+            && detail["reason"].is_null()
+        {
+            detail["reason"] = json!(reason.as_str());
+        }
         let entry = Entry {
-            actor: Some(actor),
+            actor: Some(by.user),
             action,
             target: format!("app:{id}"),
             detail,

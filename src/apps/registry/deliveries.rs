@@ -2,9 +2,11 @@
 //!
 //! Whoever answers a request does not wait for this to be written: it is queued and written in
 //! batches. Whoever looks sees all that was answered before. When more comes in than can be
-//! written, some of it is left out, and how much is logged.
+//! written, some of it is left out, and how much is logged. Of what is refused, so much of each app
+//! is written in a minute and no more: whoever sends what is refused cannot fill the database.
 
 use std::{
+    collections::HashMap,
     net::IpAddr,
     pin::pin,
     sync::{
@@ -27,6 +29,8 @@ const QUEUE: usize = 4096;
 const BATCH: usize = 256;
 /// How long a batch gathers: on an idle server nobody waits for a commit of it.
 const GATHERING: Duration = Duration::from_millis(250);
+/// Refused requests of one app that are written in one minute.
+const REFUSED_PER_MINUTE: u32 = 30;
 /// How long they are kept.
 const KEPT_SECONDS: i64 = 7 * 86_400;
 /// How often what is too old is forgotten.
@@ -72,6 +76,7 @@ impl Deliveries {
             db: db.clone(),
             stop: tasks.stopping(),
             lost: deliveries.lost.clone(),
+            refused: Refused::default(),
         };
         tasks.spawn(writer.run(waiting));
         tasks.every(HOUSEKEEPING, move || {
@@ -94,7 +99,7 @@ impl Deliveries {
     }
 
     /// At most `limit` requests of `app` before `before`, the newest first. All that came in until
-    /// now is among them, unless more comes in than can be written.
+    /// now is among them, unless more comes in than is written.
     pub(super) async fn list(
         &self,
         app: AppId,
@@ -124,6 +129,32 @@ struct Writer {
     db: Db,
     stop: CancellationToken,
     lost: Arc<AtomicU64>,
+    refused: Refused,
+}
+
+/// How much was refused of each app in the current minute.
+#[derive(Debug, Default)]
+struct Refused {
+    /// Minutes since 1970.
+    minute: i64,
+    of_apps: HashMap<AppId, u32>,
+}
+
+impl Refused {
+    /// Counts `delivery`, which came in `at`; whether it is to be written.
+    fn admits(&mut self, at: Timestamp, delivery: &Delivery) -> bool {
+        if delivery.status < 400 {
+            return true;
+        }
+        let minute = at.unix_seconds().div_euclid(60);
+        if minute != self.minute {
+            self.minute = minute;
+            self.of_apps.clear();
+        }
+        let refused = self.of_apps.entry(delivery.app).or_default();
+        *refused = refused.saturating_add(1);
+        *refused <= REFUSED_PER_MINUTE
+    }
 }
 
 /// What is written at once.
@@ -131,12 +162,17 @@ struct Writer {
 struct Batch {
     came_in: Vec<(Timestamp, Delivery)>,
     asked: Vec<oneshot::Sender<()>>,
+    /// How much of what was refused is not written.
+    left_out: u64,
 }
 
 impl Batch {
-    fn take(&mut self, entry: Entry) {
+    fn take(&mut self, entry: Entry, refused: &mut Refused) {
         match entry {
-            Entry::CameIn(at, delivery) => self.came_in.push((at, delivery)),
+            Entry::CameIn(at, delivery) if refused.admits(at, &delivery) => {
+                self.came_in.push((at, delivery));
+            }
+            Entry::CameIn(..) => self.left_out += 1,
             Entry::Asked(asked) => self.asked.push(asked),
         }
     }
@@ -148,7 +184,7 @@ impl Batch {
 
 impl Writer {
     /// Writes what waits; once the server stops, what is left and no more.
-    async fn run(self, mut waiting: mpsc::Receiver<Entry>) {
+    async fn run(mut self, mut waiting: mpsc::Receiver<Entry>) {
         loop {
             let first = self.stop.run_until_cancelled(waiting.recv()).await;
             let Some(first) = first.unwrap_or_else(|| {
@@ -165,6 +201,10 @@ impl Writer {
                 // Whoever does not wait any more needs no answer.
                 let _ = asked.send(());
             }
+            if batch.left_out > 0 {
+                let left_out = batch.left_out;
+                tracing::debug!(left_out, "what apps were refused too often is not written");
+            }
             let lost = self.lost.swap(0, Ordering::Relaxed);
             if lost > 0 {
                 tracing::warn!(lost, "more came in from apps than could be written down");
@@ -173,15 +213,15 @@ impl Writer {
     }
 
     /// `first` and what comes in while the batch gathers.
-    async fn gather(&self, first: Entry, waiting: &mut mpsc::Receiver<Entry>) -> Batch {
+    async fn gather(&mut self, first: Entry, waiting: &mut mpsc::Receiver<Entry>) -> Batch {
         let mut batch = Batch::default();
-        batch.take(first);
+        batch.take(first, &mut self.refused);
         let mut gathering = pin!(tokio::time::sleep(GATHERING));
         while !batch.is_ripe() {
             tokio::select! {
                 biased;
                 next = waiting.recv() => match next {
-                    Some(next) => batch.take(next),
+                    Some(next) => batch.take(next, &mut self.refused),
                     None => break,
                 },
                 () = self.stop.cancelled() => break,
@@ -206,5 +246,42 @@ impl Writer {
         }
         tx.commit().await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::Ipv4Addr, time::Duration};
+
+    use entity::{AppId, Timestamp};
+
+    use super::{Delivery, REFUSED_PER_MINUTE, Refused};
+
+    fn delivery(app: i64, status: u16) -> Delivery {
+        Delivery {
+            app: AppId(app),
+            status,
+            error: None,
+            latency: Duration::ZERO,
+            bytes: 0,
+            remote: Ipv4Addr::LOCALHOST.into(),
+        }
+    }
+
+    #[test]
+    fn so_much_of_what_is_refused_is_written_in_a_minute() {
+        let mut refused = Refused::default();
+        let minute = Timestamp(1_768_484_520_000);
+        for _ in 0..REFUSED_PER_MINUTE {
+            assert!(refused.admits(minute, &delivery(1, 429)));
+        }
+
+        let last = Timestamp(minute.0 + 59_999);
+        assert!(!refused.admits(last, &delivery(1, 429)));
+        assert!(!refused.admits(last, &delivery(1, 503)));
+        assert!(refused.admits(last, &delivery(1, 204)), "it was taken");
+        assert!(refused.admits(last, &delivery(2, 429)), "of another app");
+        let next = Timestamp(minute.0 + 60_000);
+        assert!(refused.admits(next, &delivery(1, 429)));
     }
 }

@@ -21,6 +21,7 @@ use crate::{
     account::CurrentUser,
     http::{Answer, JsonObject, Path},
     kernel::Result,
+    server::Author,
 };
 
 /// The routes of this feature, for [`router`] and for the API document.
@@ -87,8 +88,10 @@ struct CreatedApp {
 }
 
 /// The apps that one may manage: those of one's servers, and one's own OAuth clients.
-#[utoipa::path(get, path = "/apps", tag = "apps", security(("session" = [])), responses(
+#[utoipa::path(get, path = "/apps", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:read"])), responses(
     (status = 200, body = Answer<Apps>), (status = 401, body = Refused),
+    (status = 403, description = "insufficient_scope", body = Refused),
 ))]
 async fn list_apps(
     State(registry): State<Registry>,
@@ -99,7 +102,8 @@ async fn list_apps(
 }
 
 /// Make an OAuth client. The secret of a confidential one is shown this once.
-#[utoipa::path(post, path = "/apps", tag = "apps", security(("session" = [])),
+#[utoipa::path(post, path = "/apps", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     request_body = NewClient, responses(
     (status = 201, body = Answer<CreatedApp>),
     (status = 400, description = "kind_required, kind_invalid, name_required, name_too_long, \
@@ -108,20 +112,22 @@ async fn list_apps(
 ))]
 async fn create_client(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     JsonObject(input): JsonObject<NewClient>,
 ) -> Result<(StatusCode, Answer<CreatedApp>)> {
     let (spec, uris) = (input.read()?, input.redirect_uris()?);
-    let (id, revealed) = registry.create_client(user.id, spec, &uris).await?;
+    let owner = author.user;
+    let (id, revealed) = registry.create_client(author, spec, &uris).await?;
     let created = CreatedApp {
-        app: registry.get(user.id, id).await?,
+        app: registry.get(owner, id).await?,
         secret: Secret::new(&registry, revealed),
     };
     Ok((StatusCode::CREATED, Answer::new(created)))
 }
 
 /// The apps of a server; needs `manage_server`.
-#[utoipa::path(get, path = "/servers/{serverId}/apps", tag = "apps", security(("session" = [])),
+#[utoipa::path(get, path = "/servers/{serverId}/apps", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:read"])),
     params(("serverId" = ServerId, Path)), responses(
     (status = 200, body = Answer<Apps>),
     (status = 403, body = Refused),
@@ -138,7 +144,8 @@ async fn list_server_apps(
 
 /// Make a webhook, an integration or a widget; needs `manage_server`. The URL of a webhook or a
 /// widget is shown this once.
-#[utoipa::path(post, path = "/servers/{serverId}/apps", tag = "apps", security(("session" = [])),
+#[utoipa::path(post, path = "/servers/{serverId}/apps", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("serverId" = ServerId, Path)), request_body = NewApp, responses(
     (status = 201, body = Answer<CreatedApp>),
     (status = 400, description = "kind_invalid, name_required, name_too_long, name_invalid, \
@@ -149,25 +156,26 @@ async fn list_server_apps(
 ))]
 async fn create_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(server): Path<ServerId>,
     JsonObject(input): JsonObject<NewApp>,
 ) -> Result<(StatusCode, Answer<CreatedApp>)> {
     let (name, description, kind) = input.read()?;
     let change = CreateApp {
-        by: user.id,
+        by: author.user,
         name,
         description,
         kind,
     };
-    let (app, revealed) = registry.create(server, change).await?;
+    let (app, revealed) = registry.create(author, server, change).await?;
     let secret = Secret::new(&registry, revealed);
     let created = CreatedApp { app, secret };
     Ok((StatusCode::CREATED, Answer::new(created)))
 }
 
 /// An app, for whoever manages it.
-#[utoipa::path(get, path = "/apps/{appId}", tag = "apps", security(("session" = [])),
+#[utoipa::path(get, path = "/apps/{appId}", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:read"])),
     params(("appId" = AppId, Path)), responses(
     (status = 200, body = Answer<OneApp>),
     (status = 403, body = Refused),
@@ -183,7 +191,8 @@ async fn get_app(
 }
 
 /// Change an app, for whoever manages it.
-#[utoipa::path(patch, path = "/apps/{appId}", tag = "apps", security(("session" = [])),
+#[utoipa::path(patch, path = "/apps/{appId}", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), request_body = AppPatch, responses(
     (status = 200, body = Answer<OneApp>),
     (status = 400, description = "not_applicable with the field, and those of making one",
@@ -193,32 +202,34 @@ async fn get_app(
 ))]
 async fn update_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
     JsonObject(patch): JsonObject<AppPatch>,
 ) -> Result<Answer<OneApp>> {
-    let app = registry.update(user.id, id, patch).await?;
+    let app = registry.update(author, id, patch).await?;
     Ok(Answer::new(OneApp { app }))
 }
 
 /// Delete an app, for whoever manages it. What it could do, it cannot when this is answered.
-#[utoipa::path(delete, path = "/apps/{appId}", tag = "apps", security(("session" = [])),
+#[utoipa::path(delete, path = "/apps/{appId}", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), responses(
     (status = 204), (status = 403, body = Refused),
     (status = 404, description = "app_not_found", body = Refused),
 ))]
 async fn delete_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
 ) -> Result<StatusCode> {
-    registry.delete(user.id, id).await?;
+    registry.delete(author, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Replace the URL or the client secret, for whoever manages the app. The new one is shown this
 /// once; the old one is dead when this is answered, unless it is given a grace.
-#[utoipa::path(post, path = "/apps/{appId}/rotate", tag = "apps", security(("session" = [])),
+#[utoipa::path(post, path = "/apps/{appId}/rotate", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), request_body = Rotation, responses(
     (status = 200, body = Answer<Secret>),
     (status = 400, description = "grace_invalid, nothing_to_rotate", body = Refused),
@@ -227,10 +238,10 @@ async fn delete_app(
 ))]
 async fn rotate_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
     JsonObject(rotation): JsonObject<Rotation>,
 ) -> Result<Answer<Secret>> {
-    let revealed = registry.rotate(user.id, id, rotation.grace()?).await?;
+    let revealed = registry.rotate(author, id, rotation.grace()?).await?;
     Ok(Answer::new(Secret::new(&registry, revealed)))
 }

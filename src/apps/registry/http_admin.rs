@@ -9,6 +9,7 @@ use crate::{
     account::Administrator,
     http::{Done, ErrorBody, Json, Path},
     kernel::Result,
+    server::{Author, Reasoned},
 };
 
 pub(super) fn routes() -> OpenApiRouter<Registry> {
@@ -22,7 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<Registry> {
     security(("session" = [])), params(("appId" = AppId, Path)), request_body = Suspension,
     responses(
     (status = 200, body = Done),
-    (status = 400, description = "reason_too_long", body = ErrorBody),
+    (status = 400, description = "reason_too_long, reason_invalid", body = ErrorBody),
     (status = 403, body = ErrorBody),
     (status = 404, description = "app_not_found", body = ErrorBody),
 ))]
@@ -30,11 +31,16 @@ async fn suspend_app(
     State(registry): State<Registry>,
     Administrator(admin): Administrator,
     Path(id): Path<AppId>,
+    Reasoned(header): Reasoned,
     Json(input): Json<Suspension>,
 ) -> Result<Done> {
-    let reason = input.reason()?;
-    let suspend = Suspend::On { reason };
-    registry.suspend(admin.id, id, suspend).await?;
+    let told = header.as_ref().map(|reason| reason.as_str().to_owned());
+    let reason = input.reason()?.or(told);
+    let admin = Author {
+        user: admin.id,
+        reason: header,
+    };
+    registry.suspend(admin, id, Suspend::On { reason }).await?;
     Ok(Done::default())
 }
 
@@ -43,6 +49,7 @@ async fn suspend_app(
     security(("session" = [])), params(("appId" = AppId, Path)), request_body = Suspension,
     responses(
     (status = 200, body = Done),
+    (status = 400, description = "reason_too_long, reason_invalid", body = ErrorBody),
     (status = 403, body = ErrorBody),
     (status = 404, description = "app_not_found", body = ErrorBody),
 ))]
@@ -50,7 +57,10 @@ async fn unsuspend_app(
     State(registry): State<Registry>,
     Administrator(admin): Administrator,
     Path(id): Path<AppId>,
+    Reasoned(reason): Reasoned,
 ) -> Result<Done> {
-    registry.suspend(admin.id, id, Suspend::Off).await?;
+    let user = admin.id;
+    let admin = Author { user, reason };
+    registry.suspend(admin, id, Suspend::Off).await?;
     Ok(Done::default())
 }

@@ -18,6 +18,7 @@ use crate::{
     account::CurrentUser,
     http::{Answer, JsonObject, Path, Query},
     kernel::Result,
+    server::Author,
 };
 
 pub(super) fn routes() -> OpenApiRouter<Registry> {
@@ -57,7 +58,8 @@ struct DeliveryLog {
 }
 
 /// The tokens of an integration, for its managers.
-#[utoipa::path(get, path = "/apps/{appId}/tokens", tag = "apps", security(("session" = [])),
+#[utoipa::path(get, path = "/apps/{appId}/tokens", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:read"])),
     params(("appId" = AppId, Path)), responses(
     (status = 200, body = Answer<Tokens>),
     (status = 400, description = "not_applicable", body = Refused),
@@ -75,7 +77,8 @@ async fn list_tokens(
 
 /// Make a token for an integration, which is shown this once. It can do no more than its scopes,
 /// the integration's own role and whoever makes it.
-#[utoipa::path(post, path = "/apps/{appId}/tokens", tag = "apps", security(("session" = [])),
+#[utoipa::path(post, path = "/apps/{appId}/tokens", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), request_body = NewToken, responses(
     (status = 201, body = Answer<CreatedToken>),
     (status = 400, description = "name_required, name_too_long, name_invalid, scopes_required, \
@@ -86,11 +89,11 @@ async fn list_tokens(
 ))]
 async fn create_token(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
     JsonObject(input): JsonObject<NewToken>,
 ) -> Result<(StatusCode, Answer<CreatedToken>)> {
-    let (token, secret) = registry.create_token(user.id, id, input.read()?).await?;
+    let (token, secret) = registry.create_token(author, id, input.read()?).await?;
     let secret = secret.expose().to_owned();
     let created = CreatedToken { token, secret };
     Ok((StatusCode::CREATED, Answer::new(created)))
@@ -98,23 +101,24 @@ async fn create_token(
 
 /// Revoke a token of an integration. It is dead when this is answered.
 #[utoipa::path(delete, path = "/apps/{appId}/tokens/{tokenId}", tag = "apps",
-    security(("session" = [])),
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path), ("tokenId" = AppTokenId, Path)), responses(
     (status = 204), (status = 403, body = Refused),
     (status = 404, description = "app_not_found, token_not_found", body = Refused),
 ))]
 async fn revoke_app_token(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path((id, token)): Path<(AppId, AppTokenId)>,
 ) -> Result<StatusCode> {
-    registry.revoke_token(user.id, id, token).await?;
+    registry.revoke_token(author, id, token).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Take over an integration's tokens whose creators do not manage the server any more, so that they
 /// can be used again.
-#[utoipa::path(post, path = "/apps/{appId}/adopt", tag = "apps", security(("session" = [])),
+#[utoipa::path(post, path = "/apps/{appId}/adopt", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), responses(
     (status = 200, body = Answer<OneApp>),
     (status = 400, description = "not_applicable", body = Refused),
@@ -123,16 +127,17 @@ async fn revoke_app_token(
 ))]
 async fn adopt_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
 ) -> Result<Answer<OneApp>> {
-    let app = registry.adopt(user.id, id).await?;
+    let app = registry.adopt(author, id).await?;
     Ok(Answer::new(OneApp { app }))
 }
 
 /// Take only signed posts to a webhook, with a secret that is shown this once. The one before it
 /// holds as well, so that it can be replaced without a gap.
-#[utoipa::path(post, path = "/apps/{appId}/signing", tag = "apps", security(("session" = [])),
+#[utoipa::path(post, path = "/apps/{appId}/signing", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), request_body = NewSigning, responses(
     (status = 201, body = Answer<Signed>),
     (status = 400, description = "secret_invalid, not_applicable", body = Refused),
@@ -141,11 +146,11 @@ async fn adopt_app(
 ))]
 async fn sign_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
     JsonObject(input): JsonObject<NewSigning>,
 ) -> Result<(StatusCode, Answer<Signed>)> {
-    let (app, signing_secret) = registry.sign(user.id, id, input.secret()?).await?;
+    let (app, signing_secret) = registry.sign(author, id, input.secret()?).await?;
     let signed = Signed {
         app,
         signing_secret,
@@ -154,7 +159,8 @@ async fn sign_app(
 }
 
 /// Take posts to a webhook without signatures again.
-#[utoipa::path(delete, path = "/apps/{appId}/signing", tag = "apps", security(("session" = [])),
+#[utoipa::path(delete, path = "/apps/{appId}/signing", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:write"])),
     params(("appId" = AppId, Path)), responses(
     (status = 200, body = Answer<OneApp>),
     (status = 400, description = "not_applicable", body = Refused),
@@ -163,15 +169,16 @@ async fn sign_app(
 ))]
 async fn unsign_app(
     State(registry): State<Registry>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path(id): Path<AppId>,
 ) -> Result<Answer<OneApp>> {
-    let app = registry.unsign(user.id, id).await?;
+    let app = registry.unsign(author, id).await?;
     Ok(Answer::new(OneApp { app }))
 }
 
 /// What came in from an app in the last seven days, without what it said; for its managers.
-#[utoipa::path(get, path = "/apps/{appId}/deliveries", tag = "apps", security(("session" = [])),
+#[utoipa::path(get, path = "/apps/{appId}/deliveries", tag = "apps",
+    security(("session" = []), ("oauth" = ["apps:read"])),
     params(("appId" = AppId, Path), DeliveryPage), responses(
     (status = 200, body = Answer<DeliveryLog>),
     (status = 403, body = Refused),

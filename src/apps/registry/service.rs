@@ -28,7 +28,7 @@ use crate::{
         token::{PlainToken, TokenHash},
     },
     permission::Permission,
-    server::{By, Change, Communities, What},
+    server::{Author, Change, Communities, What},
     socket::{Delivery as Sockets, Room},
 };
 
@@ -145,88 +145,92 @@ impl Registry {
     /// Makes an app of a server.
     pub(super) async fn create(
         &self,
+        by: Author,
         server: ServerId,
         change: CreateApp,
     ) -> Result<(AppView, Revealed)> {
-        let user = change.by;
-        let by = By::User(user);
+        let user = by.user;
         let (id, revealed) = self.communities.change(by, server, change).await?;
         Ok((self.get(user, id).await?, revealed))
     }
 
     /// Changes an app.
-    pub(super) async fn update(&self, user: UserId, id: AppId, patch: AppPatch) -> Result<AppView> {
+    pub(super) async fn update(&self, by: Author, id: AppId, patch: AppPatch) -> Result<AppView> {
+        let user = by.user;
         let app = self.require_manager(user, id).await?;
         match app.row.server_id {
             Some(server) => {
                 let change = patch.for_server()?;
-                self.change(user, server, UpdateApp { id, change }).await?;
+                self.change(by, server, UpdateApp { id, change }).await?;
                 if matches!(app.details, Details::Widget(_)) {
                     // Those who see it from now on.
                     self.widgets.changed(id);
                 }
             }
-            None => self.update_client(user, id, patch.for_client()?).await?,
+            None => self.update_client(by, id, patch.for_client()?).await?,
         }
         self.forget_tokens_of(&app);
         self.get(user, id).await
     }
 
     /// Deletes an app: whatever it could do, it cannot when this returns.
-    pub(super) async fn delete(&self, user: UserId, id: AppId) -> Result<()> {
-        let app = self.require_manager(user, id).await?;
+    pub(super) async fn delete(&self, by: Author, id: AppId) -> Result<()> {
+        let app = self.require_manager(by.user, id).await?;
         match app.row.server_id {
             Some(server) => {
-                let deleted = self.change(user, server, DeleteApp(id)).await?;
+                let deleted = self.change(by, server, DeleteApp(id)).await?;
                 self.forget_tokens_of(&deleted);
                 Ok(())
             }
-            None => self.delete_client(user, id).await,
+            None => self.delete_client(by, id).await,
         }
     }
 
     /// Gives an app another URL or secret.
-    pub(super) async fn rotate(&self, user: UserId, id: AppId, grace: Grace) -> Result<Revealed> {
-        let app = self.require_manager(user, id).await?;
+    pub(super) async fn rotate(&self, by: Author, id: AppId, grace: Grace) -> Result<Revealed> {
+        let app = self.require_manager(by.user, id).await?;
         match app.row.server_id {
-            Some(server) => self.change(user, server, RotateApp { id, grace }).await,
-            None => self.rotate_client(user, id, grace).await,
+            Some(server) => self.change(by, server, RotateApp { id, grace }).await,
+            None => self.rotate_client(by, id, grace).await,
         }
     }
 
     /// Has posts to a webhook signed with one more secret, which is `chosen` or a new one.
     pub(super) async fn sign(
         &self,
-        user: UserId,
+        by: Author,
         id: AppId,
         chosen: Option<String>,
     ) -> Result<(AppView, String)> {
+        let user = by.user;
         let server = self.server_of(user, id).await?;
         let (change, secret) = SetSigning::with(id, chosen);
-        self.change(user, server, change).await?;
+        self.change(by, server, change).await?;
         Ok((self.get(user, id).await?, secret))
     }
 
     /// Has posts to a webhook signed no more.
-    pub(super) async fn unsign(&self, user: UserId, id: AppId) -> Result<AppView> {
+    pub(super) async fn unsign(&self, by: Author, id: AppId) -> Result<AppView> {
+        let user = by.user;
         let server = self.server_of(user, id).await?;
         let change = SetSigning {
             app: id,
             secret: None,
         };
-        self.change(user, server, change).await?;
+        self.change(by, server, change).await?;
         self.get(user, id).await
     }
 
     /// Takes over those tokens of an integration whose creators do not manage its server any more.
-    pub(super) async fn adopt(&self, user: UserId, id: AppId) -> Result<AppView> {
+    pub(super) async fn adopt(&self, by: Author, id: AppId) -> Result<AppView> {
+        let user = by.user;
         let server = self.server_of(user, id).await?;
         let change = AdoptApp {
             app: id,
             by: user,
             directory: self.directory.clone(),
         };
-        let adopted = self.change(user, server, change).await?;
+        let adopted = self.change(by, server, change).await?;
         self.forget_tokens(&adopted);
         self.get(user, id).await
     }
@@ -248,30 +252,30 @@ impl Registry {
     /// Makes a token for an integration.
     pub(super) async fn create_token(
         &self,
-        user: UserId,
+        by: Author,
         id: AppId,
         spec: TokenSpec,
     ) -> Result<(TokenView, PlainToken)> {
-        let server = self.server_of(user, id).await?;
+        let server = self.server_of(by.user, id).await?;
         let change = CreateToken {
             app: id,
-            by: user,
+            by: by.user,
             spec,
         };
-        let (row, token) = self.change(user, server, change).await?;
+        let (row, token) = self.change(by, server, change).await?;
         Ok((self.token_view(server, row).await?, token))
     }
 
     /// Revokes a token of an integration: it is dead when this returns.
     pub(super) async fn revoke_token(
         &self,
-        user: UserId,
+        by: Author,
         id: AppId,
         token: AppTokenId,
     ) -> Result<()> {
-        let server = self.server_of(user, id).await?;
+        let server = self.server_of(by.user, id).await?;
         let change = RevokeToken { app: id, token };
-        let revoked = self.change(user, server, change).await?;
+        let revoked = self.change(by, server, change).await?;
         self.forget_tokens(&[revoked]);
         Ok(())
     }
@@ -289,13 +293,13 @@ impl Registry {
     }
 
     /// Suspends an app for an admin, or no more. It holds when this returns.
-    pub(super) async fn suspend(&self, admin: UserId, id: AppId, suspend: Suspend) -> Result<()> {
+    pub(super) async fn suspend(&self, admin: Author, id: AppId, suspend: Suspend) -> Result<()> {
         let registry = self.clone();
         let work = async move { registry.suspend_now(admin, id, suspend).await };
         self.tasks.complete(work).await
     }
 
-    async fn suspend_now(&self, admin: UserId, id: AppId, suspend: Suspend) -> Result<()> {
+    async fn suspend_now(&self, admin: Author, id: AppId, suspend: Suspend) -> Result<()> {
         let found = store::find(self.db.reader(), id).await?;
         let server = found.ok_or_else(app_not_found)?.row.server_id;
         let tx = self.db.begin().await?;
@@ -320,7 +324,7 @@ impl Registry {
         }
         let detail = json!({"name": app.row.name, "kind": app.row.kind, "reason": reason});
         store_changes::update_suspension(&tx, id, since, reason).await?;
-        self.record(&tx, admin, action, id, detail).await?;
+        self.record(&tx, &admin, action, id, detail).await?;
         tx.commit().await?;
         self.forget_tokens_of(&app);
         if let Some(server) = server {
@@ -335,14 +339,11 @@ impl Registry {
     /// Makes a change to a server of one of its apps, for one of its managers.
     async fn change<C: Change>(
         &self,
-        user: UserId,
+        by: Author,
         server: ServerId,
         change: C,
     ) -> Result<C::Answer> {
-        let changed = self
-            .communities
-            .change(By::User(user), server, change)
-            .await;
+        let changed = self.communities.change(by, server, change).await;
         changed.map_err(|error| match error.kind() {
             // Who is not in the server asked for an app.
             ErrorKind::NotFound if error.code() == "server_not_found" => app_not_found(),

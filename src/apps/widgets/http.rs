@@ -170,12 +170,28 @@ impl<S: Send + Sync> FromRequest<S> for Incoming {
 
 impl Incoming {
     /// Stores what was posted, if it may be. Of what came to a widget it is written down how it was
-    /// answered.
+    /// answered, also when none of it was read.
     async fn take(mut self, widgets: &Widgets, service: Option<Service>) -> Result<Response> {
         let began = Instant::now();
+        let announced = self.body.size_hint().lower();
         let body = match self.admitted(widgets).await {
             Ok(body) => body,
-            Err(error) => return Ok(unread(error)),
+            Err(error) => {
+                let name = error.code().to_owned();
+                let response = unread(error);
+                let traced = widgets.trace(self.client, self.address.as_ref()).await;
+                if let Some(app) = traced {
+                    widgets.record(Received {
+                        app,
+                        status: response.status().as_u16(),
+                        error: Some(name),
+                        latency: began.elapsed(),
+                        bytes: announced,
+                        remote: self.client.0,
+                    });
+                }
+                return Ok(response);
+            }
         };
         let address = self.address.ok_or_else(widget_not_found)?;
         let widget = widgets.find(&address).await?;

@@ -17,6 +17,7 @@ use crate::{
     account::CurrentUser,
     http::Path,
     kernel::{Error, Result},
+    server::Author,
 };
 
 /// The routes for members.
@@ -54,14 +55,14 @@ async fn list_widgets(
     (status = 403, description = "forbidden", body = Refused),
     (status = 404, description = "server_not_found, widget_not_found", body = Refused),
     (status = 409, description = "widget_invisible", body = Refused),
-), security(("session" = [])))]
+), security(("session" = []), ("oauth" = ["apps:write"])))]
 async fn pin_widget(
     State(widgets): State<Widgets>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path((server, app)): Path<(ServerId, AppId)>,
 ) -> Result<StatusCode> {
     let pinned = true;
-    widgets.change(user.id, server, Pin { app, pinned }).await?;
+    widgets.change(author, server, Pin { app, pinned }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -71,14 +72,14 @@ async fn pin_widget(
     (status = 204, description = "It is not pinned"), (status = 401, body = Refused),
     (status = 403, description = "forbidden", body = Refused),
     (status = 404, description = "server_not_found, widget_not_found", body = Refused),
-), security(("session" = [])))]
+), security(("session" = []), ("oauth" = ["apps:write"])))]
 async fn unpin_widget(
     State(widgets): State<Widgets>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path((server, app)): Path<(ServerId, AppId)>,
 ) -> Result<StatusCode> {
     let pinned = false;
-    widgets.change(user.id, server, Pin { app, pinned }).await?;
+    widgets.change(author, server, Pin { app, pinned }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -94,15 +95,15 @@ struct BadgeUrl {
     (status = 201, body = BadgeUrl), (status = 401, body = Refused),
     (status = 403, description = "forbidden", body = Refused),
     (status = 404, description = "server_not_found, widget_not_found", body = Refused),
-), security(("session" = [])))]
+), security(("session" = []), ("oauth" = ["apps:write"])))]
 async fn create_badge(
     State(widgets): State<Widgets>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path((server, app)): Path<(ServerId, AppId)>,
 ) -> Result<(StatusCode, axum::Json<BadgeUrl>)> {
     let readable = true;
     let change = SetBadge { app, readable };
-    let token = widgets.change(user.id, server, change).await?;
+    let token = widgets.change(author, server, change).await?;
     let token = token.ok_or_else(Error::not_found)?;
     let url = format!(
         "{}/widgets/{app}/badge.json?token={}",
@@ -118,14 +119,14 @@ async fn create_badge(
     (status = 204, description = "It has none"), (status = 401, body = Refused),
     (status = 403, description = "forbidden", body = Refused),
     (status = 404, description = "server_not_found, widget_not_found", body = Refused),
-), security(("session" = [])))]
+), security(("session" = []), ("oauth" = ["apps:write"])))]
 async fn delete_badge(
     State(widgets): State<Widgets>,
-    CurrentUser(user): CurrentUser,
+    author: Author,
     Path((server, app)): Path<(ServerId, AppId)>,
 ) -> Result<StatusCode> {
     let readable = false;
     let change = SetBadge { app, readable };
-    widgets.change(user.id, server, change).await?;
+    widgets.change(author, server, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,6 @@
 //! What can be done with widgets.
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use entity::{AppId, ServerId, UserId};
@@ -26,7 +26,7 @@ use crate::{
         token::{PlainToken, TokenHash, TokenKind},
     },
     permission::Permission,
-    server::{By, Communities},
+    server::{Author, Communities},
     socket::Delivery,
 };
 
@@ -38,6 +38,9 @@ const PER_ADDRESS: Limit = Limit::new(
 );
 /// Posts to one widget.
 const PER_WIDGET: Limit = Limit::new("widget", |limits| limits.widget, Duration::from_mins(1));
+/// Refused posts from one address of which it is found out whose they are.
+const TRACED: Limit = Limit::new("widget_refused", |_| MAX_TRACED, Duration::from_mins(1));
+const MAX_TRACED: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 /// Badges for one address.
 const BADGES: Limit = Limit::new(
     "widget_badge_ip",
@@ -191,6 +194,22 @@ impl Widgets {
         found.ok_or_else(widget_not_found)
     }
 
+    /// The app for which somebody has posted what was refused before any of it was read; none when
+    /// they have no token of it. Of many posts from one address this is not found out, so that what
+    /// is refused costs less than what is taken.
+    pub(super) async fn trace(
+        &self,
+        client: ClientAddress,
+        address: Option<&Address>,
+    ) -> Option<AppId> {
+        // What is left of this limit is nothing to tell in the answer.
+        let untold = Pace::default();
+        let limits = self.access.limits();
+        limits.check(&untold, &[(TRACED, client.into())]).ok()?;
+        let widget = self.find(address?).await.ok()?;
+        Some(widget.id)
+    }
+
     /// Replaces what `widget` shows by what was posted to its `address`.
     ///
     /// # Errors
@@ -311,15 +330,14 @@ impl Widgets {
         self.live.watch(access, session, cut).await
     }
 
-    /// Makes `change`, by `user`, to a server.
+    /// Makes `change`, as `author` asks, to a server.
     pub(super) async fn change<C: crate::server::Change>(
         &self,
-        user: UserId,
+        author: Author,
         server: ServerId,
         change: C,
     ) -> Result<C::Answer> {
-        let by = By::User(user);
-        self.communities.change(by, server, change).await
+        self.communities.change(author, server, change).await
     }
 }
 

@@ -75,6 +75,52 @@ test("the password can be changed", async () => {
   await later.signsIn("alice", "a better secret");
 });
 
+test("with the password all connected apps can be disconnected", async () => {
+  await using screens = await Screens.open();
+  const account = await screens.server.register("alice");
+  const back = "https://diary.example/back";
+  const made = await account.post("/apps", { kind: "oauth", name: "Trail diary", redirectUris: [back] });
+  assert.equal(made.status, 201, made.text);
+  const alice = await screens.at(account);
+  const { page } = alice;
+  await alice.context.route(`${back}?**`, (route) => route.fulfill({ body: "Welcome back" }));
+  const connects = async () => {
+    const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    const query = new URLSearchParams({
+      response_type: "code",
+      client_id: made.json.app.clientId,
+      redirect_uri: back,
+      code_challenge: challenge,
+      code_challenge_method: "S256",
+    });
+    await page.goto(`${screens.server.url}/oauth/authorize?${query}`);
+    await page.getByRole("button", { name: /allow/i }).click();
+    await page.waitForURL(/diary\.example/);
+    await alice.visitsPage("/settings");
+    await page.getByRole("region", { name: "Connected apps" }).getByText("Trail diary").waitFor();
+  };
+  const changes = async (from: string, to: string) => {
+    await page.getByLabel("Current password").fill(from);
+    await page.getByLabel("New password").fill(to);
+    await page.getByRole("button", { name: "Change password" }).click();
+  };
+  const disconnects = page.getByRole("switch", { name: /Disconnect all connected apps/ });
+  await alice.visitsPage("/settings");
+  await page.getByText(/^None\. When you sign in somewhere/).waitFor();
+  assert.equal(await disconnects.count(), 0, "there is nothing to disconnect");
+
+  await connects();
+  await changes(PASSWORD, "a better secret");
+  await page.getByText("Your password has been changed.", { exact: true }).waitFor();
+  assert.equal((await alice.page.getByText("Trail diary").count()) > 0, true, "nobody asked for it");
+  await disconnects.check();
+  await changes("a better secret", "the best secret");
+  await page.getByText("Your password has been changed, and all connected apps are disconnected.").waitFor();
+  await page.getByText(/^None\. When you sign in somewhere/).waitFor();
+  await disconnects.waitFor({ state: "detached" });
+  alice.noComplaints();
+});
+
 test("a superadmin changes settings and reads the DM log; people are told that there is one", async () => {
   await using screens = await Screens.open({ root: true });
   const root = await screens.at(screens.server.root);

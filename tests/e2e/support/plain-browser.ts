@@ -51,6 +51,16 @@ export class PlainBrowser {
     return this.goes("POST", new URL(form.action, page.url), new URLSearchParams(fields).toString(), "same-origin");
   }
 
+  /** The same, when what comes is a page for browsers with JavaScript: the address that it is sent to. */
+  async isSentBy(page: Visit, button: string): Promise<URL> {
+    const [name, value] = page.forms[0]!.buttons.get(button)!;
+    const fields = new URLSearchParams([...page.forms[0]!.fields, [name, value]]);
+    const headers = { accept: "text/html", "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" };
+    const answer = await this.stranger.request("POST", page.forms[0]!.action, fields.toString(), headers);
+    assert.equal(answer.status, 303, answer.text);
+    return new URL(answer.headers.location!, page.url);
+  }
+
   private async goes(method: string, url: URL, body: string | undefined, site: string): Promise<Visit> {
     const navigation = { accept: "text/html", "sec-fetch-site": site, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
     const form: Record<string, string> = body === undefined ? { origin: "" } : { "content-type": "application/x-www-form-urlencoded" };

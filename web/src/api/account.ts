@@ -24,5 +24,5 @@ export const requestReset = (username: string, email: string) =>
 export const resetPassword = (reset: Schema<'PasswordReset'>) =>
   read(api.POST('/api/reset_password', { body: reset }));
 
-export const changePassword = (current_password: string, new_password: string) =>
-  read(api.POST('/api/me/password', { body: { current_password, new_password } }));
+export const changePassword = (change: Schema<'PasswordChange'>) =>
+  read(api.POST('/api/me/password', { body: change }));

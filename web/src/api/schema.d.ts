@@ -1515,7 +1515,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change one's password; every other session ends. */
+        /**
+         * Change one's password; every other session ends, and with `revoke_connected_apps` the tokens of
+         *     all apps that are connected with the account are dead when this is answered.
+         */
         post: operations["change_my_password"];
         delete?: never;
         options?: never;
@@ -1735,7 +1738,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set another password, with a token that came by mail. All sessions of the account end. */
+        /**
+         * Set another password, with a token that came by mail. All sessions of the account end, and with
+         *     `revoke_connected_apps` the tokens of all apps that are connected with it.
+         */
         post: operations["reset_password"];
         delete?: never;
         options?: never;
@@ -1775,7 +1781,8 @@ export interface paths {
         put?: never;
         /**
          * Change one's name, profile, preferences or password; all of it or nothing.
-         * @description A new password ends every other session. Everybody is told of what they see with
+         * @description A new password ends every other session, and with `revoke_connected_apps` what apps were allowed
+         *     to know. Everybody is told of what they see with
          *     `user_list_refresh`.
          */
         post: operations["change_own_settings"];
@@ -5148,12 +5155,16 @@ export interface components {
         PasswordChange: {
             current_password: string;
             new_password: string;
+            /** @description Whether all apps that are connected with the account lose access to it as well. */
+            revoke_connected_apps?: boolean;
         };
         PasswordReset: {
             /** @description Compared with `password` where it is given. */
             confirm_password?: string | null;
             /** @description The new password. */
             password?: string;
+            /** @description Whether all apps that are connected with the account lose access to it as well. */
+            revoke_connected_apps?: boolean;
             token?: string;
             username?: string;
         };
@@ -5617,6 +5628,11 @@ export interface components {
             new_username?: string | null;
             /** @description The presence, or empty to follow one's connections. */
             presence?: string | null;
+            /**
+             * @description With a new password: whether all apps that are connected with the account lose access to it
+             *     as well.
+             */
+            revoke_connected_apps?: boolean;
             /**
              * @description `online`, `idle`, `dnd` or `offline`: the presence. Anything else is the text beside one's
              *     name, of which 100 characters are kept.
@@ -6357,7 +6373,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description reason_too_long */
+            /** @description reason_too_long, reason_invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6406,6 +6422,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description reason_too_long, reason_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             403: {
@@ -11014,6 +11039,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refused"];
                 };
             };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
         };
     };
     create_client: {
@@ -11766,7 +11800,7 @@ export interface operations {
                 client_id: string;
                 /** @description One that the app has registered; may be left out if there is only one */
                 redirect_uri?: string;
-                /** @description `identify`, which is also the default */
+                /** @description `identify`, which is also the default. The developer portal's own client can ask for `apps:read`, `apps:write` and `servers:read` */
                 scope?: string;
                 /** @description Sent back as it is, at most 2048 bytes */
                 state?: string;
@@ -12411,6 +12445,15 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

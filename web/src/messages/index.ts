@@ -62,6 +62,10 @@ export const text = {
     newPassword: 'New password',
     setPassword: 'Set password',
     resetDone: 'Your password has been changed. You can sign in with it now.',
+    resetDoneAlone:
+      'Your password has been changed, and all connected apps are disconnected. You can sign in with it now.',
+    disconnectApps: 'Disconnect all connected apps',
+    disconnectAppsHint: 'Sites you signed in to with Chatter have to ask you again.',
     resetLinkBroken: 'This link is not complete. Open it as it is in the letter, or ask for another one.',
     askAgain: 'Ask for another link',
     expiredTitle: 'Your session has ended',
@@ -97,6 +101,7 @@ export const text = {
     newPassword: 'New password',
     changePassword: 'Change password',
     passwordChanged: 'Your password has been changed.',
+    passwordChangedAlone: 'Your password has been changed, and all connected apps are disconnected.',
     sessions: 'Where you are signed in',
     thisDevice: 'This device',
     lastUsed: (when: string) => `Last used ${when}`,

@@ -3,6 +3,8 @@
 import type { AppKind, Scope } from '../api/apps';
 import { count } from './plural';
 
+const all = new Intl.ListFormat('en', { type: 'conjunction' });
+
 export const words = {
   title: 'Developer portal',
   intro: 'Connect your services. There are four kinds of apps; each does one thing.',
@@ -369,11 +371,17 @@ export const words = {
 
   grants: {
     title: 'Connected apps',
-    hint: 'Sites you signed in to with your Chatter account. They know your ID, nickname, name and avatar.',
+    hint: 'Sites you signed in to with your Chatter account. They know your ID, nickname, name and avatar; what one may do beyond that is written below it.',
     none: 'None. When you sign in somewhere with Chatter, it is listed here.',
     by: (name: string) => `By ${name}`,
     since: (when: string) => `Connected ${when}`,
     used: (when: string) => `last used ${when}`,
+    powers: {
+      'apps:read': 'see your apps',
+      'apps:write': 'change your apps',
+      'servers:read': 'see your servers',
+    } as Record<string, string>,
+    may: (powers: string[]) => `May ${all.format(powers)}`,
     disconnect: 'Disconnect',
     disconnected: (name: string) => `${name} is disconnected.`,
     portal: 'Developer portal',

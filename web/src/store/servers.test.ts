@@ -154,7 +154,7 @@ describe('news of servers', () => {
     expect(channels).toMatchObject({ server: 1, relist: true });
     expect(channels.state.servers.changes[1]).toBe(1);
     expect(channels.state.servers.changes[2]).toBeUndefined();
-    for (const what of ['member', 'widget']) {
+    for (const what of ['members', 'widgets', 'bans']) {
       const outcome = dispatch(start, 'server_updated', { server_id: 1, what }, NOW);
       expect(outcome).toMatchObject({ server: 1 });
       expect(outcome.relist).toBeUndefined();

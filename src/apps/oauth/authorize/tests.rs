@@ -155,6 +155,24 @@ fn the_portal_alone_may_ask_for_more() {
 }
 
 #[test]
+fn the_portal_has_one_address_and_asks_every_time() {
+    let mut portal = Client::example(ClientType::Public, &[LOOPBACK]);
+    let at = |redirect: &str| format!("response_type=code&redirect_uri={redirect}&{CHALLENGE}");
+    let other_port = at("http://127.0.0.1:99/cb");
+    assert!(read(&other_port, &portal).is_ok());
+    portal.first_party = true;
+    assert!(matches!(read(&other_port, &portal), Err(Refusal::Page(_))));
+    assert!(read(&at(LOOPBACK), &portal).is_ok());
+
+    portal.redirect_uris = confidential().redirect_uris;
+    let asked = request(&at(CALLBACK), &portal);
+    assert_eq!(asked.next(true, true), Step::Consent);
+    portal.first_party = false;
+    let remembered = request(&at(CALLBACK), &portal);
+    assert_eq!(remembered.next(true, true), Step::Grant);
+}
+
+#[test]
 fn a_client_says_what_the_person_is_shown() {
     let step = |prompt: &str, is_signed_in, has_consented| {
         let query = format!("response_type=code&prompt={prompt}");

@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react';
-import { type Grant, listGrants, revokeGrant } from '../../api/apps';
+import { useState } from 'react';
+import { type Grant, revokeGrant } from '../../api/apps';
 import { explain } from '../../api/client';
 import { text } from '../../messages';
 import { words as all } from '../../messages/portal';
@@ -7,27 +7,25 @@ import { FormError } from '../../ui/Field';
 import { notify } from '../../ui/notify';
 import { ago, useMinute } from '../../ui/relative';
 import { short } from '../../ui/time';
+import type { Grants } from './useGrants';
 
 const words = all.grants;
 
 /** Where one has signed in with this account, and the way out of it. */
-export function ConnectedApps() {
-  const [grants, setGrants] = useState<Grant[] | null>(null);
-  const [error, setError] = useState<string | null>(null);
+export function ConnectedApps({ connected }: { connected: Grants }) {
+  const { grants, reload } = connected;
+  const [failure, setFailure] = useState<string | null>(null);
+  const error = failure ?? connected.error;
   const now = useMinute();
 
-  useEffect(() => {
-    listGrants().then(setGrants, (reason) => setError(explain(reason)));
-  }, []);
-
   async function disconnect({ appId, name }: Grant) {
-    setError(null);
+    setFailure(null);
     try {
       await revokeGrant(appId);
-      setGrants((known) => known?.filter((other) => other.appId !== appId) ?? null);
+      await reload();
       notify(words.disconnected(name));
     } catch (reason) {
-      setError(explain(reason));
+      setFailure(explain(reason));
     }
   }
 
@@ -49,6 +47,9 @@ export function ConnectedApps() {
                   ...(grant.lastUsedAt ? [words.used(ago(grant.lastUsedAt, now))] : []),
                 ].join(' · ')}
               </small>
+              {powersOf(grant).length > 0 ? (
+                <small className="hint">{words.may(powersOf(grant))}</small>
+              ) : null}
             </span>
             <button type="button" className="button" onClick={() => void disconnect(grant)}>
               {words.disconnect}
@@ -59,3 +60,6 @@ export function ConnectedApps() {
     </>
   );
 }
+
+/** What an app may do beyond knowing who one is. */
+const powersOf = ({ scopes }: Grant): string[] => scopes.flatMap((scope) => words.powers[scope] ?? []);

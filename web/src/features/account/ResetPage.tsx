@@ -3,7 +3,7 @@ import { resetPassword } from '../../api/account';
 import { explain } from '../../api/client';
 import { text } from '../../messages';
 import { forgotPath, navigate, resetPath, signInPath, useLocation } from '../../router';
-import { Field, FormError } from '../../ui/Field';
+import { Field, FormError, Switch } from '../../ui/Field';
 import { PageLink } from '../../ui/PageLink';
 import { Welcome } from './Welcome';
 
@@ -16,6 +16,7 @@ export default function ResetPage() {
     username: query.get('username') ?? '',
     token: query.get('token') ?? '',
   });
+  const [disconnects, setDisconnects] = useState(false);
   const [done, setDone] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -29,7 +30,7 @@ export default function ResetPage() {
     setBusy(true);
     setError(null);
     try {
-      await resetPassword({ username, token, password });
+      await resetPassword({ username, token, password, revoke_connected_apps: disconnects });
       setDone(true);
     } catch (reason) {
       setError(explain(reason));
@@ -50,7 +51,7 @@ export default function ResetPage() {
   return (
     <Welcome title={words.resetTitle}>
       {done ? (
-        <p role="status">{words.resetDone}</p>
+        <p role="status">{disconnects ? words.resetDoneAlone : words.resetDone}</p>
       ) : (
         <form onSubmit={(event) => void submit(event)} className="stack">
           <Field label={words.username} name="username" autoComplete="username" value={username} readOnly />
@@ -62,6 +63,12 @@ export default function ResetPage() {
             autoComplete="new-password"
             minLength={6}
             required
+          />
+          <Switch
+            label={words.disconnectApps}
+            hint={words.disconnectAppsHint}
+            checked={disconnects}
+            onChange={setDisconnects}
           />
           <FormError message={error} />
           <button type="submit" className="button button-primary button-wide" disabled={busy}>

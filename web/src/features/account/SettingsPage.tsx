@@ -1,13 +1,8 @@
-import { type FormEvent, useState } from 'react';
-import { changePassword } from '../../api/account';
-import { explain } from '../../api/client';
 import { text } from '../../messages';
 import { words as files } from '../../messages/files';
 import { words as portal } from '../../messages/portal';
 import { portalPath } from '../../router';
-import { useChatter } from '../../store/store';
-import { Field, FormError, Switch } from '../../ui/Field';
-import { notify } from '../../ui/notify';
+import { Switch } from '../../ui/Field';
 import { PageFrame } from '../../ui/PageFrame';
 import { PageLink } from '../../ui/PageLink';
 import {
@@ -23,8 +18,10 @@ import {
 } from '../../ui/preferences';
 import { AvatarChoice } from './AvatarChoice';
 import { ConnectedApps } from './ConnectedApps';
+import { PasswordForm } from './PasswordForm';
 import { ProfileForm } from './ProfileForm';
 import { SessionList } from './SessionList';
+import { useGrants } from './useGrants';
 
 const words = text.settings;
 const themes: Theme[] = ['system', 'light', 'dark'];
@@ -34,7 +31,7 @@ export default function SettingsPage() {
   const enterSends = useEnterSends();
   const highContrast = useHighContrast();
   const compact = useCompact();
-  const name = useChatter((state) => state.me?.name ?? '');
+  const connected = useGrants();
   return (
     <PageFrame title={words.title}>
       <section className="card" aria-labelledby="avatar">
@@ -81,7 +78,7 @@ export default function SettingsPage() {
       </section>
       <section className="card" aria-labelledby="password">
         <h2 id="password">{words.password}</h2>
-        <PasswordForm username={name} />
+        <PasswordForm connected={connected} />
       </section>
       <section className="card" aria-labelledby="sessions">
         <h2 id="sessions">{words.sessions}</h2>
@@ -89,7 +86,7 @@ export default function SettingsPage() {
       </section>
       <section className="card" aria-labelledby="connected">
         <h2 id="connected">{portal.grants.title}</h2>
-        <ConnectedApps />
+        <ConnectedApps connected={connected} />
       </section>
       <section className="card" aria-labelledby="developers">
         <h2 id="developers">{portal.grants.portal}</h2>
@@ -101,63 +98,5 @@ export default function SettingsPage() {
         </div>
       </section>
     </PageFrame>
-  );
-}
-
-function PasswordForm({ username }: { username: string }) {
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const fields = new FormData(form);
-    setBusy(true);
-    setError(null);
-    try {
-      await changePassword(String(fields.get('current')), String(fields.get('new')));
-      form.reset();
-      notify(words.passwordChanged);
-    } catch (reason) {
-      setError(explain(reason));
-    }
-    setBusy(false);
-  }
-
-  return (
-    <form className="stack" onSubmit={(event) => void submit(event)}>
-      {/* Password managers need the name to know which entry to update. */}
-      <input
-        className="visually-hidden"
-        name="username"
-        autoComplete="username"
-        value={username}
-        readOnly
-        tabIndex={-1}
-        aria-hidden="true"
-      />
-      <Field
-        label={words.currentPassword}
-        name="current"
-        type="password"
-        autoComplete="current-password"
-        required
-      />
-      <Field
-        label={words.newPassword}
-        hint={text.account.passwordHint}
-        name="new"
-        type="password"
-        autoComplete="new-password"
-        minLength={6}
-        required
-      />
-      <FormError message={error} />
-      <div>
-        <button type="submit" className="button button-primary" disabled={busy}>
-          {words.changePassword}
-        </button>
-      </div>
-    </form>
   );
 }
