@@ -108,7 +108,8 @@ async fn signed_in(parts: &mut Parts) -> Result<Option<Arc<User>>> {
     };
     if let Some(ActingFor(id)) = parts.extensions.get().copied() {
         let user = accounts.directory().find(id).await?;
-        return Ok(user.filter(|user| user.banned_at.is_none()));
+        let is_able = |user: &Arc<User>| user.banned_at.is_none() && user.deleted_at.is_none();
+        return Ok(user.filter(is_able));
     }
     let Some(id) = session.get::<i64>(USER).await.map_err(Error::internal)? else {
         return Ok(None);
