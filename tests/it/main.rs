@@ -13,6 +13,7 @@ mod architecture;
 mod command_line;
 mod commands;
 mod conversations;
+mod custom_channels;
 mod docs;
 mod docs_files;
 mod docs_history;
