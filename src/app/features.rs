@@ -132,14 +132,7 @@ pub(super) async fn features(
         tasks: tasks.clone(),
         public_origin: config.public_origin().into(),
     });
-    let commands = Commands {
-        chat: chat.clone(),
-        files: files.clone(),
-        presence: presence.clone(),
-        admin: admin.clone(),
-        settings: settings.clone(),
-    };
-    commands.clone().start();
+    let commands = answer_commands((&chat, &files), (&presence, &admin), &settings);
     let custom_channels = custom_channels(shared, &directory, (&chat, &files), commands);
     let communities = Communities::new(server::Parts {
         db: db.clone(),
@@ -333,6 +326,22 @@ fn apps(
         widgets,
         deliveries,
     }
+}
+
+fn answer_commands(
+    (chat, files): (&Chat, &Files),
+    (presence, admin): (&Presence, &Admin),
+    settings: &Settings,
+) -> Commands {
+    let commands = Commands {
+        chat: chat.clone(),
+        files: files.clone(),
+        presence: presence.clone(),
+        admin: admin.clone(),
+        settings: settings.clone(),
+    };
+    commands.clone().start();
+    commands
 }
 
 fn custom_channels(

@@ -42,7 +42,7 @@ pub(super) fn policy(script: &str) -> String {
         "sandbox allow-scripts; default-src 'none'; script-src {} {}; \
          style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:; \
          connect-src 'none'; frame-src 'none'; worker-src 'none'; form-action 'none'; \
-         base-uri 'none'; webrtc 'block'; frame-ancestors 'self'",
+         base-uri 'none'; frame-ancestors 'self'",
         source(BOOT),
         source(script)
     )

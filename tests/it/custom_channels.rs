@@ -215,7 +215,11 @@ async fn only_scripts_are_registered_and_only_from_outside() {
         .await
         .is_refused(409, "already_registered");
     let timeout = json!({"user": "bob", "minutes": 5});
-    place.root.post("/api/admin/timeout", timeout).await.succeeds();
+    place
+        .root
+        .post("/api/admin/timeout", timeout)
+        .await
+        .succeeds();
     registers(&place.bob, "https://example.org/a.js")
         .await
         .is_refused(403, "timed_out");

@@ -11,7 +11,7 @@
   document.currentScript.remove();
   const container = document.getElementById('chatter-channel');
 
-  // The policy forbids connections. Not every browser counts these among them.
+  // No policy forbids these connections yet. A window that still had them could not be reached from here.
   for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport']) delete window[name];
 
   let port = null;

@@ -101,7 +101,7 @@ const ATTEMPTS = (elsewhere: string) => `{
   cookie: () => document.cookie,
   setCookie: () => { document.cookie = 'a=b'; return document.cookie; },
   localStorage: () => window.localStorage.getItem('chatter.person'),
-  realSessionStorage: () => { delete window.sessionStorage; return Object.getOwnPropertyDescriptor(Window.prototype, 'sessionStorage')?.get.call(window); },
+  realSessionStorage: () => { const f = document.createElement('iframe'); document.body.append(f); return f.contentWindow.sessionStorage.length; },
   indexedDB: () => new Promise((ok, no) => { const open = indexedDB.open('chatter'); open.onsuccess = () => ok('opened'); open.onerror = () => no(open.error); }),
   caches: () => caches.keys(),
   parentDocument: () => parent.document.body.textContent,
