@@ -69,12 +69,16 @@ impl CustomChannels {
                 return Ok(());
             };
             let found = Some(&script).filter(|script| script.sha256 != channel.sha256);
-            let is_news =
-                found.is_some_and(|found| channel.found_sha256.as_ref() != Some(&found.sha256));
+            let known = channel.found_sha256.clone();
+            let is_same = known.as_ref() == found.map(|found| &found.sha256);
             let now = channels.clock.now();
             store::set_found(&tx, channel.clone(), found, now).await?;
+            if is_same {
+                tx.commit().await?;
+                return Ok(());
+            }
             channels.commit(tx).await?;
-            if is_news {
+            if found.is_some() {
                 channels.tell(&channel).await;
             }
             Ok(())
