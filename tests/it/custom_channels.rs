@@ -18,7 +18,7 @@ const SCRIPT: &str = "window.ChatterCustomChannel = { init() {} };";
 const NEXT: &str = "window.ChatterCustomChannel = { init() { /* another */ } };";
 
 /// A site on this machine that serves scripts, and what it serves now.
-struct Site {
+pub(crate) struct Site {
     address: SocketAddr,
     script: Arc<Mutex<String>>,
 }
@@ -70,34 +70,34 @@ impl Site {
         Self { address, script }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}/{path}", self.address)
     }
 
-    fn serves(&self, script: &str) {
+    pub(crate) fn serves(&self, script: &str) {
         let mut serving = self.script.lock().unwrap_or_else(PoisonError::into_inner);
         script.clone_into(&mut serving);
     }
 }
 
 /// A place with a site that it may fetch from.
-async fn place() -> (Place, Site) {
+pub(crate) async fn place() -> (Place, Site) {
     let site = Site::new().await;
     let app = TestApp::with(|config| config.storage.reachable = vec![site.address]).await;
     (Place::on(app).await, site)
 }
 
-async fn registers(person: &Person, url: &str) -> Reply {
+pub(crate) async fn registers(person: &Person, url: &str) -> Reply {
     let body = json!({"url": url, "name": "Echo"});
     person.post("/api/channels/custom/register", body).await
 }
 
-async fn listed(person: &Person) -> Vec<Value> {
+pub(crate) async fn listed(person: &Person) -> Vec<Value> {
     let list = person.reads("/api/channels/custom/list").await;
     list["channels"].as_array().expect("channels").clone()
 }
 
-async fn does(person: &Person, id: i64, what: &str, body: Value) -> Reply {
+pub(crate) async fn does(person: &Person, id: i64, what: &str, body: Value) -> Reply {
     let path = format!("/api/channels/custom/{id}/{what}");
     person.post(&path, body).await
 }
@@ -107,7 +107,7 @@ async fn removes(person: &Person, id: i64) -> Reply {
     Reply::of(person.request(Method::DELETE, &path)).await
 }
 
-async fn shows(person: &Person, id: i64, what: &str) -> (u16, String) {
+pub(crate) async fn shows(person: &Person, id: i64, what: &str) -> (u16, String) {
     let path = format!("/api/channels/custom/{id}/{what}");
     let served = person.serves(&path, &[]).await;
     let text = String::from_utf8_lossy(&served.bytes).into_owned();
@@ -425,95 +425,4 @@ async fn trust_is_in_a_script_and_never_above_who_trusts_it() {
         .succeeds();
     assert_eq!(text(&listed(&place.root).await[0], "mode"), "sandbox");
     assert_eq!(shows(&place.root, id, "script").await.0, 403);
-}
-
-#[tokio::test]
-async fn the_frame_is_a_sandbox_wherever_it_is_opened() {
-    let (place, site) = place().await;
-    site.serves("window.ChatterCustomChannel = { name: '</script><b>' };");
-    let made = registers(&place.alice, &site.url("channel.js")).await;
-    let id = number(&made.succeeds()["id"]);
-    let path = format!("/api/channels/custom/{id}");
-
-    let frame = place.bob.serves(&format!("{path}/frame"), &[]).await;
-
-    let policy = frame.header("content-security-policy");
-    for rule in [
-        "sandbox allow-scripts;",
-        "default-src 'none'",
-        "connect-src 'none'",
-        "frame-ancestors 'self'",
-    ] {
-        assert!(policy.contains(rule), "{policy}");
-    }
-    assert!(!policy.contains("allow-same-origin") && !policy.contains("script-src 'unsafe"));
-    assert_eq!(frame.header("x-content-type-options"), "nosniff");
-    assert_eq!(frame.header("cache-control"), "no-store");
-    let html = String::from_utf8(frame.bytes).expect("text");
-    assert!(!html.contains("</script><b>"), "{html}");
-    // What is only read does not run, and what may not run in the page is not there to be run.
-    let source = place.alice.serves(&format!("{path}/source"), &[]).await;
-    assert!(source.header("content-type").starts_with("text/plain"));
-    assert!(source.header("content-security-policy").contains("sandbox"));
-}
-
-#[tokio::test]
-async fn built_in_commands_are_answered_in_a_channel() {
-    let (place, site) = place().await;
-    let made = registers(&place.alice, &site.url("channel.js")).await;
-    let id = number(&made.succeeds()["id"]);
-    let types = async |person: &Person, typed: &str| {
-        let reply = does(person, id, "command", json!({"text": typed})).await;
-        reply.succeeds()["text"].as_str().expect("text").to_owned()
-    };
-    assert!(
-        types(&place.bob, "/channel info")
-            .await
-            .contains("Echo, registered by alice")
-    );
-    assert!(
-        types(&place.bob, "/user info alice")
-            .await
-            .starts_with("alice\nrole: user")
-    );
-    assert_eq!(types(&place.bob, "/file list").await, "No files.");
-    let help = types(&place.bob, "/help").await;
-    assert!(
-        help.contains("/message send <channel> <text>") && !help.contains("/clear"),
-        "{help}"
-    );
-    types(&place.bob, "/message send public hello").await;
-    let messages = place.alice.reads("/api/messages").await;
-    assert_eq!(messages[0]["source"], "hello");
-    for (typed, code) in [
-        ("/poll where", "unknown_command"),
-        ("hello", "unknown_command"),
-        ("", "unknown_command"),
-        ("/clearall", "not_here"),
-        ("/user info nobody", "user_not_found"),
-    ] {
-        let refused = does(&place.root, id, "command", json!({"text": typed})).await;
-        assert_eq!(refused.code(), code, "{typed}");
-    }
-    does(&place.bob, id, "command", json!({"text": "/addadmin bob"}))
-        .await
-        .is_refused(403, "forbidden");
-}
-
-#[tokio::test]
-async fn what_the_shadow_banned_register_is_theirs_alone() {
-    let (place, site) = place().await;
-    let ban = json!({"user": "alice", "action": "add"});
-    place.root.post("/api/admin/shadow", ban).await.succeeds();
-    let made = registers(&place.alice, &site.url("channel.js")).await;
-    let id = number(&made.succeeds()["id"]);
-
-    assert_eq!(listed(&place.alice).await.len(), 1);
-    assert_eq!(listed(&place.admin).await.len(), 1);
-    assert!(listed(&place.bob).await.is_empty());
-    assert_eq!(shows(&place.alice, id, "frame").await.0, 200);
-    assert_eq!(shows(&place.bob, id, "frame").await.0, 404);
-    does(&place.bob, id, "command", json!({"text": "/help"}))
-        .await
-        .is_refused(404, "not_found");
 }

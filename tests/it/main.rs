@@ -14,6 +14,7 @@ mod command_line;
 mod commands;
 mod conversations;
 mod custom_channels;
+mod custom_channels_open;
 mod docs;
 mod docs_files;
 mod docs_history;
