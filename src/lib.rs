@@ -4,8 +4,8 @@
 //!
 //! - [`app`]: the composition root. Builds the features, the router and the namespace; serves.
 //! - [`cli`]: the command line. [`events`]: the reference of the Socket.IO events.
-//! - Features, one folder each: [`apps`], [`moderation`], [`admin`], [`doc`], [`gdm`], [`server`], [`chat`],
-//!   [`file`], [`presence`], [`account`], [`settings`].
+//! - Features, one folder each: [`apps`], [`custom_channel`], [`moderation`], [`admin`], [`doc`], [`gdm`],
+//!   [`server`], [`chat`], [`file`], [`presence`], [`account`], [`settings`].
 //! - [`access`]: who calls a route of the platform, and how it is answered.
 //! - [`permission`]: who may do what within a server, decided without I/O.
 //! - [`http`] and [`socket`]: axum and socketioxide plumbing; neither knows a feature.
@@ -22,6 +22,7 @@ pub mod apps;
 pub mod chat;
 pub mod cli;
 pub mod command;
+pub mod custom_channel;
 pub mod doc;
 pub mod events;
 pub mod file;

@@ -97,3 +97,7 @@ id_type! {
     /// A report to the admins.
     ReportId
 }
+id_type! {
+    /// A custom channel.
+    CustomChannelId
+}

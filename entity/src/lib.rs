@@ -11,6 +11,8 @@ pub mod audit_entry;
 pub mod channel_overwrite;
 pub mod conversation;
 pub mod conversation_member;
+pub mod custom_channel;
+pub mod custom_channel_script;
 pub mod device;
 pub mod device_ban;
 pub mod dm_log;
@@ -58,8 +60,8 @@ pub mod webhook;
 pub mod widget;
 
 pub use id::{
-    AppId, AppTokenId, AuditEntryId, ConversationId, DeliveryId, DocId, FileId, GrantId, InviteId,
-    MessageId, ReportId, RevisionId, RoleId, SecretId, ServerAuditId, ServerId, ServerInviteId,
-    UserId,
+    AppId, AppTokenId, AuditEntryId, ConversationId, CustomChannelId, DeliveryId, DocId, FileId,
+    GrantId, InviteId, MessageId, ReportId, RevisionId, RoleId, SecretId, ServerAuditId, ServerId,
+    ServerInviteId, UserId,
 };
 pub use timestamp::Timestamp;

@@ -8,7 +8,7 @@ use utoipa::{
 use crate::{
     account, admin,
     apps::{integrations, oauth, registry, webhooks, widgets},
-    chat, doc, file, gdm,
+    chat, custom_channel, doc, file, gdm,
     http::SESSION_COOKIE,
     moderation, presence, server,
 };
@@ -64,6 +64,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         presence::routes().into_openapi(),
         admin::routes().into_openapi(),
         moderation::routes().into_openapi(),
+        custom_channel::routes().into_openapi(),
         oauth::routes().into_openapi(),
         registry::routes().into_openapi(),
         integrations::routes().into_openapi(),

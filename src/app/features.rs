@@ -17,6 +17,7 @@ use crate::{
     },
     chat::{self, Chat, Groups, Servers},
     command::Commands,
+    custom_channel::{self, CustomChannels},
     doc::{self, Docs},
     file::{self, Files},
     gdm::{self, Gdms},
@@ -43,6 +44,7 @@ pub(super) struct Features {
     pub(super) presence: Presence,
     pub(super) admin: Admin,
     pub(super) moderation: Moderation,
+    pub(super) custom_channels: CustomChannels,
     pub(super) settings: Settings,
     pub(super) apps: Apps,
 }
@@ -130,7 +132,8 @@ pub(super) async fn features(
         tasks: tasks.clone(),
         public_origin: config.public_origin().into(),
     });
-    answer_commands((&chat, &files), (&presence, &admin), &settings);
+    let commands = answer_commands((&chat, &files), (&presence, &admin), &settings);
+    let custom_channels = custom_channels(shared, &directory, (&chat, &files), commands);
     let communities = Communities::new(server::Parts {
         db: db.clone(),
         clock: clock.clone(),
@@ -161,6 +164,7 @@ pub(super) async fn features(
         presence,
         admin,
         moderation,
+        custom_channels,
         settings,
         apps,
     })
@@ -331,15 +335,36 @@ fn answer_commands(
     (chat, files): (&Chat, &Files),
     (presence, admin): (&Presence, &Admin),
     settings: &Settings,
-) {
-    Commands {
+) -> Commands {
+    let commands = Commands {
         chat: chat.clone(),
         files: files.clone(),
         presence: presence.clone(),
         admin: admin.clone(),
         settings: settings.clone(),
-    }
-    .start();
+    };
+    commands.clone().start();
+    commands
+}
+
+fn custom_channels(
+    shared: Shared<'_>,
+    directory: &Directory,
+    (chat, files): (&Chat, &Files),
+    commands: Commands,
+) -> CustomChannels {
+    let (db, clock) = (shared.db.clone(), shared.clock.clone());
+    CustomChannels::start(custom_channel::Parts {
+        directory: directory.clone(),
+        files: files.clone(),
+        chat: chat.clone(),
+        commands,
+        audit: Audit::new(db.clone(), clock.clone(), directory.clone()),
+        delivery: shared.delivery.clone(),
+        tasks: shared.tasks.clone(),
+        db,
+        clock,
+    })
 }
 
 /// Has what has run out forgotten.

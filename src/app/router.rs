@@ -22,7 +22,7 @@ use crate::{
     account::{self, SessionStore, identify_socket, session_layer},
     admin,
     apps::{integrations, oauth, registry, webhooks, widgets},
-    chat, doc, file, gdm,
+    chat, custom_channel, doc, file, gdm,
     http::{
         self as plumbing, ClientAddress, MAX_BODY_BYTES, Origins, TrustedProxies, assets, cors,
         find_client_address, log_request, require_same_origin,
@@ -53,6 +53,7 @@ pub(super) fn router(
         .merge(presence::router(features.presence.clone()))
         .merge(admin::router(features.admin.clone()))
         .merge(moderation::router(features.moderation.clone()))
+        .merge(custom_channel::router(features.custom_channels.clone()))
         .merge(oauth::router(features.apps.oauth.clone()))
         .merge(registry::router(features.apps.registry.clone()))
         .merge(integrations::router(features.apps.integrations.clone()))

@@ -43,6 +43,14 @@ impl Chat {
         drop(self.commands.set(commands));
     }
 
+    /// Counts a command that somebody types somewhere else than in a conversation.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn count_command(&self, user: &User) -> Result<()> {
+        self.pace.count(user.id, Doing::Commanding)
+    }
+
     /// What came of the draft as a command; none when it is none.
     pub(super) async fn try_command(
         &self,

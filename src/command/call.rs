@@ -4,15 +4,34 @@ use std::sync::Arc;
 
 use crate::{
     account::User,
-    chat::{Place, Typed},
+    chat::{Audience, Place},
     kernel::{Error, Result},
 };
+
+/// Where a command is typed.
+#[derive(Debug)]
+pub(super) enum Scene {
+    /// In a conversation.
+    Conversation(Place),
+    /// In a custom channel, which is none; what there is to say of it.
+    CustomChannel(String),
+}
+
+impl Scene {
+    /// Whom the conversation concerns, if it is one.
+    pub(super) const fn audience(&self) -> Option<&Audience> {
+        match self {
+            Self::Conversation(place) => Some(&place.audience),
+            Self::CustomChannel(_) => None,
+        }
+    }
+}
 
 /// Somebody typed a command somewhere.
 #[derive(Debug)]
 pub(super) struct Call {
     pub(super) user: Arc<User>,
-    pub(super) place: Place,
+    pub(super) scene: Scene,
     text: String,
     words: Vec<Word>,
 }
@@ -26,16 +45,17 @@ struct Word {
 
 impl Call {
     /// Reads a command; none when it does not look like one: `/usr/bin` is not.
-    pub(super) fn read(typed: Typed) -> Option<Self> {
-        let words = words(typed.text.strip_prefix('/')?);
+    pub(super) fn read(user: Arc<User>, scene: Scene, typed: &str) -> Option<Self> {
+        let text = typed.strip_prefix('/')?;
+        let words = words(text);
         let name = &words.first()?.text;
-        let is_name = !typed.text.starts_with("/ ")
+        let is_name = !text.starts_with(' ')
             && !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_alphabetic());
         is_name.then(|| Self {
-            user: typed.user,
-            place: typed.place,
-            text: typed.text[1..].to_owned(),
+            user,
+            scene,
+            text: text.to_owned(),
             words,
         })
     }

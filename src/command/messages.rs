@@ -1,6 +1,10 @@
 //! `/message`, `/channel` and `/clear`.
 
-use super::{Commands, call::Call};
+use super::{
+    Commands,
+    call::{Call, Scene},
+    not_here,
+};
 use crate::{
     chat::{Audience, Draft},
     kernel::{Error, Result},
@@ -23,7 +27,11 @@ pub(super) async fn send(all: &Commands, call: &Call) -> Result<String> {
 }
 
 pub(super) async fn channel_info(all: &Commands, call: &Call) -> Result<String> {
-    Ok(match &call.place.audience {
+    let place = match &call.scene {
+        Scene::Conversation(place) => place,
+        Scene::CustomChannel(about) => return Ok(about.clone()),
+    };
+    Ok(match &place.audience {
         Audience::Public => "The public chat: everybody on this server.".to_owned(),
         Audience::Dm(pair) => {
             let other = pair.iter().find(|one| one.id != call.user.id);
@@ -62,11 +70,14 @@ pub(super) async fn clear_all(all: &Commands, call: &Call) -> Result<String> {
 }
 
 async fn purge(all: &Commands, call: &Call, count: Option<u64>) -> Result<String> {
-    let is_public = matches!(call.place.audience, Audience::Public);
+    let Scene::Conversation(place) = &call.scene else {
+        return Err(not_here());
+    };
+    let is_public = matches!(place.audience, Audience::Public);
     if is_public && !all.settings.is_on(Key::McPurgeChannel) {
         return Err(Error::disabled());
     }
-    let deleted = all.chat.purge(&call.user, &call.place, count).await?;
+    let deleted = all.chat.purge(&call.user, place, count).await?;
     if is_public {
         let text = format!("{} deleted {deleted} messages.", call.user.username);
         all.chat.notify(&[Room::Everyone], &text);

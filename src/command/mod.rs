@@ -1,4 +1,4 @@
-//! Slash commands: things that are done by typing, in any conversation.
+//! Slash commands: things that are done by typing, in any conversation and in custom channels.
 //!
 //! What there is, where, and for whom is one [table]; a command is an entry in it and a function
 //! that other features' services do the work for. The answer is for the one who typed it alone.
@@ -11,13 +11,16 @@ mod messages;
 mod people;
 mod table;
 
+use std::sync::Arc;
+
 use entity::user::Role;
 
 use self::{
-    call::Call,
+    call::{Call, Scene},
     table::{COMMANDS, Command, Where, Who},
 };
 use crate::{
+    account::User,
     admin::Admin,
     chat::{Audience, Chat, Typed},
     file::Files,
@@ -53,13 +56,37 @@ impl Commands {
     }
 
     async fn answer(&self, typed: Typed) -> Option<Result<String>> {
-        let call = Call::read(typed)?;
-        match self.find(&call).await {
-            Ok(Some(command)) => Some((command.run)(self, &call).await),
-            Ok(None) if call.user.role.is_admin() => {
-                let text = format!("Unknown command: /{}. Type /help.", call.name());
-                Some(Err(Error::invalid("unknown_command", text)))
-            }
+        let scene = Scene::Conversation(typed.place);
+        let call = Call::read(typed.user, scene, &typed.text)?;
+        let answer = self.run(&call).await;
+        if answer.is_none() && call.user.role.is_admin() {
+            return Some(Err(unknown(&call)));
+        }
+        answer
+    }
+
+    /// What came of what `user` typed in a custom channel, of which there is `about` to say.
+    ///
+    /// # Errors
+    /// `unknown_command` for what the channel itself may know; `rate_limited`; those of commands.
+    pub async fn answer_in_custom_channel(
+        &self,
+        user: Arc<User>,
+        about: String,
+        typed: &str,
+    ) -> Result<String> {
+        self.chat.count_command(&user)?;
+        let text = "A command begins with a slash, such as /help.";
+        let call = Call::read(user, Scene::CustomChannel(about), typed)
+            .ok_or_else(|| Error::invalid("unknown_command", text))?;
+        let answer = self.run(&call).await;
+        answer.unwrap_or_else(|| Err(unknown(&call)))
+    }
+
+    /// What came of a command; none when there is none of its name.
+    async fn run(&self, call: &Call) -> Option<Result<String>> {
+        match self.find(call).await {
+            Ok(Some(command)) => Some((command.run)(self, call).await),
             Ok(None) => None,
             Err(error) => Some(Err(error)),
         }
@@ -81,26 +108,25 @@ impl Commands {
             return Ok(None);
         }
         for command in &named {
-            if command.place.is(&call.place.audience) {
+            if command.place.is(call.scene.audience()) {
                 if self.may(command.who, call).await? {
                     return Ok(Some(command));
                 }
                 return Err(Error::refused("forbidden", "You may not do this."));
             }
         }
-        let text = "This command is not for this kind of conversation.";
-        Err(Error::invalid("not_here", text))
+        Err(not_here())
     }
 
     async fn may(&self, who: Who, call: &Call) -> Result<bool> {
         let role = call.user.role;
-        Ok(match (who, &call.place.audience) {
+        Ok(match (who, call.scene.audience()) {
             (Who::Everybody, _) => true,
             (Who::Superadmin, _) => role == Role::Superadmin,
-            (Who::Moderator, Audience::Gdm(group)) => {
+            (Who::Moderator, Some(Audience::Gdm(group))) => {
                 role.is_admin() || group.owner == call.user.id
             }
-            (Who::Moderator, Audience::Channel(channel)) => {
+            (Who::Moderator, Some(Audience::Channel(channel))) => {
                 let access = self
                     .chat
                     .servers()
@@ -123,7 +149,7 @@ impl Commands {
     async fn help(&self, call: &Call) -> Result<String> {
         let mut lines = Vec::new();
         for command in COMMANDS {
-            if command.place.is(&call.place.audience) && self.may(command.who, call).await? {
+            if command.place.is(call.scene.audience()) && self.may(command.who, call).await? {
                 lines.push(format!("{}: {}", command.usage(), command.about));
             }
         }
@@ -132,13 +158,23 @@ impl Commands {
 }
 
 impl Where {
-    fn is(self, audience: &Audience) -> bool {
+    fn is(self, audience: Option<&Audience>) -> bool {
         match self {
             Self::Anywhere => true,
-            Self::Public => matches!(audience, Audience::Public),
-            Self::Dm => matches!(audience, Audience::Dm(_)),
-            Self::Group => matches!(audience, Audience::Gdm(_)),
-            Self::Channel => matches!(audience, Audience::Channel(_)),
+            Self::Public => matches!(audience, Some(Audience::Public)),
+            Self::Dm => matches!(audience, Some(Audience::Dm(_))),
+            Self::Group => matches!(audience, Some(Audience::Gdm(_))),
+            Self::Channel => matches!(audience, Some(Audience::Channel(_))),
         }
     }
+}
+
+fn unknown(call: &Call) -> Error {
+    let text = format!("Unknown command: /{}. Type /help.", call.name());
+    Error::invalid("unknown_command", text)
+}
+
+fn not_here() -> Error {
+    let text = "This command is not for this kind of conversation.";
+    Error::invalid("not_here", text)
 }

@@ -402,6 +402,12 @@ pub(super) const OUTGOING: &[Outgoing] = &[
         about: "A widget shows something else. At most four times a second for each widget, always the last. The same comes from `GET /servers/{serverId}/events`",
     },
     Outgoing {
+        names: &["custom_channels_refresh"],
+        payload: Payload::Told("`{}`"),
+        to: "everybody",
+        about: "Something about custom channels is not as it was: `GET /api/channels/custom/list`",
+    },
+    Outgoing {
         names: &["admin_list"],
         payload: Payload::Told("`{admins: [names]}`"),
         to: "everybody",

@@ -45,6 +45,17 @@ pub(super) enum Schemes {
     Https,
 }
 
+/// What was found somewhere.
+#[derive(Debug)]
+pub(super) struct Fetched {
+    /// What it is called there.
+    pub(super) name: FileName,
+    /// What it is said to be there: a media type without parameters, in lower case; may be empty.
+    pub(super) declared: String,
+    /// What it is.
+    pub(super) spooled: Spooled,
+}
+
 /// Fetches files. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Fetcher {
@@ -78,7 +89,7 @@ impl Fetcher {
         Ok(Self { http, reachable })
     }
 
-    /// Fetches what is at `url` into `spool`; also what it is called there.
+    /// Fetches what is at `url` into `spool`.
     ///
     /// # Errors
     /// `url_invalid`, `url_not_allowed`, `fetch_failed`, `file_too_large`.
@@ -87,7 +98,7 @@ impl Fetcher {
         (url, schemes): (&str, Schemes),
         spool: Spool,
         max: u64,
-    ) -> Result<(FileName, Spooled)> {
+    ) -> Result<Fetched> {
         let fetched = timeout(FETCHING, self.follow((url, schemes), spool, max)).await;
         fetched.unwrap_or_else(|_| Err(failed("It took too long.")))
     }
@@ -97,7 +108,7 @@ impl Fetcher {
         (url, schemes): (&str, Schemes),
         spool: Spool,
         max: u64,
-    ) -> Result<(FileName, Spooled)> {
+    ) -> Result<Fetched> {
         if url.len() > MAX_URL_BYTES {
             return Err(invalid());
         }
@@ -117,8 +128,11 @@ impl Fetcher {
                 let text = format!("The answer was {}.", response.status().as_u16());
                 return Err(failed(&text));
             }
-            let name = name_of(&url);
-            return Ok((name, receive(response, spool, max).await?));
+            return Ok(Fetched {
+                name: name_of(&url),
+                declared: declared(&response),
+                spooled: receive(response, spool, max).await?,
+            });
         }
         Err(failed("It leads from one address to the next."))
     }
@@ -162,6 +176,13 @@ async fn receive(mut response: reqwest::Response, mut spool: Spool, max: u64) ->
         spool.write(&chunk).await?;
     }
     spool.finish().await
+}
+
+fn declared(response: &reqwest::Response) -> String {
+    let declared = response.headers().get(header::CONTENT_TYPE);
+    let declared = declared.and_then(|value| value.to_str().ok());
+    let essence = declared.and_then(|value| value.split(';').next());
+    essence.unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// What a URL calls its file.
@@ -230,7 +251,8 @@ fn not_allowed() -> Error {
     Error::invalid("url_not_allowed", text)
 }
 
-fn failed(why: &str) -> Error {
+/// It is allowed to be fetched, and could not be.
+pub(super) fn failed(why: &str) -> Error {
     let text = format!("The file could not be fetched. {why}");
     Error::new(ErrorKind::Unprocessable, "fetch_failed", text)
 }

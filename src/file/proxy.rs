@@ -172,9 +172,8 @@ impl Inner {
         let _turn = turn.map_err(|_| Error::busy())?.map_err(Error::internal)?;
         let spool = Spool::new(&self.spool, MAX_BYTES).await?;
         let fetching = self.fetcher.fetch((url, Schemes::Https), spool, MAX_BYTES);
-        let (_, spooled) = timeout(FETCHING, fetching)
-            .await
-            .map_err(|_| too_slow())??;
+        let fetched = timeout(FETCHING, fetching).await;
+        let spooled = fetched.map_err(|_| too_slow())??.spooled;
         let format = Raster::of(media::sniff(&spooled.head)).ok_or_else(not_an_image)?;
         let making = self
             .workers

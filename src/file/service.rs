@@ -167,15 +167,15 @@ impl Files {
     ) -> Result<File> {
         let _turn = self.pace.fetch(owner.id)?;
         let spool = self.spool(self.max_bytes).await?;
-        let (name, spooled) = self
+        let fetching = self
             .fetcher
-            .fetch((url, Schemes::Web), spool, self.max_bytes)
-            .await?;
+            .fetch((url, Schemes::Web), spool, self.max_bytes);
+        let fetched = fetching.await?;
         self.keep(Upload {
             owner,
-            name,
+            name: fetched.name,
             purpose,
-            spooled,
+            spooled: fetched.spooled,
         })
         .await
     }

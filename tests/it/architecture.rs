@@ -83,6 +83,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "custom_channel",
+        &[
+            "kernel", "http", "socket", "account", "file", "chat", "admin", "command",
+        ],
+    ),
+    (
         "apps",
         &[
             "kernel",
@@ -132,6 +138,7 @@ const SEA_ORM: &[&str] = &[
     "chat/store.rs",
     "chat/sweep_store.rs",
     "chat/writer.rs",
+    "custom_channel/store.rs",
     "doc/log.rs",
     "doc/revision_store.rs",
     "doc/store.rs",

@@ -13,6 +13,8 @@ mod architecture;
 mod command_line;
 mod commands;
 mod conversations;
+mod custom_channels;
+mod custom_channels_open;
 mod docs;
 mod docs_files;
 mod docs_history;

@@ -110,6 +110,8 @@ async fn the_tables_have_exactly_the_columns_that_the_entities_name() {
         entity(entity::channel_overwrite::Entity),
         entity(entity::conversation::Entity),
         entity(entity::conversation_member::Entity),
+        entity(entity::custom_channel::Entity),
+        entity(entity::custom_channel_script::Entity),
         entity(entity::device::Entity),
         entity(entity::device_ban::Entity),
         entity(entity::dm_log::Entity),

@@ -6,6 +6,7 @@ import { SignInPage } from './features/account/SignInPage';
 import { resumeSession } from './live/session';
 import { text } from './messages';
 import {
+  customIn,
   documentIn,
   forgotPath,
   inPortal,
@@ -64,8 +65,10 @@ function useTabIcon(waiting: boolean): void {
 }
 
 /** What a tab of the browser is called, where the page is about something that has a name. */
-function pageName({ docs, servers }: State, path: string): string | undefined {
+function pageName({ custom, docs, servers }: State, path: string): string | undefined {
   if (inPortal(path)) return text.nav.developers;
+  const channel = customIn(path);
+  if (channel !== null) return custom.list?.find(({ id }) => id === channel)?.name;
   const server = serverIn(path) ?? serverSettingsIn(path)?.server;
   if (server !== undefined) return servers.entries[server]?.name;
   return docs.entries[documentIn(path) ?? 0]?.name;

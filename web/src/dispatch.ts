@@ -35,6 +35,8 @@ export interface Follow {
   pictures?: true;
   /** The list of documents is behind. */
   relistDocs?: true;
+  /** The list of custom channels is behind. */
+  relistCustom?: true;
   /** This server is not as it was. */
   server?: number;
   /** This document has just been shared with this person. */
@@ -146,6 +148,7 @@ const handlers: Handlers = {
     if (event.rev > 0 && event.conversation) return arrived(state, event);
     return { state: noticed(state, 'info', event.source || plain(event.text)) };
   },
+  custom_channels_refresh: (state) => ({ state, relistCustom: true }),
   timeout_set: (state, event) => ({
     state: noticed(state, 'error', text.notices.timeout(event.until * 1000)),
   }),

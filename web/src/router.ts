@@ -62,6 +62,16 @@ export function documentIn(path: string): number | null {
   return /^\d{1,15}$/.test(rest) ? Number(rest) : 0;
 }
 
+export const customPath = '/custom';
+
+export const customChannelPath = (id: number) => `${customPath}/${id}`;
+
+/** The custom channel an address means; 0, which none is, for the list of them; null for any other address. */
+export function customIn(path: string): number | null {
+  const [found, id] = /^\/custom(?:\/(\d{1,15}))?\/?$/.exec(path) ?? [];
+  return found === undefined ? null : Number(id ?? 0);
+}
+
 /** A server's own page. (`/servers` is the server's API.) */
 export const serverPath = (id: number) => `/s/${id}`;
 
@@ -102,6 +112,7 @@ export function inShell(path: string): boolean {
     path === '/chat' ||
     path.replace(/\/$/, '') === documentsPath ||
     documentIn(path) !== null ||
+    customIn(path) !== null ||
     serverIn(path) !== null
   );
 }

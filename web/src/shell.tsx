@@ -10,7 +10,8 @@ import { ServerHome } from './features/servers/ServerHome';
 import { ServerRail } from './features/servers/ServerRail';
 import { ServerSidebar } from './features/servers/ServerSidebar';
 import { text } from './messages';
-import { documentIn, serverIn, useLocation } from './router';
+import { words } from './messages/custom';
+import { customIn, documentIn, serverIn, useLocation } from './router';
 import { useChatter } from './store/store';
 import { Announcer } from './ui/Announcer';
 import { part } from './ui/part';
@@ -19,6 +20,8 @@ const loadDocList = () => import('./features/doc/DocListPage');
 const DocListPage = part(loadDocList, <Waiting />);
 const AddServer = part(() => import('./features/servers/AddServer'));
 const DocPage = part(() => import('./features/doc/DocPage'), <Waiting />);
+const CustomListPage = part(() => import('./features/custom/CustomListPage'), <Waiting />);
+const CustomChannelPage = part(() => import('./features/custom/CustomChannelPage'), <Waiting />);
 const NewConversation = part(() => import('./features/gdm/NewConversation'));
 const ShortcutList = part(() => import('./features/chat/ShortcutList'));
 const MarkAllRead = part(() => import('./features/chat/MarkAllRead'));
@@ -32,20 +35,23 @@ export function Shell() {
   const openId = useOpenConversation();
   const server = useOpenServer(path, openId);
   const atServer = serverIn(path) !== null;
-  const inDocuments = path !== '/chat' && !atServer;
+  const custom = customIn(path);
+  const inDocuments = path !== '/chat' && !atServer && custom === null;
+  const [anchor, skip] = skipTo(inDocuments, custom);
   const [overlay, setOverlay] = useState<Overlay>(null);
   useShortcuts(openId, setOverlay);
 
   return (
-    <div className="shell" data-open={openId === null && !inDocuments ? 'list' : 'page'}>
-      <a className="skip-link" href={inDocuments ? '#documents' : '#messages'}>
-        {inDocuments ? text.skipToDocuments : text.skipToMessages}
+    <div className="shell" data-open={openId === null && !inDocuments && custom === null ? 'list' : 'page'}>
+      <a className="skip-link" href={anchor}>
+        {skip}
       </a>
       <ServerRail openServer={server} onAdd={() => setOverlay('server')} />
       {server === null ? (
         <Sidebar
           openId={openId}
           inDocuments={inDocuments}
+          custom={custom}
           onNew={() => setOverlay('new')}
           onSearch={() => setOverlay('switcher')}
           onFind={() => setOverlay('search')}
@@ -55,7 +61,13 @@ export function Shell() {
         <ServerSidebar key={server} id={server} openId={openId} footer={<Account />} />
       )}
       <main className="conversation">
-        {inDocuments ? (
+        {custom !== null ? (
+          custom === 0 ? (
+            <CustomListPage />
+          ) : (
+            <CustomChannelPage key={custom} id={custom} />
+          )
+        ) : inDocuments ? (
           <Documents path={path} />
         ) : atServer && server !== null ? (
           <ServerHome id={server} />
@@ -72,6 +84,12 @@ export function Shell() {
       {overlay === 'new' ? <NewConversation onClose={() => setOverlay(null)} /> : null}
     </div>
   );
+}
+
+/** Past the conversations: where that leads, and what it is called. */
+function skipTo(inDocuments: boolean, custom: number | null): [string, string] {
+  if (custom !== null) return ['#custom', words.skip];
+  return inDocuments ? ['#documents', text.skipToDocuments] : ['#messages', text.skipToMessages];
 }
 
 /** The server whose column is shown: the address names it, or a channel of it. */

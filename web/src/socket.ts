@@ -50,6 +50,30 @@ export function hear<E extends DocEvent>(event: E, handler: (payload: DocEvents[
   };
 }
 
+/** Hears any event at all: for what is passed on to custom channels. Ends with the returned function. */
+export function relay(event: string, handler: (payload: unknown) => void): () => void {
+  socket.on(event, handler);
+  return () => {
+    socket.off(event, handler);
+  };
+}
+
+/** Hears of the link itself, of how it is now first. Ends with the returned function. */
+export function onLink(handler: (connected: boolean) => void): () => void {
+  const up = () => handler(true);
+  const down = () => handler(false);
+  socket.on('connect', up);
+  socket.on('disconnect', down);
+  if (!socket.connected) down();
+  return () => {
+    socket.off('connect', up);
+    socket.off('disconnect', down);
+  };
+}
+
+/** The link itself, for scripts that an admin lets run in this page. */
+export const trustedSocket = () => socket;
+
 export function connect(): void {
   if (!socket.connected) socket.connect();
 }

@@ -105,6 +105,7 @@ export interface ServerEvents {
   server_removed: { server_id: number };
   widget_updated: WidgetUpdated;
   system_message: WireMessage | string;
+  custom_channels_refresh: unknown;
   timeout_set: { until: number };
   timeout_removed: unknown;
   error: { message?: string };
@@ -141,6 +142,7 @@ export const serverEvents: Record<ServerEvent, true> = {
   server_removed: true,
   widget_updated: true,
   system_message: true,
+  custom_channels_refresh: true,
   timeout_set: true,
   timeout_removed: true,
   error: true,

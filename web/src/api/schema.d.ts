@@ -695,6 +695,208 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels/custom/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All custom channels, by name. */
+        get: operations["list_custom_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/custom/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register a custom channel. Its script is read and pinned: those bytes run until somebody takes
+         *     over what the source serves then.
+         */
+        post: operations["register_custom_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/custom/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a custom channel: one's own, or anybody's as an admin. */
+        delete: operations["delete_custom_channel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/custom/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at the source of a custom channel now: one's own, or anybody's as an admin. Nothing that
+         *     runs changes.
+         */
+        post: operations["check_custom_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/custom/{id}/command": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Type one of the built-in commands in a custom channel. What is none of them is the channel's own
+         *     to answer.
+         */
+        post: operations["custom_channel_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/custom/{id}/frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The document that a custom channel runs in, for a sandboxed frame of the web client. */
+        get: operations["custom_channel_frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/custom/{id}/script": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The script of a custom channel that runs in the page itself: for whom an admin lets it. */
+        get: operations["custom_channel_script"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/custom/{id}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A script of a custom channel, to be read: of one's own, or of anybody's as an admin. */
+        get: operations["custom_channel_source"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/custom/{id}/toggle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enable or disable a custom channel: one's own, or anybody's as an admin. */
+        post: operations["toggle_custom_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/custom/{id}/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a custom channel's script run in the page itself, with all rights of whoever opens it, or
+         *     no longer; for admins. It holds for this script and for nobody who ranks above the admin.
+         */
+        post: operations["trust_custom_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/custom/{id}/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the script that was found at the source run from now on: of one's own channel, or of
+         *     anybody's as an admin. It runs in the sandbox until an admin trusts it anew.
+         */
+        post: operations["update_custom_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clear/all": {
         parameters: {
             query?: never;
@@ -3114,6 +3316,15 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_CheckedCustomChannel: {
+            found?: components["schemas"]["FoundScript"] | null;
+            /** @description The script that runs. */
+            sha256: string;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_CleanedUp: {
             disconnected: number;
             /** @description Always 0: nothing is kept of a socket that is gone. */
@@ -3125,6 +3336,14 @@ export interface components {
         /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Cleared: {
             removed: components["schemas"]["Removed"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_CommandAnswer: {
+            /** @description What came of it, as plain text. */
+            text: string;
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -3201,6 +3420,13 @@ export interface components {
             /** @description The token itself, for `Authorization: Bearer`. */
             secret: string;
             token: components["schemas"]["TokenView"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_CustomChannelList: {
+            channels: components["schemas"]["CustomChannelOut"][];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -3506,6 +3732,13 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_RegisteredCustomChannel: {
+            id: components["schemas"]["CustomChannelId"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Released: {
             user: string;
         } & {
@@ -3701,6 +3934,13 @@ export interface components {
             members: string[];
             name: string;
             tid: components["schemas"]["ConversationId"];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_ToggledCustomChannel: {
+            enabled: boolean;
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -4110,6 +4350,11 @@ export interface components {
         Channels: {
             channels: components["schemas"]["ChannelView"][];
         };
+        CheckedCustomChannel: {
+            found?: components["schemas"]["FoundScript"] | null;
+            /** @description The script that runs. */
+            sha256: string;
+        };
         CleanedUp: {
             disconnected: number;
             /** @description Always 0: nothing is kept of a socket that is gone. */
@@ -4130,6 +4375,10 @@ export interface components {
             invite_code?: string | null;
             /** @description As `code`. */
             token?: string | null;
+        };
+        CommandAnswer: {
+            /** @description What came of it, as plain text. */
+            text: string;
         };
         /** @description An app that somebody allowed to know who they are. */
         ConnectedApp: {
@@ -4268,6 +4517,39 @@ export interface components {
         Credentials: {
             password?: string;
             username?: string;
+        };
+        /**
+         * Format: int64
+         * @description A custom channel.
+         */
+        CustomChannelId: number;
+        CustomChannelList: {
+            channels: components["schemas"]["CustomChannelOut"][];
+        };
+        /** @description A custom channel. */
+        CustomChannelOut: {
+            /** @description When the source was looked at last. */
+            checked_at: components["schemas"]["Timestamp"];
+            created_at: components["schemas"]["Timestamp"];
+            created_by: string;
+            enabled: boolean;
+            found?: components["schemas"]["FoundScript"] | null;
+            id: components["schemas"]["CustomChannelId"];
+            /** @description How it runs for the caller: `sandbox`, or `full` in the page itself. */
+            mode: components["schemas"]["Mode"];
+            name: string;
+            /** @description Since when it is that one. */
+            pinned_at: components["schemas"]["Timestamp"];
+            /** @description The script that runs: SHA-256 in hex. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Its bytes.
+             */
+            size: number;
+            /** @description The admin who lets it run in the page; null where nobody does. */
+            trusted_by?: string | null;
+            url: string;
         };
         Deleted: {
             /** @description Says so when there was no such account. */
@@ -4592,6 +4874,12 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             status: string;
             username: string;
+        };
+        /** @description Another script than the one that runs. */
+        FoundScript: {
+            found_at: components["schemas"]["Timestamp"];
+            /** @description SHA-256 in hex. */
+            sha256: string;
         };
         FromUrl: {
             /**
@@ -4931,6 +5219,11 @@ export interface components {
             /** @description Who somebody is. */
             userinfo_endpoint: string;
         };
+        /**
+         * @description How a channel's script runs for somebody.
+         * @enum {string}
+         */
+        Mode: "sandbox" | "full";
         MyRole: {
             /** @description False for superadmins: the two flags exclude each other. */
             is_admin: boolean;
@@ -4996,6 +5289,17 @@ export interface components {
             redirectUris: string[];
             /** @description Whether it has to prove that it began the flow that it ends (RFC 7636); public ones have to. */
             requirePkce?: boolean | null;
+        };
+        NewCustomChannel: {
+            /** @description True when absent. */
+            enabled?: boolean | null;
+            /** @description At most 64 characters. */
+            name?: string;
+            /**
+             * @description Where the script is, on the public Internet: `http` or, better, `https`. It is read once, at
+             *     most 512 KiB of it, and served as `text/javascript` or `text/plain`.
+             */
+            url?: string;
         };
         NewDocument: {
             /** @description At most 1000000 bytes. */
@@ -5337,6 +5641,9 @@ export interface components {
              * @description Too often: seconds until it is worth trying again.
              */
             retry_after?: number | null;
+        };
+        RegisteredCustomChannel: {
+            id: components["schemas"]["CustomChannelId"];
         };
         Released: {
             user: string;
@@ -5891,6 +6198,12 @@ export interface components {
          * @description UTC, whole seconds: 2025-01-15T10:30:00Z
          */
         Timestamp: string;
+        ToggleCustomChannel: {
+            enabled?: boolean | null;
+        };
+        ToggledCustomChannel: {
+            enabled: boolean;
+        };
         /** @description A pair of tokens, told once. */
         TokenAnswer: {
             /** @description `chta_...` */
@@ -5970,6 +6283,15 @@ export interface components {
             /** @description The addresses that are no longer banned. */
             unbanned_ips: string[];
         };
+        TrustCustomChannel: {
+            /** @description The script that is trusted, as it was looked at. Needed where `trusted` is true. */
+            sha256?: string | null;
+            trusted?: boolean | null;
+        };
+        TypedCommand: {
+            /** @description What was typed, from the slash on. */
+            text?: string;
+        };
         /** @description A text as JSON. */
         TypedImport: {
             /** @description At most 1000000 bytes. */
@@ -5983,6 +6305,10 @@ export interface components {
         Update: components["schemas"]["ThreadRef"] & {
             description?: string | null;
             name?: string | null;
+        };
+        UpdateCustomChannel: {
+            /** @description The script that was found at the source, as it was looked at. */
+            sha256?: string;
         };
         Uploaded: {
             /** @description Names the file in `/api/files/{id}`, for its owner. */
@@ -7945,6 +8271,656 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_Banner"];
+                };
+            };
+        };
+    };
+    list_custom_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_CustomChannelList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    register_custom_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomChannel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_RegisteredCustomChannel"];
+                };
+            };
+            /** @description `url_required`, `url_invalid`, `url_not_allowed`, `name_required`, `name_invalid` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `timed_out` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `already_registered`, `too_many_custom_channels` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `file_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `fetch_failed`, `not_a_script` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_custom_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_custom_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_CheckedCustomChannel"];
+                };
+            };
+            /** @description `url_not_allowed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `file_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `fetch_failed`, `not_a_script` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_channel_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypedCommand"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_CommandAnswer"];
+                };
+            };
+            /** @description `unknown_command`, `not_here`, bad params */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_channel_frame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `channel_disabled` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_channel_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `channel_disabled`, `not_trusted` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    custom_channel_source: {
+        parameters: {
+            query?: {
+                /** @description Which of the channel's scripts; the one that runs when absent. */
+                sha256?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `script_changed`: it is another one by now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    toggle_custom_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToggleCustomChannel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ToggledCustomChannel"];
+                };
+            };
+            /** @description bad params */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    trust_custom_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustCustomChannel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description bad params */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `script_changed`: it is another one by now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_custom_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateCustomChannel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `script_changed`: it is another one by now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

@@ -9,6 +9,7 @@ import { onlineListed } from '../store/presence';
 import { current, update } from '../store/store';
 import { nextTypingExpiry, typingExpired } from '../store/typing';
 import { announceArrival } from './announce';
+import { relistCustom } from './custom';
 import { listDocuments, relistDocuments, welcomeDocument } from './documents';
 import { relist } from './listing';
 import { refreshPictures } from './pictures';
@@ -72,6 +73,7 @@ function follow(outcome: Follow): void {
   if (outcome.relist) relist();
   if (outcome.pictures) refreshPictures();
   if (outcome.relistDocs) void listDocuments();
+  if (outcome.relistCustom) relistCustom();
   if (outcome.sharedDoc !== undefined) void welcomeDocument(outcome.sharedDoc);
   if (outcome.server !== undefined) refreshServer(outcome.server);
   if (outcome.sync) requestSync();
@@ -87,6 +89,7 @@ async function onUp(): Promise<void> {
   if (wasDown) void checkVersion();
   relist();
   relistDocuments();
+  relistCustom();
   refreshServers();
   void refreshOnline();
   refreshPictures();

@@ -17,6 +17,7 @@ export const initialState: State = {
   typing: {},
   docs: { entries: {}, order: [], lost: {}, memberChanges: 0, listed: false, error: null },
   servers: noServers,
+  custom: { list: null, error: null },
   settings: {},
   pinChanges: 0,
   notices: [],

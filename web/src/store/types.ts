@@ -1,5 +1,6 @@
 /** The client's own model. Wire payloads become these in `store/parse.ts` and nowhere else. */
 
+import type { CustomChannel } from '../api/custom';
 import type { Card } from './cards';
 import type { StoredFile } from './files';
 import type { Servers } from './serverTypes';
@@ -179,6 +180,8 @@ export interface State {
   typing: Record<ConversationId, Record<string, number>>;
   docs: Docs;
   servers: Servers;
+  /** Null until it was listed. */
+  custom: { list: CustomChannel[] | null; error: string | null };
   settings: Record<string, string>;
   /** Counts what is heard of pins, for whoever shows a list of them. */
   pinChanges: number;

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { text } from '../../messages';
-import { documentsPath } from '../../router';
+import { words as custom } from '../../messages/custom';
+import { customChannelPath, customPath, documentsPath } from '../../router';
 import { homeConversations, totalUnread } from '../../store/selectors';
 import { useChatter } from '../../store/store';
 import { Icon } from '../../ui/Icon';
@@ -8,16 +9,22 @@ import { PageLink } from '../../ui/PageLink';
 import { Account } from './Account';
 import { ConversationItem } from './ConversationItem';
 
+/** The others are a click away. */
+const SHOWN = 5;
+
 interface Props {
   openId: string | null;
   inDocuments: boolean;
+  /** The custom channel that is shown; 0 for the list of them. */
+  custom: number | null;
   onNew: () => void;
   onSearch: () => void;
   onFind: () => void;
   onMarkAllRead: () => void;
 }
 
-export function Sidebar({ openId, inDocuments, onNew, onSearch, onFind, onMarkAllRead }: Props) {
+export function Sidebar(props: Props) {
+  const { openId, inDocuments, onNew, onSearch, onFind, onMarkAllRead } = props;
   const conversations = useChatter((state) => state.conversations);
   const ready = useChatter((state) => state.ready);
   const unread = useChatter((state) => totalUnread(state.conversations) > 0);
@@ -25,7 +32,7 @@ export function Sidebar({ openId, inDocuments, onNew, onSearch, onFind, onMarkAl
   return (
     <nav className="sidebar" aria-label={text.chat.conversations}>
       <header className="sidebar-head">
-        <Wordmark heading={openId === null && !inDocuments} />
+        <Wordmark heading={openId === null && !inDocuments && props.custom === null} />
         {unread ? (
           <button
             type="button"
@@ -65,6 +72,7 @@ export function Sidebar({ openId, inDocuments, onNew, onSearch, onFind, onMarkAl
         <Icon name="document" />
         {text.docs.title}
       </PageLink>
+      <CustomChannels open={props.custom} />
       {ready && sorted.length === 0 ? (
         <div className="sidebar-empty">
           <strong>{text.chat.empty}</strong>
@@ -82,6 +90,31 @@ export function Sidebar({ openId, inDocuments, onNew, onSearch, onFind, onMarkAl
       </ul>
       <Account />
     </nav>
+  );
+}
+
+/** The way to all custom channels, and to the first few that can be opened. */
+function CustomChannels({ open }: { open: number | null }) {
+  const list = useChatter((state) => state.custom.list);
+  const enabled = list?.filter((channel) => channel.enabled).slice(0, SHOWN) ?? [];
+  return (
+    <>
+      <PageLink className="sidebar-link" to={customPath} current={open === 0}>
+        <Icon name="code" />
+        {custom.title}
+      </PageLink>
+      {enabled.length === 0 ? null : (
+        <ul className="sidebar-custom" aria-label={custom.label}>
+          {enabled.map(({ id, name }) => (
+            <li key={id}>
+              <PageLink className="sidebar-custom-item" to={customChannelPath(id)} current={open === id}>
+                {name}
+              </PageLink>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 
