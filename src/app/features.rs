@@ -15,6 +15,7 @@ use crate::{
         webhooks::{self, Webhooks},
         widgets::{self, Widgets},
     },
+    call::{self, Calls},
     chat::{self, Chat, Groups, Servers},
     command::Commands,
     doc::{self, Docs},
@@ -41,6 +42,7 @@ pub(super) struct Features {
     pub(super) communities: Communities,
     pub(super) docs: Docs,
     pub(super) presence: Presence,
+    pub(super) calls: Calls,
     pub(super) admin: Admin,
     pub(super) moderation: Moderation,
     pub(super) settings: Settings,
@@ -100,7 +102,7 @@ pub(super) async fn features(
         db: db.clone(),
         clock: clock.clone(),
         directory: directory.clone(),
-        groups,
+        groups: groups.clone(),
         servers: servers.clone(),
         settings: settings.clone(),
         delivery: delivery.clone(),
@@ -130,6 +132,7 @@ pub(super) async fn features(
         tasks: tasks.clone(),
         public_origin: config.public_origin().into(),
     });
+    let calls = calls(shared, (&chat, &presence), directory.clone(), groups);
     answer_commands((&chat, &files), (&presence, &admin), &settings);
     let communities = Communities::new(server::Parts {
         db: db.clone(),
@@ -158,6 +161,7 @@ pub(super) async fn features(
         communities,
         docs,
         presence,
+        calls,
         admin,
         moderation,
         settings,
@@ -242,6 +246,26 @@ fn moderation(
         tasks: shared.tasks.clone(),
         db,
         clock,
+    })
+}
+
+fn calls(
+    shared: Shared<'_>,
+    (chat, presence): (&Chat, &Presence),
+    directory: Directory,
+    groups: Groups,
+) -> Calls {
+    Calls::start(call::Parts {
+        chat: chat.clone(),
+        presence: presence.clone(),
+        directory,
+        groups,
+        clock: shared.clock.clone(),
+        delivery: shared.delivery.clone(),
+        tasks: shared.tasks.clone(),
+        config: shared.config.calls.clone(),
+        limits: shared.config.limits.enabled,
+        public_url: shared.config.server.public_url.as_str().into(),
     })
 }
 

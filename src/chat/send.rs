@@ -240,7 +240,7 @@ impl Chat {
     }
 
     /// Refuses who may say nothing for a while, wherever it is.
-    pub(super) fn require_not_timed_out(&self, user: &User) -> Result<()> {
+    pub fn require_not_timed_out(&self, user: &User) -> Result<()> {
         let left = user
             .timed_out_until
             .map(|until| until.0 - self.clock.now().0)
