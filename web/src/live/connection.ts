@@ -9,6 +9,7 @@ import { onlineListed } from '../store/presence';
 import { current, update } from '../store/store';
 import { nextTypingExpiry, typingExpired } from '../store/typing';
 import { announceArrival } from './announce';
+import { callInterrupted, followEnd, resumeCall } from './calling';
 import { listDocuments, relistDocuments, welcomeDocument } from './documents';
 import { relist } from './listing';
 import { refreshPictures } from './pictures';
@@ -74,6 +75,7 @@ function follow(outcome: Follow): void {
   if (outcome.relistDocs) void listDocuments();
   if (outcome.sharedDoc !== undefined) void welcomeDocument(outcome.sharedDoc);
   if (outcome.server !== undefined) refreshServer(outcome.server);
+  if (outcome.ended !== undefined) followEnd(outcome.ended);
   if (outcome.sync) requestSync();
 }
 
@@ -89,6 +91,7 @@ async function onUp(): Promise<void> {
   relistDocuments();
   refreshServers();
   void refreshOnline();
+  void resumeCall();
   refreshPictures();
   tellUnconfirmed();
   await requestSync();
@@ -97,6 +100,7 @@ async function onUp(): Promise<void> {
 
 async function onDown(reason: 'unauthorized' | 'lost'): Promise<void> {
   if (!wanted) return;
+  callInterrupted();
   const now = Date.now();
   const wait = backoff(current().link.attempt, Math.random());
   update((state) => linkDown(state, now, now + wait));

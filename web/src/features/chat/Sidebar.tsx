@@ -5,6 +5,7 @@ import { homeConversations, totalUnread } from '../../store/selectors';
 import { useChatter } from '../../store/store';
 import { Icon } from '../../ui/Icon';
 import { PageLink } from '../../ui/PageLink';
+import { VoiceRooms } from '../call/VoiceRooms';
 import { Account } from './Account';
 import { ConversationItem } from './ConversationItem';
 
@@ -65,6 +66,7 @@ export function Sidebar({ openId, inDocuments, onNew, onSearch, onFind, onMarkAl
         <Icon name="document" />
         {text.docs.title}
       </PageLink>
+      <VoiceRooms />
       {ready && sorted.length === 0 ? (
         <div className="sidebar-empty">
           <strong>{text.chat.empty}</strong>
