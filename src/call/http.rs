@@ -36,7 +36,7 @@ pub fn router(calls: Calls) -> OpenApiRouter {
 }
 
 #[derive(Serialize, ToSchema)]
-struct Channels {
+struct VoiceChannels {
     /// The names of voice channels that somebody is in, sorted.
     channels: Vec<String>,
     /// The same, with who is in them.
@@ -46,32 +46,32 @@ struct Channels {
 /// The voice channels that somebody is in.
 #[utoipa::path(get, path = "/api/voice/channels", tag = "calls",
     operation_id = "voice_channels", responses(
-    (status = 200, body = Answer<Channels>), (status = 401, body = ErrorBody),
+    (status = 200, body = Answer<VoiceChannels>), (status = 401, body = ErrorBody),
 ))]
-async fn channels(State(calls): State<Calls>, _user: CurrentUser) -> Answer<Channels> {
+async fn channels(State(calls): State<Calls>, _user: CurrentUser) -> Answer<VoiceChannels> {
     let rooms = calls.channels();
-    Answer::new(Channels {
+    Answer::new(VoiceChannels {
         channels: rooms.iter().map(|room| room.channel.clone()).collect(),
         rooms,
     })
 }
 
 #[derive(Serialize, ToSchema)]
-struct OwnCalls {
+struct VoiceCalls {
     calls: Vec<CallState>,
 }
 
 /// The calls that one may be in, whether one is or not.
 #[utoipa::path(get, path = "/api/voice/calls", tag = "calls", operation_id = "voice_calls",
     responses(
-    (status = 200, body = Answer<OwnCalls>), (status = 401, body = ErrorBody),
+    (status = 200, body = Answer<VoiceCalls>), (status = 401, body = ErrorBody),
 ))]
 async fn calls(
     State(calls): State<Calls>,
     CurrentUser(user): CurrentUser,
-) -> Result<Answer<OwnCalls>> {
+) -> Result<Answer<VoiceCalls>> {
     let calls = calls.calls_of(user.id).await?;
-    Ok(Answer::new(OwnCalls { calls }))
+    Ok(Answer::new(VoiceCalls { calls }))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -106,7 +106,7 @@ async fn ice_servers(
 ///
 /// Who is not signed in is asked to do so there.
 #[utoipa::path(get, path = "/call/{call_id}", tag = "calls", operation_id = "open_call",
-    security(()), params(("call_id" = String, Path)), responses(
+    security(("session" = []), ()), params(("call_id" = String, Path)), responses(
     (status = 303, description = "To `/chat?call=<id>` or `/chat`"),
 ))]
 async fn open_call(

@@ -27,6 +27,8 @@ mod room;
 mod service;
 mod signalling;
 mod socket;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 
 pub use event::{CallEnded, CallJoined, CallState, Peer, VoiceParticipants, VoiceRoom};

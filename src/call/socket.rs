@@ -48,13 +48,14 @@ struct CallPerson {
 }
 
 async fn call_person(calls: Calls, caller: Caller, call: CallPerson, ack: Ack) {
-    let called = calls.call_person(&caller, &call.to_user, call.call_type);
-    let called = called.await;
-    if let Ok(joined) = &called {
+    let outcome = calls
+        .call_person(&caller, &call.to_user, call.call_type)
+        .await;
+    if let Ok(joined) = &outcome {
         let initiated = json!({"call_id": joined.state.call_id, "to_user": joined.state.peer});
         ack.emit("call_initiated", &initiated);
     }
-    answer_call(ack, called);
+    answer_call(ack, outcome);
 }
 
 #[derive(Debug, Deserialize)]
@@ -67,20 +68,20 @@ struct CallGroup {
 
 async fn call_group(calls: Calls, caller: Caller, call: CallGroup, ack: Ack) {
     let id = ConversationId(call.thread_id);
-    let called = calls.call_group(&caller, id, call.call_type).await;
-    answer_call(ack, called);
+    let outcome = calls.call_group(&caller, id, call.call_type).await;
+    answer_call(ack, outcome);
 }
 
 /// Clients without acknowledgements are told by an event why there is no call.
-fn answer_call(ack: Ack, called: Result<CallJoined>) {
-    if let Err(error) = &called {
+fn answer_call(ack: Ack, outcome: Result<CallJoined>) {
+    if let Err(error) = &outcome {
         let text = match error.kind() {
             ErrorKind::Internal => "Failed to initiate call",
             _ => error.text(),
         };
         ack.emit("call_error", &json!({"error": text}));
     }
-    ack.answer(called);
+    ack.answer(outcome);
 }
 
 #[derive(Debug, Deserialize)]

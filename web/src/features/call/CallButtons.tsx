@@ -32,7 +32,8 @@ export function CallButtons({ conversation }: { conversation: Conversation }) {
       </button>
       <button
         type="button"
-        className="icon-button"
+        className="icon-button call-video"
+        data-kind={conversation.kind}
         aria-label={text.calls.callVideo}
         title={text.calls.callVideo}
         onClick={() => void callConversation(id, name, true)}
