@@ -3515,13 +3515,6 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
-        Answer_OwnCalls: {
-            calls: components["schemas"]["CallState"][];
-        } & {
-            /** @description Always true; refusals have `ok: false` and an error. */
-            ok: boolean;
-        };
-        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_PasswordWasReset: {
             message: string;
         } & {
@@ -3851,6 +3844,23 @@ export interface components {
         /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_UserRows: {
             users: components["schemas"]["UserRow"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_VoiceCalls: {
+            calls: components["schemas"]["CallState"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_VoiceChannels: {
+            /** @description The names of voice channels that somebody is in, sorted. */
+            channels: string[];
+            /** @description The same, with who is in them. */
+            rooms: components["schemas"]["VoiceRoom"][];
         } & {
             /** @description Always true; refusals have `ok: false` and an error. */
             ok: boolean;
@@ -5289,9 +5299,6 @@ export interface components {
             id: number;
             kind: components["schemas"]["OverwriteKind"];
         };
-        OwnCalls: {
-            calls: components["schemas"]["CallState"][];
-        };
         PasswordChange: {
             current_password: string;
             new_password: string;
@@ -6204,6 +6211,15 @@ export interface components {
         };
         UserRows: {
             users: components["schemas"]["UserRow"][];
+        };
+        VoiceCalls: {
+            calls: components["schemas"]["CallState"][];
+        };
+        VoiceChannels: {
+            /** @description The names of voice channels that somebody is in, sorted. */
+            channels: string[];
+            /** @description The same, with who is in them. */
+            rooms: components["schemas"]["VoiceRoom"][];
         };
         /** @description `voice_channel`: who is in a voice channel, for those who are not. */
         VoiceRoom: {
@@ -11138,7 +11154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_OwnCalls"];
+                    "application/json": components["schemas"]["Answer_VoiceCalls"];
                 };
             };
             401: {
@@ -11165,7 +11181,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_Channels"];
+                    "application/json": components["schemas"]["Answer_VoiceChannels"];
                 };
             };
             401: {
