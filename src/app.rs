@@ -15,7 +15,7 @@ use self::features::{Features, Shared, features};
 use crate::{
     access::Declared,
     account::{Accounts, SessionStore},
-    chat, doc,
+    call, chat, doc,
     kernel::{Clock, Config, Db, Tasks, metrics, token},
     moderation,
     socket::{self, Delivery, Gate, LinkListener, Peer, Routes},
@@ -168,6 +168,7 @@ fn open_namespace(
     chat::register(&mut routes, &features.chat);
     doc::register(&mut routes, &features.docs);
     moderation::register(&mut routes, &features.moderation);
+    call::register(&mut routes, &features.calls);
     let events = routes.events();
     let gate = Gate {
         routes: Arc::new(routes),
@@ -182,7 +183,7 @@ fn open_namespace(
     let (accounts, rechecks) = (features.accounts.clone(), tasks.clone());
     let admitting = accounts.clone();
     let (still_typing, leaving) = (chat.typing().clone(), presence.clone());
-    let editing = features.docs.clone();
+    let (editing, calling) = (features.docs.clone(), features.calls.clone());
     let moderation = features.moderation.clone();
     gate.open(
         io,
@@ -206,6 +207,7 @@ fn open_namespace(
         move |caller| {
             still_typing.left(caller.user);
             editing.left(caller);
+            calling.left(caller);
             leaving.left(caller);
         },
     );

@@ -4,7 +4,7 @@
 //!
 //! - [`app`]: the composition root. Builds the features, the router and the namespace; serves.
 //! - [`cli`]: the command line. [`events`]: the reference of the Socket.IO events.
-//! - Features, one folder each: [`apps`], [`custom_channel`], [`moderation`], [`admin`], [`doc`], [`gdm`],
+//! - Features, one folder each: [`apps`], [`custom_channel`], [`moderation`], [`call`], [`admin`], [`doc`], [`gdm`],
 //!   [`server`], [`chat`], [`file`], [`presence`], [`account`], [`settings`].
 //! - [`access`]: who calls a route of the platform, and how it is answered.
 //! - [`permission`]: who may do what within a server, decided without I/O.
@@ -19,6 +19,7 @@ pub mod account;
 pub mod admin;
 pub mod app;
 pub mod apps;
+pub mod call;
 pub mod chat;
 pub mod cli;
 pub mod command;

@@ -8,7 +8,7 @@ use utoipa::{
 use crate::{
     account, admin,
     apps::{integrations, oauth, registry, webhooks, widgets},
-    chat, custom_channel, doc, file, gdm,
+    call, chat, custom_channel, doc, file, gdm,
     http::SESSION_COOKIE,
     moderation, presence, server,
 };
@@ -62,6 +62,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         server::routes().into_openapi(),
         doc::routes().into_openapi(),
         presence::routes().into_openapi(),
+        call::routes().into_openapi(),
         admin::routes().into_openapi(),
         moderation::routes().into_openapi(),
         custom_channel::routes().into_openapi(),

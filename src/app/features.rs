@@ -15,6 +15,7 @@ use crate::{
         webhooks::{self, Webhooks},
         widgets::{self, Widgets},
     },
+    call::{self, Calls},
     chat::{self, Chat, Groups, Servers},
     command::Commands,
     custom_channel::{self, CustomChannels},
@@ -42,6 +43,7 @@ pub(super) struct Features {
     pub(super) communities: Communities,
     pub(super) docs: Docs,
     pub(super) presence: Presence,
+    pub(super) calls: Calls,
     pub(super) admin: Admin,
     pub(super) moderation: Moderation,
     pub(super) custom_channels: CustomChannels,
@@ -102,7 +104,7 @@ pub(super) async fn features(
         db: db.clone(),
         clock: clock.clone(),
         directory: directory.clone(),
-        groups,
+        groups: groups.clone(),
         servers: servers.clone(),
         settings: settings.clone(),
         delivery: delivery.clone(),
@@ -132,6 +134,7 @@ pub(super) async fn features(
         tasks: tasks.clone(),
         public_origin: config.public_origin().into(),
     });
+    let calls = calls(shared, (&chat, &presence), directory.clone(), groups);
     let commands = answer_commands((&chat, &files), (&presence, &admin), &settings);
     let custom_channels = custom_channels(shared, &directory, (&chat, &files), commands);
     let communities = Communities::new(server::Parts {
@@ -162,6 +165,7 @@ pub(super) async fn features(
         communities,
         docs,
         presence,
+        calls,
         admin,
         moderation,
         custom_channels,
@@ -247,6 +251,26 @@ fn moderation(
         tasks: shared.tasks.clone(),
         db,
         clock,
+    })
+}
+
+fn calls(
+    shared: Shared<'_>,
+    (chat, presence): (&Chat, &Presence),
+    directory: Directory,
+    groups: Groups,
+) -> Calls {
+    Calls::start(call::Parts {
+        chat: chat.clone(),
+        presence: presence.clone(),
+        directory,
+        groups,
+        clock: shared.clock.clone(),
+        delivery: shared.delivery.clone(),
+        tasks: shared.tasks.clone(),
+        config: shared.config.calls.clone(),
+        limits: shared.config.limits.enabled,
+        public_url: shared.config.server.public_url.as_str().into(),
     })
 }
 

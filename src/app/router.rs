@@ -22,7 +22,7 @@ use crate::{
     account::{self, SessionStore, identify_socket, session_layer},
     admin,
     apps::{integrations, oauth, registry, webhooks, widgets},
-    chat, custom_channel, doc, file, gdm,
+    call, chat, custom_channel, doc, file, gdm,
     http::{
         self as plumbing, ClientAddress, MAX_BODY_BYTES, Origins, TrustedProxies, assets, cors,
         find_client_address, log_request, require_same_origin,
@@ -51,6 +51,7 @@ pub(super) fn router(
         .merge(server::router(features.communities.clone()))
         .merge(doc::router(features.docs.clone()))
         .merge(presence::router(features.presence.clone()))
+        .merge(call::router(features.calls.clone()))
         .merge(admin::router(features.admin.clone()))
         .merge(moderation::router(features.moderation.clone()))
         .merge(custom_channel::router(features.custom_channels.clone()))

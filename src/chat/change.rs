@@ -194,7 +194,7 @@ impl Chat {
     }
 
     /// Notes that `user` has read up to `seq`, and tells their other sockets.
-    pub(super) async fn mark_read(
+    pub async fn mark_read(
         &self,
         user: &Arc<User>,
         name: &ConversationName,

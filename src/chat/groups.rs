@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use entity::{ConversationId, Timestamp, UserId, conversation, conversation_member, gdm};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Query};
+use tokio::sync::watch;
 
 use crate::{
     account::User,
@@ -59,6 +60,7 @@ pub struct Groups {
     cache: Cache<ConversationId, Arc<Group>>,
     /// The groups of people, each with the number of changes as of which it holds.
     memberships: moka::sync::Cache<UserId, (u64, Arc<[ConversationId]>)>,
+    news: watch::Sender<()>,
 }
 
 impl Groups {
@@ -68,6 +70,7 @@ impl Groups {
             db,
             cache: Cache::new(CAPACITY),
             memberships: moka::sync::Cache::new(MEMBERSHIPS),
+            news: watch::Sender::default(),
         }
     }
 
@@ -129,6 +132,12 @@ impl Groups {
     /// To be called after every committed change to a group or its members.
     pub fn changed(&self, id: ConversationId) {
         self.cache.invalidate(&id);
+        self.news.send_replace(());
+    }
+
+    /// Sees each change, or several at once, after it is committed.
+    pub fn watch(&self) -> watch::Receiver<()> {
+        self.news.subscribe()
     }
 
     async fn read(&self, id: ConversationId) -> Result<Option<Group>> {

@@ -4,6 +4,7 @@
 //! takes are checked against the table of handlers, so the page cannot say anything else than the
 //! program does. A test compares it with the file.
 
+mod calls;
 mod table;
 
 use std::fmt::Write;
@@ -14,6 +15,7 @@ use utoipa::PartialSchema;
 use self::table::{INCOMING, OUTGOING, Payload};
 use crate::{
     apps::widgets::{SnapshotView, WidgetUpdated},
+    call::{CallEnded, CallJoined, CallState, Peer, VoiceParticipants, VoiceRoom},
     chat::Commanded,
     chat::event::{
         AuthorOut, Changed, MessageDeleted, MessageEdited, MessageOut, PinUpdate, ReactionChanged,
@@ -30,6 +32,7 @@ use crate::{
 pub fn incoming() -> Vec<&'static str> {
     let mut names: Vec<_> = INCOMING
         .iter()
+        .chain(calls::INCOMING)
         .flat_map(|event| event.names)
         .copied()
         .collect();
@@ -43,7 +46,7 @@ pub fn reference() -> String {
     page.push_str(
         "\n## Client to server\n\n| Event | Payload | Answer | What it does |\n|---|---|---|---|\n",
     );
-    for event in INCOMING {
+    for event in INCOMING.iter().chain(calls::INCOMING) {
         row(
             &mut page,
             &[&code(event.names), event.payload, event.answer, event.about],
@@ -52,7 +55,7 @@ pub fn reference() -> String {
     page.push_str(
         "\n## Server to client\n\n| Event | Payload | To whom | When |\n|---|---|---|---|\n",
     );
-    for event in OUTGOING {
+    for event in OUTGOING.iter().chain(calls::OUTGOING) {
         let payload = match event.payload {
             Payload::Typed(name) => format!("[{name}](#{})", name.to_lowercase()),
             Payload::Told(words) => words.to_owned(),
@@ -111,6 +114,12 @@ fn types() -> Vec<(&'static str, Value)> {
         ("DocMember", schema::<DocMember<'_>>()),
         ("DocRenamed", schema::<DocRenamed<'_>>()),
         ("DocNews", schema::<DocNews>()),
+        ("CallState", schema::<CallState>()),
+        ("CallJoined", schema::<CallJoined>()),
+        ("CallEnded", schema::<CallEnded>()),
+        ("VoiceParticipants", schema::<VoiceParticipants>()),
+        ("Peer", schema::<Peer>()),
+        ("VoiceRoom", schema::<VoiceRoom>()),
         ("WidgetUpdated", schema::<WidgetUpdated>()),
         ("Snapshot", schema::<SnapshotView>()),
     ]
@@ -170,6 +179,8 @@ fn type_name(schema: &Value) -> String {
             "Timestamp" => "time".into(),
             "Kind" => "`public`, `dm` or `gdm`".into(),
             "MessageOut" => "Message".into(),
+            "Medium" => "`voice` or `video`".into(),
+            "Reason" => "word".into(),
             "SnapshotView" => "Snapshot".into(),
             "Row" => "row".into(),
             other => other.into(),
@@ -239,6 +250,15 @@ answer then brings the merged text when it is another one.
       await socket.emitWithAck("doc_join", { doc_id, protocol: "yjs" });
       send(step1());
     });
+
+**Calls.** Sound and pictures go from browser to browser; the server relays what they need to connect,
+between those who are in the same room and to nobody else. `call_start_dm` rings the other one, who
+gets `incoming_call` in all tabs and answers in one with `answer_call`; both then `voice_join` the room
+with the call's id. A person is in a room through one socket. After each change everybody in it gets
+`voice_participants`; for each pair the one whose name is first makes an offer, with `to` where there
+are more than two. Servers for `RTCPeerConnection` are at `GET /api/voice/ice`. When a connection goes
+its place is kept for 20 seconds (`away`): whoever comes back to it in time, with `peer_id`, may go on
+with the connections that are still there.
 
 **When documents cannot be stored** edits are answered `unavailable`. Nothing is lost that was
 answered: pages with whole texts are sent what is stored as `doc_content` and may send theirs again,

@@ -3,6 +3,8 @@
 //! The shipped `config.toml` is the manual: every key with its default and a line of why. A key
 //! that does not exist, or a value that cannot be, stops the start with the key's name.
 
+mod calls;
+
 use std::{net::SocketAddr, num::NonZeroU32, path::Path};
 
 use figment::{
@@ -10,6 +12,8 @@ use figment::{
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
+
+pub use self::calls::Calls;
 
 /// The most that `storage.max_upload_bytes` can be: previews and pictures are read into memory.
 const MAX_MAX_UPLOAD: u64 = 1024 * 1024 * 1024;
@@ -35,6 +39,8 @@ pub struct Config {
     pub auth: Auth,
     /// How letters are sent.
     pub mail: Mail,
+    /// How calls connect.
+    pub calls: Calls,
     /// What stops abuse.
     pub limits: Limits,
     /// What is logged.
@@ -360,6 +366,7 @@ impl Config {
             "configuration: mail.smtp_url and mail.from go together"
         );
         super::Mailer::new(&self.mail)?;
+        self.calls.validate()?;
         anyhow::ensure!(
             (1..=MAX_WEBHOOK_TEXT).contains(&self.limits.webhook_text),
             "configuration: limits.webhook_text must be between 1 and {MAX_WEBHOOK_TEXT}"
@@ -421,6 +428,13 @@ mod tests {
             ("[database]\nurl = \"mysql://x\"", "database.url"),
             ("[server]\nbind = \"5000\"", "server.bind"),
             ("[nonsense]\nx = 1", "nonsense"),
+            ("[calls]\nstun_urls = [\"turn:h\"]", "calls.stun_urls"),
+            ("[calls]\nturn_urls = [\"turn:h\"]", "calls.turn_secret"),
+            (
+                "[calls]\nturn_urls = [\"http://h\"]\nturn_secret = \"x\"",
+                "calls.turn_urls",
+            ),
+            ("[calls]\nmax_participants = 1", "calls.max_participants"),
             ("[mail]\nfrom = \"a@b.example\"", "mail.smtp_url"),
             (
                 "[mail]\nsmtp_url = \"smtp://h\"\nfrom = \"nobody\"",

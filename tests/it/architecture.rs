@@ -63,6 +63,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "call",
+        &["kernel", "http", "socket", "account", "presence", "chat"],
+    ),
+    (
         "moderation",
         &[
             "kernel", "http", "socket", "settings", "account", "chat", "admin",

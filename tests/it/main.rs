@@ -10,6 +10,8 @@ mod apps;
 mod apps_clients;
 mod apps_secrets;
 mod architecture;
+mod calls;
+mod calls_rooms;
 mod command_line;
 mod commands;
 mod conversations;

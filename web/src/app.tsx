@@ -3,6 +3,7 @@
 import { useEffect } from 'react';
 import { ExpiredDialog } from './features/account/ExpiredDialog';
 import { SignInPage } from './features/account/SignInPage';
+import { CallLayer } from './features/call/CallLayer';
 import { resumeSession } from './live/session';
 import { text } from './messages';
 import {
@@ -95,6 +96,7 @@ function Page() {
           <LinkBanner />
           <UpdateBanner />
           <SignedIn />
+          <CallLayer />
           {session === 'expired' ? <ExpiredDialog /> : null}
         </>
       );

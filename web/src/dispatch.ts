@@ -5,8 +5,10 @@
  * and are not listened to.
  */
 
+import type { CallEnded } from './api/call-events';
 import type { ServerEvent, ServerEvents } from './api/events';
 import { text } from './messages';
+import { callChanged, callEnded, roomChanged } from './store/calls';
 import { parseCards } from './store/cards';
 import { docGone, docRenamed, docRoleGiven, docsForgotMember } from './store/docs';
 import {
@@ -41,6 +43,8 @@ export interface Follow {
   server?: number;
   /** This document has just been shared with this person. */
   sharedDoc?: number;
+  /** The call this tab is in may be over. */
+  ended?: CallEnded;
 }
 
 interface Outcome extends Follow {
@@ -143,6 +147,10 @@ const handlers: Handlers = {
   widget_updated: (state, { serverId, appId, version, snapshot }) => ({
     state: widgetReported(state, serverId, appId, { version, ...snapshot }),
   }),
+  incoming_call: (state, event) => ({ state: callChanged(state, event) }),
+  call_state: (state, event) => ({ state: callChanged(state, event) }),
+  call_ended: (state, event) => ({ state: callEnded(state, event), ended: event }),
+  voice_channel: (state, event) => ({ state: roomChanged(state, event) }),
   system_message: (state, event) => {
     if (typeof event === 'string') return { state: noticed(state, 'info', event) };
     if (event.rev > 0 && event.conversation) return arrived(state, event);

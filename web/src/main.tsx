@@ -12,6 +12,7 @@ import './ui/styles/messages.css';
 import './ui/styles/composer.css';
 import './ui/styles/files.css';
 import './ui/styles/finding.css';
+import './ui/styles/calls.css';
 import './ui/styles/pages.css';
 
 const root = document.getElementById('root');

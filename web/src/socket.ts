@@ -5,7 +5,8 @@
  */
 
 import { io } from 'socket.io-client';
-import type { DocClientEvent, DocEvent, DocEvents } from './api/doc-events';
+import type { CallClientEvent, CallEvents } from './api/call-events';
+import type { DocClientEvent, DocEvents } from './api/doc-events';
 import { type Ack, type ClientEvent, type ServerEvent, type ServerEvents, serverEvents } from './api/events';
 
 export interface LinkListener {
@@ -41,8 +42,13 @@ export function listen(listener: LinkListener): void {
   }
 }
 
-/** Hears what concerns one open document, and not the state of the whole client. Ends with the returned function. */
-export function hear<E extends DocEvent>(event: E, handler: (payload: DocEvents[E]) => void): () => void {
+type RoomEvents = DocEvents & CallEvents;
+
+/** Hears what concerns one open document or call, and not the state of the whole client. Ends with the returned function. */
+export function hear<E extends keyof RoomEvents>(
+  event: E,
+  handler: (payload: RoomEvents[E]) => void,
+): () => void {
   const name: string = event;
   socket.on(name, handler);
   return () => {
@@ -93,7 +99,7 @@ export function connectionId(): string | null {
 
 /** Sends and waits for the answer. Throws `Unanswered` when the link breaks or time runs out. */
 export async function request<T>(
-  event: ClientEvent | DocClientEvent,
+  event: ClientEvent | DocClientEvent | CallClientEvent,
   payload: object,
   timeoutMs = 10_000,
 ): Promise<Ack<T>> {
@@ -111,6 +117,6 @@ export function signal(event: ClientEvent, payload: object): void {
 }
 
 /** Sends what needs no answer, but should not be lost while the link stands: goodbyes. */
-export function tell(event: DocClientEvent, payload: object): void {
+export function tell(event: DocClientEvent | CallClientEvent, payload: object): void {
   if (socket.connected) socket.emit(event, payload);
 }

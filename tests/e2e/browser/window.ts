@@ -39,11 +39,12 @@ export class Screens implements AsyncDisposable {
     private readonly browser: Browser,
   ) {}
 
-  static async open(options: Options = {}): Promise<Screens> {
+  /** `flags` are the browser's own. */
+  static async open(options: Options = {}, flags: string[] = []): Promise<Screens> {
     assert.ok(EXECUTABLE, "no Chromium found: install the package chromium, or name one in CHROMIUM");
     const server = await Chatter.starts({ root: false, ...options });
     try {
-      return new Screens(server, await chromium.launch({ executablePath: EXECUTABLE, args: QUIET }));
+      return new Screens(server, await chromium.launch({ executablePath: EXECUTABLE, args: [...QUIET, ...flags] }));
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;
@@ -62,9 +63,10 @@ export class Screens implements AsyncDisposable {
     return this.at(await this.server.register(name), options);
   }
 
-  /** A browser that already carries this person's session. */
-  async at(person: Person, options: BrowserContextOptions = {}): Promise<Window> {
+  /** A browser that already carries this person's session. Its pages begin with `script`. */
+  async at(person: Person, options: BrowserContextOptions = {}, script = ""): Promise<Window> {
     const window = await this.stranger(options);
+    await window.context.addInitScript(script);
     const url = this.server.url;
     await window.context.addCookies([...person.cookies].map(([name, value]) => ({ name, value, url })));
     await window.visits("/chat");

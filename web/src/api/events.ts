@@ -2,6 +2,7 @@
 
 import type { Snapshot } from '../store/serverTypes';
 import type { DocRole } from '../store/types';
+import type { CallEnded, CallState, VoiceRoom } from './call-events';
 import type { WireMessage, WireReadState } from './types';
 
 interface Changed {
@@ -104,6 +105,10 @@ export interface ServerEvents {
   server_updated: ServerUpdated;
   server_removed: { server_id: number };
   widget_updated: WidgetUpdated;
+  incoming_call: CallState;
+  call_state: CallState;
+  call_ended: CallEnded;
+  voice_channel: VoiceRoom;
   system_message: WireMessage | string;
   custom_channels_refresh: unknown;
   timeout_set: { until: number };
@@ -141,6 +146,10 @@ export const serverEvents: Record<ServerEvent, true> = {
   server_updated: true,
   server_removed: true,
   widget_updated: true,
+  incoming_call: true,
+  call_state: true,
+  call_ended: true,
+  voice_channel: true,
   system_message: true,
   custom_channels_refresh: true,
   timeout_set: true,

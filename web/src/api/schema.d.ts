@@ -2162,6 +2162,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/voice/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls that one may be in, whether one is or not. */
+        get: operations["voice_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/voice/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The voice channels that somebody is in. */
+        get: operations["voice_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/voice/ice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The STUN and TURN servers for one's calls, with credentials of one's own. */
+        get: operations["voice_ice_servers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/whoami": {
         parameters: {
             query?: never;
@@ -2327,6 +2378,26 @@ export interface paths {
         post?: never;
         /** Revoke a token of an integration. It is dead when this is answered. */
         delete: operations["revoke_app_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/call/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A link to a call: the page of it, or the page of all conversations once it is over.
+         * @description Who is not signed in is asked to do so there.
+         */
+        get: operations["open_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3539,6 +3610,21 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_IceServers: {
+            /** @description For `RTCConfiguration.iceServers`. */
+            ice_servers: components["schemas"]["IceServer"][];
+            /** @description How many can be in one call or voice channel. */
+            max_participants: number;
+            /**
+             * Format: int32
+             * @description How long they can be used.
+             */
+            seconds: number;
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_Immunity: {
             immune: boolean;
         } & {
@@ -4010,6 +4096,23 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_VoiceCalls: {
+            calls: components["schemas"]["CallState"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
+        Answer_VoiceChannels: {
+            /** @description The names of voice channels that somebody is in, sorted. */
+            channels: string[];
+            /** @description The same, with who is in them. */
+            rooms: components["schemas"]["VoiceRoom"][];
+        } & {
+            /** @description Always true; refusals have `ok: false` and an error. */
+            ok: boolean;
+        };
+        /** @description `{"ok": true, ...}` with the fields of `T`. */
         Answer_WebhookAbout: {
             /** @description Always null: webhooks have no picture of their own. */
             avatar?: string | null;
@@ -4286,6 +4389,32 @@ export interface components {
             thread_id?: components["schemas"]["ConversationId"] | null;
             /** @description `dm`: to whom. */
             to_user?: string | null;
+        };
+        /** @description A call, as those hear of it who may be in it. */
+        CallState: {
+            /** @description Whether anybody has answered. */
+            answered: boolean;
+            /** @description Its id, which is also the name of its room in all that begins with `voice_`. */
+            call_id: string;
+            /** @description `voice` or `video`: what it began with. */
+            call_type: components["schemas"]["Medium"];
+            /** @description The conversation it is in. */
+            conversation: string;
+            /** @description In a group: its name. */
+            group_name?: string | null;
+            /** @description Who is in it. */
+            participants: string[];
+            /** @description Between two: the other one. */
+            peer?: string | null;
+            /** @description Who is being rung. */
+            ringing: string[];
+            /** @description When. */
+            started_at: components["schemas"]["Timestamp"];
+            /** @description Who called. */
+            started_by: string;
+            thread_id?: components["schemas"]["ConversationId"] | null;
+            /** @description `dm` or `gdm`. */
+            type: string;
         };
         /**
          * @description In which of two texts a piece is.
@@ -4942,6 +5071,26 @@ export interface components {
         HistoryItems: {
             items: components["schemas"]["HistoryItem"][];
         };
+        /** @description An entry of `RTCConfiguration.iceServers`. */
+        IceServer: {
+            /** @description TURN: the password. */
+            credential?: string | null;
+            /** @description Where it is: `stun:` or `turn:` URLs. */
+            urls: string[];
+            /** @description TURN: who one is there. */
+            username?: string | null;
+        };
+        IceServers: {
+            /** @description For `RTCConfiguration.iceServers`. */
+            ice_servers: components["schemas"]["IceServer"][];
+            /** @description How many can be in one call or voice channel. */
+            max_participants: number;
+            /**
+             * Format: int32
+             * @description How long they can be used.
+             */
+            seconds: number;
+        };
         Immunity: {
             immune: boolean;
         };
@@ -5047,6 +5196,11 @@ export interface components {
              */
             topPosition: number;
         };
+        /**
+         * @description What a call begins with; people turn cameras on and off later.
+         * @enum {string}
+         */
+        Medium: "voice" | "video";
         MemberRow: {
             added_at: components["schemas"]["Timestamp"];
             role: components["schemas"]["DocRole"];
@@ -6399,6 +6553,22 @@ export interface components {
         };
         UserRows: {
             users: components["schemas"]["UserRow"][];
+        };
+        VoiceCalls: {
+            calls: components["schemas"]["CallState"][];
+        };
+        VoiceChannels: {
+            /** @description The names of voice channels that somebody is in, sorted. */
+            channels: string[];
+            /** @description The same, with who is in them. */
+            rooms: components["schemas"]["VoiceRoom"][];
+        };
+        /** @description `voice_channel`: who is in a voice channel, for those who are not. */
+        VoiceRoom: {
+            /** @description Its name. */
+            channel: string;
+            /** @description Names, sorted; nobody: there is no such channel any more. */
+            participants: string[];
         };
         Warning: {
             /** @description Markdown. */
@@ -11971,6 +12141,87 @@ export interface operations {
             };
         };
     };
+    voice_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_VoiceCalls"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    voice_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_VoiceChannels"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    voice_ice_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_IceServers"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     whoami: {
         parameters: {
             query?: never;
@@ -12554,6 +12805,26 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Refused"];
                 };
+            };
+        };
+    };
+    open_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To `/chat?call=<id>` or `/chat` */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

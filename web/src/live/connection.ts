@@ -10,6 +10,7 @@ import { current, update } from '../store/store';
 import { nextTypingExpiry, typingExpired } from '../store/typing';
 import { announceArrival } from './announce';
 import { relistCustom } from './custom';
+import { callInterrupted, followEnd, resumeCall } from './calling';
 import { listDocuments, relistDocuments, welcomeDocument } from './documents';
 import { relist } from './listing';
 import { refreshPictures } from './pictures';
@@ -76,6 +77,7 @@ function follow(outcome: Follow): void {
   if (outcome.relistCustom) relistCustom();
   if (outcome.sharedDoc !== undefined) void welcomeDocument(outcome.sharedDoc);
   if (outcome.server !== undefined) refreshServer(outcome.server);
+  if (outcome.ended !== undefined) followEnd(outcome.ended);
   if (outcome.sync) requestSync();
 }
 
@@ -92,6 +94,7 @@ async function onUp(): Promise<void> {
   relistCustom();
   refreshServers();
   void refreshOnline();
+  void resumeCall();
   refreshPictures();
   tellUnconfirmed();
   await requestSync();
@@ -100,6 +103,7 @@ async function onUp(): Promise<void> {
 
 async function onDown(reason: 'unauthorized' | 'lost'): Promise<void> {
   if (!wanted) return;
+  callInterrupted();
   const now = Date.now();
   const wait = backoff(current().link.attempt, Math.random());
   update((state) => linkDown(state, now, now + wait));

@@ -3,6 +3,7 @@
 import * as account from '../api/account';
 import { whenUnauthenticated } from '../api/client';
 import { current, signedIn, signedOut, update } from '../store/store';
+import { hangUp } from './calling';
 import { closeLink, openLink } from './connection';
 import { keep, keepOutbox } from './kept';
 import { forgetDocs, forgetOthers, saveUnsavedDocs } from './unsavedDocs';
@@ -40,6 +41,7 @@ export async function signIn(username: string, password: string): Promise<void> 
 
 export async function signOut(): Promise<void> {
   const { me } = current();
+  hangUp();
   closeLink();
   try {
     await account.signOut();

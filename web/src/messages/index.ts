@@ -1,5 +1,6 @@
 /** Every word people read, in one place: a translation is another module of this shape. */
 
+import { calls } from './calls';
 import { pins, reactions, search } from './finding';
 import { count } from './plural';
 
@@ -201,6 +202,7 @@ export const text = {
     system: 'System',
   },
 
+  calls,
   reactions,
   search,
   pins,

@@ -2,6 +2,7 @@
 
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import { noCalls } from './calls';
 import { noServers } from './servers';
 import type { Me, State } from './types';
 
@@ -16,6 +17,7 @@ export const initialState: State = {
   pictures: {},
   typing: {},
   docs: { entries: {}, order: [], lost: {}, memberChanges: 0, listed: false, error: null },
+  calls: noCalls,
   servers: noServers,
   custom: { list: null, error: null },
   settings: {},

@@ -1,6 +1,9 @@
 /** The client's own model. Wire payloads become these in `store/parse.ts` and nowhere else. */
 
 import type { CustomChannel } from '../api/custom';
+import type { CallState } from '../api/call-events';
+import type { MediaProblem } from '../call/media';
+import type { RoomPeer } from '../call/room';
 import type { Card } from './cards';
 import type { StoredFile } from './files';
 import type { Servers } from './serverTypes';
@@ -166,6 +169,31 @@ export interface Notice {
   text: string;
 }
 
+/** The call or voice channel this tab is in. */
+export interface ActiveCall {
+  /** Its id, or the voice channel's name; empty until the server has given it one. */
+  room: string;
+  title: string;
+  /** Null: a voice channel. */
+  conversation: ConversationId | null;
+  phase: 'entering' | 'in' | 'returning';
+  muted: boolean;
+  camera: boolean;
+  problem: { device: 'microphone' | 'camera'; problem: MediaProblem } | null;
+  /** What this camera sees. */
+  local: MediaStream | null;
+  peers: RoomPeer[];
+  startedAt: number;
+}
+
+export interface Calls {
+  /** Those that concern this person, by id. */
+  known: Record<string, CallState>;
+  /** Who is in which voice channel. */
+  rooms: Record<string, string[]>;
+  active: ActiveCall | null;
+}
+
 export interface State {
   session: SessionState;
   me: Me | null;
@@ -179,6 +207,7 @@ export interface State {
   /** conversation -> person -> when the sign expires (ms). */
   typing: Record<ConversationId, Record<string, number>>;
   docs: Docs;
+  calls: Calls;
   servers: Servers;
   /** Null until it was listed. */
   custom: { list: CustomChannel[] | null; error: string | null };

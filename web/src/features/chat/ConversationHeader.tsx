@@ -4,6 +4,7 @@ import { channelIn } from '../../store/servers';
 import { useChatter } from '../../store/store';
 import type { Conversation, State } from '../../store/types';
 import { Icon } from '../../ui/Icon';
+import { CallButtons } from '../call/CallButtons';
 import { ConversationAvatar, conversationName } from './ConversationAvatar';
 
 interface Props {
@@ -40,6 +41,9 @@ export function ConversationHeader({ conversation, onDetails, onSearch, onPins }
         </h1>
         <p title={inServer ? subtitle : undefined}>{subtitle}</p>
       </div>
+      {(kind === 'dm' && conversation.peer !== 'System') || kind === 'gdm' ? (
+        <CallButtons conversation={conversation} />
+      ) : null}
       {kind === 'gdm' || kind === 'public' ? (
         <button
           type="button"

@@ -6,6 +6,7 @@ import { homeConversations, totalUnread } from '../../store/selectors';
 import { useChatter } from '../../store/store';
 import { Icon } from '../../ui/Icon';
 import { PageLink } from '../../ui/PageLink';
+import { VoiceRooms } from '../call/VoiceRooms';
 import { Account } from './Account';
 import { ConversationItem } from './ConversationItem';
 
@@ -73,6 +74,7 @@ export function Sidebar(props: Props) {
         {text.docs.title}
       </PageLink>
       <CustomChannels open={props.custom} />
+      <VoiceRooms />
       {ready && sorted.length === 0 ? (
         <div className="sidebar-empty">
           <strong>{text.chat.empty}</strong>
