@@ -24,6 +24,7 @@ mod m20261122_000013_create_moderation;
 mod m20261122_000014_create_search;
 mod m20261122_000015_create_reactions;
 mod m20261122_000016_create_pins;
+mod m20261122_000019_create_import;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000014_create_search::Migration),
             Box::new(m20261122_000015_create_reactions::Migration),
             Box::new(m20261122_000016_create_pins::Migration),
+            Box::new(m20261122_000019_create_import::Migration),
         ]
     }
 }
