@@ -225,7 +225,7 @@ async fn what_was_said_is_there_as_it_was_and_goes_on() {
     assert_eq!(said["seq"], 3);
     eventually("the search knows it", async || {
         let found = alice.reads("/api/search?q=morning").await;
-        column(&found["messages"], "id") == [1]
+        column(&found["results"], "id") == [1]
     })
     .await;
     program.terminates();

@@ -1953,6 +1953,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users_profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody's profile, by name.
+         * @description `avatar` is a name relative to `/uploads/` here.
+         */
+        get: operations["user_profiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/whoami": {
         parameters: {
             query?: never;
@@ -5114,7 +5134,7 @@ export interface components {
             user: components["schemas"]["UserProfile"];
         };
         OnlineList: string[] | components["schemas"]["OnlinePerson"][];
-        /** @description One person who is there. */
+        /** @description One person as chats show them. */
         OnlinePerson: {
             avatar?: string | null;
             avatar_url: string;
@@ -10958,6 +10978,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_UserRows"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    user_profiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnlinePerson"][];
                 };
             };
             401: {
