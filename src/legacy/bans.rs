@@ -153,10 +153,9 @@ fn kind_of(row: &Row) -> Option<Ban> {
         Some("shadow") => Some(Ban::Shadow),
         Some("ip" | "private_ip" | "public_ip" | "public" | "private") => Some(Ban::Address),
         Some("device" | "client") => Some(Ban::Device),
-        Some(_) => None,
         None if row.text("client_id").is_some() => Some(Ban::Device),
         None if row.text("ip").is_some() => Some(Ban::Address),
         None if row.text("username").is_some() => Some(Ban::User),
-        None => None,
+        _ => None,
     }
 }

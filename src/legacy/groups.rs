@@ -4,6 +4,7 @@ use entity::{ConversationId, conversation, gdm};
 
 use super::{
     Import,
+    messages::deleted_at,
     people::Who,
     source::{Cursor, Row},
     spec::{GROUP_MEMBERS, GROUP_THREADS},
@@ -41,15 +42,15 @@ impl Import {
                     // What was deleted here stays so, with what is said there since.
                     self.target.find_group(id).await?.map(|_| id)
                 } else {
-                    let id = match row.id().filter(|id| !ids.contains(id)) {
-                        Some(id) => ConversationId(id),
-                        None => {
-                            let id = self.next_conversation();
-                            let changed = format!("{} is {id}", key.0);
-                            self.report
-                                .changed("groups with another id, which links have", changed);
-                            id
-                        }
+                    let free = row.id().filter(|id| !ids.contains(id));
+                    let id = if let Some(id) = free {
+                        ConversationId(id)
+                    } else {
+                        let id = self.next_conversation();
+                        let changed = format!("{} is {id}", key.0);
+                        self.report
+                            .changed("groups with another id, which links have", changed);
+                        id
                     };
                     ids.insert(id.0);
                     self.group(row, id).await?;
@@ -88,7 +89,7 @@ impl Import {
                 invite_code_at: self.target.now,
                 deleted_at: row
                     .is("deleted")
-                    .then(|| row.time("deleted").unwrap_or(self.target.now)),
+                    .then(|| deleted_at(row).unwrap_or(self.target.now)),
             })
             .await?;
         if !row.is("deleted") {

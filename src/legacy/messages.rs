@@ -94,7 +94,7 @@ impl Import {
         };
         self.report
             .note(format!("texts of messages were read as {form} (--texts)"));
-        let said = self.target.standing(self.public).await?.last_seq;
+        let said = self.target.standing(self.public).await?.seq;
         if said > 0 {
             self.report.note(format!(
                 "the public chat here had {said} messages: those that came over stand behind them"
@@ -217,22 +217,21 @@ impl Import {
         if let Some(id) = self.conversations.dms.get(&pair) {
             return Ok(*id);
         }
-        let id = match self.target.find_dm(pair).await? {
-            Some(id) => id,
-            None => {
-                let id = self.next_conversation();
-                let kind = conversation::Kind::Dm;
-                self.target
-                    .insert_conversation(id, kind, Some(pair), at)
-                    .await?;
-                for person in [pair.0, pair.1] {
-                    // System keeps no place of its own in a conversation.
-                    if person != UserId::SYSTEM {
-                        self.target.join(id, person, at).await?;
-                    }
+        let id = if let Some(id) = self.target.find_dm(pair).await? {
+            id
+        } else {
+            let id = self.next_conversation();
+            let kind = conversation::Kind::Dm;
+            self.target
+                .insert_conversation(id, kind, Some(pair), at)
+                .await?;
+            for person in [pair.0, pair.1] {
+                // System keeps no place of its own in a conversation.
+                if person != UserId::SYSTEM {
+                    self.target.join(id, person, at).await?;
                 }
-                id
             }
+            id
         };
         self.conversations.dms.insert(pair, id);
         Ok(id)
@@ -271,7 +270,7 @@ impl Import {
                 .await?;
             attachment = attached.attachment;
             for name in attached.missing {
-                text = with_missing(text, &name);
+                text = with_missing(&text, &name);
             }
         }
         if text.html.is_empty() && attachment.is_none() && !is_deleted {
@@ -342,17 +341,17 @@ impl Import {
             None => self.target.standing(place).await?,
         };
         let kept = draft.row.id();
-        let kept = kept.filter(|id| *id > standing.last_id && !taken.contains(id));
+        let kept = kept.filter(|id| *id > standing.id && !taken.contains(id));
         let id = kept.unwrap_or_else(|| {
             self.conversations.next_message += 1;
             self.conversations.next_message - 1
         });
         taken.insert(id);
-        standing.last_seq += 1;
-        standing.last_rev += 1;
-        standing.last_id = id;
+        standing.seq += 1;
+        standing.rev += 1;
+        standing.id = id;
         self.conversations.standings.insert(place, standing);
-        Ok((MessageId(id), standing.last_seq, standing.last_rev))
+        Ok((MessageId(id), standing.seq, standing.rev))
     }
 
     /// Whom a text mentions among those who can read it.
@@ -380,8 +379,8 @@ impl Import {
     }
 }
 
-/// When a message was deleted, where the column says more than that it was.
-fn deleted_at(row: &Row) -> Option<Timestamp> {
+/// When something was deleted, where the column says more than that it was.
+pub(super) fn deleted_at(row: &Row) -> Option<Timestamp> {
     row.time("deleted").filter(|at| at.0 > FLAG)
 }
 
@@ -407,7 +406,7 @@ fn note(page: &mut Page, key: &str, message: &message::Model) {
 }
 
 /// The same text, saying that a file is missing.
-fn with_missing(text: MessageText, name: &str) -> MessageText {
+fn with_missing(text: &MessageText, name: &str) -> MessageText {
     let gap = if text.source.is_empty() { "" } else { "\n\n" };
     let name = render::escape(name);
     MessageText::of_markdown(format!("{}{gap}\\[missing file: {name}\\]", text.source))

@@ -106,7 +106,7 @@ impl People {
         let words: Vec<_> = kept.split_whitespace().collect();
         let mut near = words.join(" ");
         if !near.contains(char::is_alphanumeric) {
-            near = "user".to_owned();
+            "user".clone_into(&mut near);
         }
         let mut n = 1_u64;
         loop {

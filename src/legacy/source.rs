@@ -6,6 +6,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    fmt::Write,
     path::Path,
 };
 
@@ -255,7 +256,7 @@ impl Found {
         let mut columns = String::new();
         for (_, column) in &self.columns {
             // As bytes: texts may be no UTF-8, and numbers become what they look like.
-            columns.push_str(&format!(", CAST({} AS BLOB)", quoted(column)));
+            let _ = write!(columns, ", CAST({} AS BLOB)", quoted(column));
         }
         let name = quoted(&self.name);
         if self.has_rowid {

@@ -15,10 +15,11 @@ const ROWS: usize = 500;
 /// How far a conversation has come.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Standing {
-    pub(super) last_seq: i64,
-    pub(super) last_rev: i64,
+    /// Those of its newest message and change.
+    pub(super) seq: i64,
+    pub(super) rev: i64,
     /// The highest id of its messages.
-    pub(super) last_id: i64,
+    pub(super) id: i64,
 }
 
 impl Target {
@@ -41,13 +42,13 @@ impl Target {
     /// How far a conversation has come.
     pub(super) async fn standing(&self, id: ConversationId) -> anyhow::Result<Standing> {
         let conversation = self.find_conversation(id).await?;
-        let (last_seq, last_rev) = conversation.map_or((0, 0), |c| (c.last_seq, c.last_rev));
+        let (seq, rev) = conversation.map_or((0, 0), |c| (c.last_seq, c.last_rev));
         let sql = "SELECT coalesce(max(id), 0) FROM message WHERE conversation_id = $1 \
                    AND seq = (SELECT max(seq) FROM message WHERE conversation_id = $1)";
         Ok(Standing {
-            last_seq,
-            last_rev,
-            last_id: self.number(sql, [id.into()]).await?,
+            seq,
+            rev,
+            id: self.number(sql, [id.into()]).await?,
         })
     }
 
