@@ -14,6 +14,7 @@ use crate::{
     },
     app::{self, App},
     kernel::{Clock, Config, Db, Mailer, Tasks, telemetry},
+    legacy::{self, TextForm},
     settings::Settings,
     socket::{self, Delivery},
 };
@@ -37,6 +38,11 @@ enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Bring over what another server has.
+    Import {
+        #[command(subcommand)]
+        command: ImportCommand,
     },
     /// Print the OpenAPI document of the REST side.
     Openapi,
@@ -68,6 +74,28 @@ enum UserCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum ImportCommand {
+    /// Bring over the accounts, messages, groups, documents and files of the old Chatter server, of
+    /// which nothing is changed. Stop this server first. Running it again brings what is new.
+    Legacy {
+        /// The old server's SQLite database.
+        file: PathBuf,
+        /// Its folder of uploads; `uploads` beside the database otherwise.
+        #[arg(long, conflicts_with = "without_files")]
+        uploads: Option<PathBuf>,
+        /// Leave the files behind, for good.
+        #[arg(long)]
+        without_files: bool,
+        /// How its texts are stored; otherwise told from how most of them begin.
+        #[arg(long, value_enum)]
+        texts: Option<TextForm>,
+        /// Change nothing, and say what would come over.
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum RoleArgument {
     User,
@@ -93,6 +121,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve(config()?).await,
         Command::User { command } => change_user(config()?, command).await,
+        Command::Import { command } => import(&config()?, command).await,
         Command::Openapi => {
             println!("{}", app::openapi().to_pretty_json()?);
             Ok(())
@@ -134,6 +163,25 @@ async fn change_user(config: Config, command: UserCommand) -> anyhow::Result<()>
             println!("{} has a new password", user.username);
         }
     }
+    Ok(())
+}
+
+async fn import(config: &Config, command: ImportCommand) -> anyhow::Result<()> {
+    let ImportCommand::Legacy {
+        file,
+        uploads,
+        without_files,
+        texts,
+        dry_run,
+    } = command;
+    let options = legacy::Options {
+        file,
+        uploads,
+        without_files,
+        texts,
+        dry_run,
+    };
+    print!("{}", legacy::import(config, options).await?);
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //!
 //! - [`app`]: the composition root. Builds the features, the router and the namespace; serves.
 //! - [`cli`]: the command line. [`events`]: the reference of the Socket.IO events.
+//! - [`legacy`]: moving over from the old server.
 //! - Features, one folder each: [`apps`], [`custom_channel`], [`moderation`], [`call`], [`admin`], [`doc`], [`gdm`],
 //!   [`server`], [`chat`], [`file`], [`presence`], [`account`], [`settings`].
 //! - [`access`]: who calls a route of the platform, and how it is answered.
@@ -30,6 +31,7 @@ pub mod file;
 pub mod gdm;
 pub mod http;
 pub mod kernel;
+pub mod legacy;
 pub mod moderation;
 pub mod permission;
 pub mod presence;

@@ -27,6 +27,7 @@ pub mod gdm;
 pub mod gdm_invite;
 pub mod gdm_kick;
 mod id;
+pub mod imported;
 pub mod installation_key;
 pub mod integration;
 pub mod integration_token;

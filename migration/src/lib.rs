@@ -25,6 +25,7 @@ mod m20261122_000014_create_search;
 mod m20261122_000015_create_reactions;
 mod m20261122_000016_create_pins;
 mod m20261122_000017_create_custom_channels;
+mod m20261122_000019_create_import;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000015_create_reactions::Migration),
             Box::new(m20261122_000016_create_pins::Migration),
             Box::new(m20261122_000017_create_custom_channels::Migration),
+            Box::new(m20261122_000019_create_import::Migration),
         ]
     }
 }

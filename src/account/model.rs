@@ -24,7 +24,7 @@ pub(super) const MIN_PASSWORD_CHARS: usize = 6;
 pub(super) const MAX_PASSWORD_BYTES: usize = 1024;
 
 /// Checks the shape of an e-mail address as far as it can be checked without sending to it.
-pub(super) fn is_email(text: &str) -> bool {
+pub fn is_email(text: &str) -> bool {
     text.len() <= 254
         && !text.contains(|c: char| c.is_whitespace() || c.is_control())
         && text

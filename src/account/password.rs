@@ -1,6 +1,7 @@
 //! Passwords: hashed and checked away from the event loop, a bounded number at a time.
 //!
-//! argon2id with OWASP's parameters (19 MiB, two passes, one lane) takes some 20 ms and 19 MiB.
+//! argon2id with OWASP's parameters (19 MiB, two passes, one lane) takes some 20 ms and 19 MiB. A
+//! hash that came from the old server is verified as it is and replaced at the first sign-in.
 
 use std::sync::Arc;
 
@@ -9,7 +10,10 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 
-use super::model::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS};
+use super::{
+    model::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS},
+    old_hash::OldHash,
+};
 use crate::kernel::{Error, Result, Workers, token};
 
 /// The password hasher. Cheap to clone.
@@ -40,10 +44,20 @@ impl Passwords {
         if password.len() > MAX_PASSWORD_BYTES {
             return Err(Error::invalid("password_too_long", "Password too long"));
         }
+        self.rehash(password).await
+    }
+
+    /// Hashes a password that is somebody's already, however long it is.
+    pub(super) async fn rehash(&self, password: String) -> Result<String> {
         self.workers
             .run(move || hash(&password))
             .await?
             .map_err(Error::internal)
+    }
+
+    /// Whether `stored` is a hash of the old server, which is good for one sign-in.
+    pub fn is_old(stored: &str) -> bool {
+        OldHash::parse(stored).is_some()
     }
 
     /// Whether `password` is the one behind `stored`. Without one - nobody has that name - it takes
@@ -69,6 +83,9 @@ fn hash(password: &str) -> anyhow::Result<String> {
 }
 
 fn matches(password: &str, stored: &str) -> bool {
+    if let Some(old) = OldHash::parse(stored) {
+        return old.matches(password);
+    }
     PasswordHash::new(stored).is_ok_and(|hash| {
         Argon2::default()
             .verify_password(password.as_bytes(), &hash)

@@ -22,12 +22,15 @@ use crate::{
 };
 
 /// The most characters of a bio that are kept.
-const MAX_BIO_CHARS: usize = 300;
+pub const MAX_BIO_CHARS: usize = 300;
 /// The most characters of a status text that are kept.
-const MAX_STATUS_CHARS: usize = 100;
-const PRESENCES: [&str; 5] = ["", "online", "idle", "dnd", "offline"];
-const THEMES: [&str; 2] = ["light", "dark"];
-const LANGUAGES: [&str; 13] = [
+pub const MAX_STATUS_CHARS: usize = 100;
+/// What a chosen presence can be; empty for that of the sockets.
+pub const PRESENCES: [&str; 5] = ["", "online", "idle", "dnd", "offline"];
+/// How things can look.
+pub const THEMES: [&str; 2] = ["light", "dark"];
+/// Languages of the interface.
+pub const LANGUAGES: [&str; 13] = [
     "en", "es", "fr", "de", "it", "pt", "ru", "ja", "ko", "zh-CN", "zh-TW", "hi", "ar",
 ];
 

@@ -195,7 +195,7 @@ impl Accounts {
         self.throttle.attempt(&folded, from.bucket)?;
         let user = self.directory.find_by_name(username).await?;
         let stored = user.as_ref().map(|user| user.password_hash.clone());
-        let matches = self.passwords.verify(password, stored).await?;
+        let matches = self.passwords.verify(password.clone(), stored).await?;
         let user = user.filter(|_| matches).ok_or_else(invalid_credentials)?;
         if user.banned_at.is_some() {
             self.bans.saw(Sighting::Banned {
@@ -207,7 +207,26 @@ impl Accounts {
         }
         self.require_admitted(&user, from)?;
         self.throttle.succeeded(&folded, from.bucket);
-        Ok(user)
+        self.renew_old_hash(user, password).await
+    }
+
+    /// Puts a hash of today in the place of one of the old server, for a password that is right.
+    async fn renew_old_hash(&self, user: Arc<User>, password: String) -> Result<Arc<User>> {
+        if !Passwords::is_old(&user.password_hash) {
+            return Ok(user);
+        }
+        let new = self.passwords.rehash(password.clone()).await?;
+        let old = &user.password_hash;
+        let replaced = store::replace_password_hash(self.db.writer(), user.id, old, new).await?;
+        self.directory.forget(&user);
+        let renewed = self.directory.find(user.id).await?;
+        let renewed = renewed.ok_or_else(invalid_credentials)?;
+        // Another sign-in was faster, or there is another password by now.
+        let stored = renewed.password_hash.clone();
+        if replaced || self.passwords.verify(password, Some(stored)).await? {
+            return Ok(renewed);
+        }
+        Err(invalid_credentials())
     }
 
     /// Changes one's password. Every other session of the person ends.

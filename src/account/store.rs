@@ -149,6 +149,22 @@ pub(super) async fn update_user(
     Ok(change.update(db).await?)
 }
 
+/// Stores another hash of the password that `old` is the hash of; whether it still was.
+pub(super) async fn replace_password_hash(
+    db: &impl ConnectionTrait,
+    id: UserId,
+    old: &str,
+    new: String,
+) -> Result<bool> {
+    let updated = user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, new.into())
+        .filter(user::Column::Id.eq(id))
+        .filter(user::Column::PasswordHash.eq(old))
+        .exec(db)
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
 /// The columns that people change themselves; what is none stays.
 #[derive(Default)]
 pub(super) struct ProfileColumns {

@@ -63,6 +63,7 @@ pub use groups::{Group, Groups};
 pub use http::{router, routes};
 pub use http_channel::{channel_router, channel_routes};
 pub use model::{AppAuthor, Audience, Card, ChannelPlace, ConversationName, Place};
+pub use search::index_earlier;
 pub use send::Draft;
 pub use servers::Servers;
 pub use service::{Chat, Joined, Parts};

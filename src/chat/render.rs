@@ -126,6 +126,18 @@ fn render_markdown(source: &str) -> String {
     }
 }
 
+/// HTML that was made elsewhere, within the allow-list of this server.
+#[must_use]
+pub fn sanitise(html: &str) -> String {
+    SANITIZER.clean(html).to_string()
+}
+
+/// Text without the characters that no message may contain.
+#[must_use]
+pub fn without_forbidden(text: &str) -> String {
+    text.chars().filter(|c| !is_forbidden(*c)).collect()
+}
+
 /// Whether `source` holds a character that no message may contain: NUL, any other C0 control
 /// character but tab and line breaks, or DEL.
 #[must_use]

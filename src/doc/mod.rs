@@ -52,5 +52,5 @@ mod view;
 mod writer;
 
 pub use http::{router, routes};
-pub use service::{Docs, Parts};
+pub use service::{Docs, Parts, nearest_name, update_making};
 pub use socket::register;

@@ -231,6 +231,20 @@ fn others(creator: UserId, named: impl IntoIterator<Item = (UserId, Role)>) -> V
     others
 }
 
+/// The name that is nearest to `text`; none when nothing of it can be in one.
+pub fn nearest_name(text: &str) -> Option<String> {
+    DocName::fitted(text).map(String::from)
+}
+
+/// The update (version 1) that makes `text`, whatever its line ends, of an empty document; none when
+/// there is nothing to make.
+///
+/// # Errors
+/// `content_too_large`.
+pub async fn update_making(text: String) -> Result<Option<Vec<u8>>> {
+    first_update(NewText::new(text)).await
+}
+
 /// The update that makes `text` of an empty document; none when there is nothing to make.
 ///
 /// # Errors

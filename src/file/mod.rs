@@ -7,6 +7,7 @@
 mod address;
 mod archive;
 mod blobs;
+mod content;
 mod fetch;
 mod http;
 mod http_avatar;
@@ -16,6 +17,7 @@ mod http_receive;
 mod http_serve;
 mod http_shared;
 mod inline;
+mod intake;
 mod media;
 mod model;
 mod pace;
@@ -30,6 +32,7 @@ mod upkeep;
 
 pub use http::{router, routes};
 pub use inline::Inline;
+pub use intake::{Intake, TakenIn, Use};
 pub use proxy::PictureProxy;
 pub use service::{Files, Parts};
 pub use source::Source;

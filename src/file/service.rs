@@ -7,13 +7,10 @@ use serde_json::json;
 
 use super::{
     blobs::Blobs,
+    content::Content,
     fetch::{Fetcher, Schemes},
-    media::{self, Raster},
-    model::{
-        DEFAULT_EXPIRY, File, FileName, Names, Purpose, file_not_found, thumbnail_of, too_large,
-    },
+    model::{DEFAULT_EXPIRY, File, FileName, Purpose, file_not_found, thumbnail_of, too_large},
     pace::{Pace, Turn},
-    picture::{self, Picture},
     proxy::{self, PictureProxy},
     spool::{Spool, Spooled},
     store::{self, NewRow},
@@ -29,7 +26,7 @@ use crate::{
 };
 
 /// The folder of what is on its way in, within the one for files.
-const SPOOL: &str = "spool";
+pub(super) const SPOOL: &str = "spool";
 /// The largest picture that is taken for an avatar, in bytes.
 pub(super) const MAX_AVATAR_BYTES: u64 = 8 * 1024 * 1024;
 
@@ -83,22 +80,6 @@ pub(super) struct Upload {
     pub(super) name: FileName,
     pub(super) purpose: Purpose,
     pub(super) spooled: Spooled,
-}
-
-/// What is stored of an upload.
-struct Content {
-    media_type: &'static str,
-    bytes: Bytes,
-    size: u64,
-    /// Its format and its size in pixels, if it is a picture.
-    picture: Option<(Raster, (u32, u32))>,
-    thumbnail: Option<picture::Encoded>,
-}
-
-/// Where they are.
-enum Bytes {
-    Spooled(std::fs::File),
-    Made(Vec<u8>),
 }
 
 impl Files {
@@ -206,30 +187,13 @@ impl Files {
         // Before any work is done; what counts is asked again when it is stored.
         let used = store::used_bytes(self.db.reader(), owner.id).await?;
         self.require_room(used, spooled.size)?;
-        let content = self.read(spooled, purpose).await?;
+        let content = Content::read(&self.workers, spooled, purpose).await?;
         if content.size > self.max_bytes {
             return Err(too_large(self.max_bytes));
         }
-        let name = match content.picture {
-            Some((format, _)) => name.with_format(format),
-            None => name,
-        };
-        let names = Names::new(&name, purpose, content.picture.map(|(_, size)| size));
-        let row = NewRow {
-            names: names.clone(),
-            purpose,
-            owner: owner.id,
-            name: name.as_str().to_owned(),
-            media_type: content.media_type.to_owned(),
-            size: signed(content.size),
-            thumbnail: content.thumbnail.as_ref().map(|thumbnail| {
-                let media_type = thumbnail.format.media_type().to_owned();
-                (media_type, signed(thumbnail.bytes.len() as u64))
-            }),
-            now: self.clock.now(),
-        };
+        let (names, row) = content.row(owner.id, name, purpose, self.clock.now());
         let stored = async {
-            self.put(&names.blob, content).await?;
+            content.put(&self.blobs, &names.blob).await?;
             self.insert(&owner, row).await
         };
         let stored = stored.await;
@@ -237,56 +201,6 @@ impl Files {
             self.free(&names.blob).await;
         }
         stored
-    }
-
-    /// What of an upload is stored: of a picture its pixels, of anything else all of it.
-    async fn read(&self, spooled: Spooled, purpose: Purpose) -> Result<Content> {
-        let media_type = media::sniff(&spooled.head);
-        let is_avatar = purpose == Purpose::Avatar;
-        let Some(format) = Raster::of(media_type) else {
-            if is_avatar {
-                let text = "An avatar is a PNG, JPEG, GIF or WebP picture";
-                return Err(Error::invalid("not_an_image", text));
-            }
-            return Ok(Content {
-                media_type,
-                bytes: Bytes::Spooled(spooled.file),
-                size: spooled.size,
-                picture: None,
-                thumbnail: None,
-            });
-        };
-        let making = self.workers.run(move || {
-            if is_avatar {
-                picture::avatar(spooled.file, format)
-            } else {
-                picture::remake(spooled.file, format)
-            }
-        });
-        let Picture {
-            file,
-            width,
-            height,
-            thumbnail,
-        } = making.await??;
-        Ok(Content {
-            media_type: file.format.media_type(),
-            size: file.bytes.len() as u64,
-            bytes: Bytes::Made(file.bytes),
-            picture: Some((file.format, (width, height))),
-            thumbnail,
-        })
-    }
-
-    async fn put(&self, blob: &str, content: Content) -> Result<()> {
-        match content.bytes {
-            Bytes::Spooled(file) => self.blobs.put_file(blob, file).await?,
-            Bytes::Made(bytes) => self.blobs.put(blob, bytes).await?,
-        }
-        match content.thumbnail {
-            Some(thumbnail) => self.blobs.put(&thumbnail_of(blob), thumbnail.bytes).await,
-            None => Ok(()),
-        }
     }
 
     async fn insert(&self, owner: &User, row: NewRow) -> Result<File> {
@@ -454,9 +368,4 @@ fn require_text(name: &str) -> Result<()> {
         return Err(file_not_found());
     }
     Ok(())
-}
-
-/// Bytes as the database counts them.
-fn signed(bytes: u64) -> i64 {
-    i64::try_from(bytes).unwrap_or(i64::MAX)
 }

@@ -19,4 +19,5 @@ mod store;
 mod tests;
 
 pub use http::{router, routes};
+pub use model::{nearest_name, standing_code};
 pub use service::{Gdms, Parts};

@@ -6,7 +6,7 @@ use entity::{ConversationId, Timestamp, UserId, gdm};
 
 use crate::{
     chat::Group,
-    kernel::{Error, Result},
+    kernel::{Error, Result, token},
 };
 
 /// The longest name of a group, in characters.
@@ -50,6 +50,22 @@ impl From<GroupName> for String {
     fn from(name: GroupName) -> Self {
         name.0
     }
+}
+
+/// The name that is nearest to `text`; none when nothing of it can be in one.
+pub fn nearest_name(text: &str) -> Option<String> {
+    let spaced: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let words: Vec<_> = spaced.split_whitespace().collect();
+    let short: String = words.join(" ").chars().take(MAX_NAME_CHARS).collect();
+    GroupName::parse(&short).ok().map(String::from)
+}
+
+/// A new standing code.
+pub fn standing_code() -> String {
+    token::code(STANDING_CODE_CHARS)
 }
 
 /// Free text about a group.

@@ -28,6 +28,7 @@ pub fn routes() -> OpenApiRouter<Presence> {
         .routes(routes!(online))
         .routes(routes!(online_users))
         .routes(routes!(all_users))
+        .routes(routes!(user_profiles))
         .routes(routes!(search_users))
         .routes(routes!(user_profile))
         .route("/api/users/all", routing::get(all_users))
@@ -55,7 +56,7 @@ struct OnlineQuery {
     detail: Option<String>,
 }
 
-/// One person who is there.
+/// One person as chats show them.
 #[derive(Serialize, ToSchema)]
 struct OnlinePerson {
     username: String,
@@ -206,6 +207,26 @@ async fn all_users(
     Ok(Answer::new(UserRows {
         users: people.iter().map(|p| UserRow::of(p, base)).collect(),
     }))
+}
+
+/// Everybody's profile, by name.
+///
+/// `avatar` is a name relative to `/uploads/` here.
+#[utoipa::path(get, path = "/api/users_profiles", tag = "presence", responses(
+    (status = 200, body = Vec<OnlinePerson>), (status = 401, body = ErrorBody),
+))]
+async fn user_profiles(
+    State(presence): State<Presence>,
+    _user: CurrentUser,
+    headers: HeaderMap,
+) -> Result<axum::Json<Vec<OnlinePerson>>> {
+    let base = link_base(&presence, &headers);
+    let people = presence.everybody().await?;
+    let profile = |person: &Person| OnlinePerson {
+        avatar: person.user.avatar.clone(),
+        ..OnlinePerson::of(person, base)
+    };
+    Ok(axum::Json(people.iter().map(profile).collect()))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

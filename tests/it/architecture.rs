@@ -73,6 +73,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "legacy",
+        &[
+            "kernel", "settings", "account", "file", "chat", "gdm", "doc",
+        ],
+    ),
+    (
         "command",
         &[
             "kernel",
@@ -151,6 +157,10 @@ const SEA_ORM: &[&str] = &[
     "kernel/db.rs",
     "kernel/error.rs",
     "kernel/key.rs",
+    "legacy/source.rs",
+    "legacy/store.rs",
+    "legacy/store_messages.rs",
+    "legacy/store_records.rs",
     "moderation/store.rs",
     "moderation/store_records.rs",
     "presence/store.rs",

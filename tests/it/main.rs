@@ -31,6 +31,8 @@ mod groups;
 mod history;
 mod integrations;
 mod integrations_members;
+mod legacy;
+mod legacy_odd;
 mod lifecycle;
 mod matrix;
 mod matrix_apps;

@@ -125,6 +125,7 @@ async fn the_tables_have_exactly_the_columns_that_the_entities_name() {
         entity(entity::gdm::Entity),
         entity(entity::gdm_invite::Entity),
         entity(entity::gdm_kick::Entity),
+        entity(entity::imported::Entity),
         entity(entity::installation_key::Entity),
         entity(entity::integration::Entity),
         entity(entity::integration_token::Entity),

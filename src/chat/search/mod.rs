@@ -22,6 +22,7 @@ use std::{collections::HashMap, sync::Arc};
 use entity::{ConversationId, MessageId, UserId, conversation, conversation::Kind};
 
 use self::query::Query;
+pub use self::store::index_earlier;
 pub(super) use self::{
     indexer::start,
     store::{forget, renew, warn_without_index},

@@ -15,6 +15,8 @@ use crate::kernel::{Db, Result, Tx};
 
 /// Messages that are looked through for words that the index knows nothing about.
 const WINDOW: i64 = 50_000;
+/// Messages that get their entries later at a time.
+const EARLIER: i64 = 500;
 /// The most messages that are looked through before the indexer has come to them.
 const TAIL: i64 = 5_000;
 
@@ -56,6 +58,37 @@ pub(super) async fn index(db: &Db, limit: u64) -> Result<u64> {
         _ => "FOR SHARE",
     };
     let new = unindexed(&tx, lock, limit).await?;
+    insert(&tx, &new).await?;
+    tx.commit().await?;
+    Ok(new.len() as u64)
+}
+
+/// Writes the entries of messages that have none although newer ones do: those that came with the ids
+/// that they had elsewhere.
+pub async fn index_earlier(tx: &Tx) -> Result<()> {
+    let mut last = 0;
+    loop {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM message m WHERE m.id > $1 AND m.id < {INDEXED} \
+             AND m.deleted_at IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM search_entry s WHERE s.message_id = m.id) \
+             ORDER BY m.id LIMIT {EARLIER}"
+        );
+        let statement =
+            Statement::from_sql_and_values(tx.get_database_backend(), sql, [last.into()]);
+        let earlier = New::find_by_statement(statement).all(tx).await?;
+        let Some(end) = earlier.last() else {
+            return Ok(());
+        };
+        last = end.id.0;
+        insert(tx, &earlier).await?;
+    }
+}
+
+async fn insert(tx: &Tx, new: &[New]) -> Result<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
     let entries = new.iter().map(|message| {
         let content = message.content();
         search_entry::ActiveModel {
@@ -66,18 +99,15 @@ pub(super) async fn index(db: &Db, limit: u64) -> Result<u64> {
             folded: Set(content.folded()),
         }
     });
-    if !new.is_empty() {
-        search_entry::Entity::insert_many(entries)
-            .on_conflict(
-                OnConflict::column(search_entry::Column::MessageId)
-                    .do_nothing()
-                    .to_owned(),
-            )
-            .exec_without_returning(&tx)
-            .await?;
-    }
-    tx.commit().await?;
-    Ok(new.len() as u64)
+    search_entry::Entity::insert_many(entries)
+        .on_conflict(
+            OnConflict::column(search_entry::Column::MessageId)
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
 }
 
 async fn unindexed(db: &impl ConnectionTrait, lock: &str, limit: u64) -> Result<Vec<New>> {

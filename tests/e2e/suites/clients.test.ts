@@ -2,54 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { io } from "socket.io-client";
-import { Chatter, PASSWORD, Stranger, Tab, multipart, urlencoded, within, type Answer } from "../support/index.ts";
-
-const FRONTEND = "http://localhost:8080";
-
-/** The React client's fetch: another origin, credentials, a JSON content type even on GET, a preflight first. */
-class ReactClient {
-  readonly caller: Stranger;
-
-  constructor(server: Chatter) {
-    this.caller = new Stranger(server);
-  }
-
-  async fetchApi(path: string, method = "GET", body?: unknown): Promise<any> {
-    await this.preflight(path, method);
-    const answer = await this.caller.request(method, path, body, { origin: FRONTEND, "content-type": "application/json", "sec-fetch-mode": "cors", "sec-fetch-site": "same-site", accept: "*/*" });
-    this.isReadable(answer, path);
-    assert.ok(answer.status >= 200 && answer.status < 300, `${method} ${path}: ${answer.status} ${answer.text.slice(0, 200)}`);
-    return answer.json;
-  }
-
-  async submits(path: string, fields: Record<string, string>): Promise<Answer> {
-    const { body, type } = multipart(fields);
-    const answer = await this.caller.post(path, body, { origin: FRONTEND, "content-type": type, "sec-fetch-mode": "cors", "sec-fetch-site": "same-site", accept: "*/*" });
-    this.isReadable(answer, path);
-    return answer;
-  }
-
-  async preflight(path: string, method: string): Promise<void> {
-    const answer = await this.caller.request("OPTIONS", path, undefined, { origin: FRONTEND, "access-control-request-method": method, "access-control-request-headers": "content-type" });
-    assert.ok(answer.status < 300, `preflight of ${path}: ${answer.status}`);
-    this.isReadable(answer, path);
-  }
-
-  private isReadable(answer: Answer, path: string): void {
-    assert.equal(answer.headers["access-control-allow-origin"], FRONTEND, path);
-    assert.equal(answer.headers["access-control-allow-credentials"], "true", path);
-  }
-
-  async opensSocket(): Promise<Tab> {
-    const headers = { cookie: this.caller.cookie, origin: FRONTEND };
-    return Tab.open("react", this.caller.server.url, { transports: ["websocket", "polling"], withCredentials: true, extraHeaders: headers });
-  }
-
-  async signsIn(username: string): Promise<Tab> {
-    assert.equal((await this.submits("/login", { username, password: PASSWORD })).status, 200);
-    return this.opensSocket();
-  }
-}
+import { Chatter, FRONTEND, PASSWORD, ReactClient, Stranger, Tab, urlencoded, within } from "../support/index.ts";
 
 describe("the React client", () => {
   test("has a whole session: who am I, sign up, sign in, chat, sign out", async () => {

@@ -50,6 +50,11 @@ impl Program {
         self.database.folder()
     }
 
+    /// Its database.
+    pub(crate) fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
     /// Runs a command to its end, with `input` on its standard input.
     pub(crate) fn runs(&self, arguments: &[&str], input: &str) -> Output {
         let mut child = self
