@@ -75,7 +75,7 @@ async fn calls(
 }
 
 #[derive(Serialize, ToSchema)]
-struct IceServers {
+struct IceConfiguration {
     /// For `RTCConfiguration.iceServers`.
     ice_servers: Vec<IceServer>,
     /// How long they can be used.
@@ -87,14 +87,14 @@ struct IceServers {
 /// The STUN and TURN servers for one's calls, with credentials of one's own.
 #[utoipa::path(get, path = "/api/voice/ice", tag = "calls", operation_id = "voice_ice_servers",
     responses(
-    (status = 200, body = Answer<IceServers>), (status = 401, body = ErrorBody),
+    (status = 200, body = Answer<IceConfiguration>), (status = 401, body = ErrorBody),
 ))]
 async fn ice_servers(
     State(calls): State<Calls>,
     CurrentUser(user): CurrentUser,
 ) -> impl IntoResponse {
     let (ice_servers, seconds) = calls.ice_servers(user.id);
-    let answer = Answer::new(IceServers {
+    let answer = Answer::new(IceConfiguration {
         ice_servers,
         seconds,
         max_participants: calls.max_participants(),

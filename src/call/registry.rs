@@ -104,7 +104,7 @@ impl Registry {
             is_hidden: new.is_hidden,
         });
         room.tell_started(by.sid, by.person.id, news);
-        let joined = self.joined_call(&room, by)?;
+        let joined = joined_call(&room, by)?;
         tell_ringing(&room, news);
         room.tell_state(news);
         self.rooms.insert(name, room);
@@ -124,7 +124,7 @@ impl Registry {
         self.sit(name, by, None, news)?;
         let room = self.rooms.get(name).ok_or_else(not_found)?;
         room.tell_state(news);
-        self.joined_call(room, by)
+        joined_call(room, by)
     }
 
     /// Comes into a voice channel, which is made if there is none, or into a call, to hear and be
@@ -245,7 +245,7 @@ impl Registry {
     pub(super) fn channels(&self) -> Vec<VoiceRoom> {
         let open = self.rooms.values().filter(|room| room.call.is_none());
         let mut channels: Vec<_> = open
-            .map(Room::from_outside)
+            .map(Room::seen_from_outside)
             .filter(|channel| !channel.participants.is_empty())
             .collect();
         channels.sort_unstable_by(|a, b| a.channel.cmp(&b.channel));
@@ -358,15 +358,6 @@ impl Registry {
         Ok(peer)
     }
 
-    fn joined_call(&self, room: &Room, by: Comer<'_>) -> Result<CallJoined> {
-        let call = room.call.as_ref().ok_or_else(not_found)?;
-        let seat = room.seat_of(by.person.id).ok_or_else(not_found)?;
-        Ok(CallJoined {
-            peer_id: seat.peer,
-            state: room.state(call, by.person.id),
-        })
-    }
-
     fn require_room_for(&self, user: UserId) -> Result<()> {
         if self.rooms.len() >= MAX_ROOMS {
             return Err(Error::busy());
@@ -388,6 +379,15 @@ impl Registry {
             .filter(|call| call.ringing.iter().any(|one| one.id == user))
             .count()
     }
+}
+
+fn joined_call(room: &Room, by: Comer<'_>) -> Result<CallJoined> {
+    let call = room.call.as_ref().ok_or_else(not_found)?;
+    let seat = room.seat_of(by.person.id).ok_or_else(not_found)?;
+    Ok(CallJoined {
+        peer_id: seat.peer,
+        state: room.state(call, by.person.id),
+    })
 }
 
 fn tell_ringing(room: &Room, news: &mut News) {

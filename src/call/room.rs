@@ -131,7 +131,7 @@ impl Room {
     }
 
     /// A voice channel, for those who are not in it.
-    pub(super) fn from_outside(&self) -> VoiceRoom {
+    pub(super) fn seen_from_outside(&self) -> VoiceRoom {
         VoiceRoom {
             channel: self.name.to_string(),
             participants: self.names(),
@@ -184,7 +184,7 @@ impl Room {
             news.add(To::Socket(seat.sid), "voice_participants", &now);
         }
         if self.call.is_none() {
-            news.add(To::Everyone, "voice_channel", &self.from_outside());
+            news.add(To::Everyone, "voice_channel", &self.seen_from_outside());
         }
         self.tell_state(news);
     }

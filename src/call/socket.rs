@@ -211,7 +211,7 @@ async fn relay_sdp(
 }
 
 #[derive(Debug, Deserialize)]
-struct Candidate {
+struct IceCandidate {
     channel: String,
     #[serde(default)]
     candidate: Value,
@@ -219,8 +219,8 @@ struct Candidate {
     to: Option<Target>,
 }
 
-async fn candidate(calls: Calls, caller: Caller, it: Candidate) -> Result<Nothing> {
-    let Candidate {
+async fn candidate(calls: Calls, caller: Caller, it: IceCandidate) -> Result<Nothing> {
+    let IceCandidate {
         channel,
         candidate,
         to,
