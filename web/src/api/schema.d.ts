@@ -2162,6 +2162,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users_profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody's profile, by name.
+         * @description `avatar` is a name relative to `/uploads/` here.
+         */
+        get: operations["user_profiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/voice/calls": {
         parameters: {
             query?: never;
@@ -3610,7 +3630,7 @@ export interface components {
             ok: boolean;
         };
         /** @description `{"ok": true, ...}` with the fields of `T`. */
-        Answer_IceServers: {
+        Answer_IceConfiguration: {
             /** @description For `RTCConfiguration.iceServers`. */
             ice_servers: components["schemas"]["IceServer"][];
             /** @description How many can be in one call or voice channel. */
@@ -5071,16 +5091,7 @@ export interface components {
         HistoryItems: {
             items: components["schemas"]["HistoryItem"][];
         };
-        /** @description An entry of `RTCConfiguration.iceServers`. */
-        IceServer: {
-            /** @description TURN: the password. */
-            credential?: string | null;
-            /** @description Where it is: `stun:` or `turn:` URLs. */
-            urls: string[];
-            /** @description TURN: who one is there. */
-            username?: string | null;
-        };
-        IceServers: {
+        IceConfiguration: {
             /** @description For `RTCConfiguration.iceServers`. */
             ice_servers: components["schemas"]["IceServer"][];
             /** @description How many can be in one call or voice channel. */
@@ -5090,6 +5101,15 @@ export interface components {
              * @description How long they can be used.
              */
             seconds: number;
+        };
+        /** @description An entry of `RTCConfiguration.iceServers`. */
+        IceServer: {
+            /** @description TURN: the password. */
+            credential?: string | null;
+            /** @description Where it is: `stun:` or `turn:` URLs. */
+            urls: string[];
+            /** @description TURN: who one is there. */
+            username?: string | null;
         };
         Immunity: {
             immune: boolean;
@@ -5579,7 +5599,7 @@ export interface components {
             user: components["schemas"]["UserProfile"];
         };
         OnlineList: string[] | components["schemas"]["OnlinePerson"][];
-        /** @description One person who is there. */
+        /** @description One person as chats show them. */
         OnlinePerson: {
             avatar?: string | null;
             avatar_url: string;
@@ -12141,6 +12161,33 @@ export interface operations {
             };
         };
     };
+    user_profiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnlinePerson"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     voice_calls: {
         parameters: {
             query?: never;
@@ -12209,7 +12256,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_IceServers"];
+                    "application/json": components["schemas"]["Answer_IceConfiguration"];
                 };
             };
             401: {
