@@ -1,5 +1,8 @@
 /** Signing in and out, sessions, passwords, and what admins see. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { PASSWORD, PostOffice } from "../support/index.ts";
 import { Screens } from "./window.ts";
@@ -78,12 +81,13 @@ test("the password can be changed", async () => {
 test("with the password all connected apps can be disconnected", async () => {
   await using screens = await Screens.open();
   const account = await screens.server.register("alice");
-  const back = "https://diary.example/back";
+  await using site = createServer((_, response) => response.end("Welcome back")).listen(0, "127.0.0.1");
+  await once(site, "listening");
+  const back = `http://127.0.0.1:${(site.address() as AddressInfo).port}/back`;
   const made = await account.post("/apps", { kind: "oauth", name: "Trail diary", redirectUris: [back] });
   assert.equal(made.status, 201, made.text);
   const alice = await screens.at(account);
   const { page } = alice;
-  await alice.context.route(`${back}?**`, (route) => route.fulfill({ body: "Welcome back" }));
   const connects = async () => {
     const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     const query = new URLSearchParams({
@@ -95,7 +99,7 @@ test("with the password all connected apps can be disconnected", async () => {
     });
     await page.goto(`${screens.server.url}/oauth/authorize?${query}`);
     await page.getByRole("button", { name: /allow/i }).click();
-    await page.waitForURL(/diary\.example/);
+    await page.waitForURL(`${back}?*`);
     await alice.visitsPage("/settings");
     await page.getByRole("region", { name: "Connected apps" }).getByText("Trail diary").waitFor();
   };
