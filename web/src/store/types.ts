@@ -1,7 +1,7 @@
 /** The client's own model. Wire payloads become these in `store/parse.ts` and nowhere else. */
 
-import type { CustomChannel } from '../api/custom';
 import type { CallState } from '../api/call-events';
+import type { CustomChannel } from '../api/custom';
 import type { MediaProblem } from '../call/media';
 import type { RoomPeer } from '../call/room';
 import type { Card } from './cards';
